@@ -1,0 +1,152 @@
+"""Every job of a maintainer or of CI, one short session each.
+
+`nox -l` lists them. README.md shows how to get nox from nothing.
+"""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["docs"]
+
+BUILD = Path("build")
+# -n: every reference must resolve. -W: a warning fails the build.
+STRICT = ("-n", "-W", "--keep-going")
+
+
+def install(session: nox.Session, group: str) -> None:
+    """Install the locked requirements of *group*, hashes checked."""
+    session.install("--require-hashes", "-r", f"requirements/{group}.txt")
+
+
+def need(session: nox.Session, **packages: str) -> None:
+    """End *session* with one line unless every tool named is on this machine.
+
+    *packages* maps a tool to the Debian packages that bring it.
+    """
+    missing = [names for tool, names in packages.items() if not shutil.which(tool)]
+    if missing:
+        session.error(f"{session.name} needs: apt-get install {' '.join(missing)}")
+
+
+def build(session: nox.Session, builder: str, *options: str) -> Path:
+    """Build the handbook with *builder* and return the folder that holds it."""
+    target = BUILD / builder
+    session.run("sphinx-build", *STRICT, "-b", builder, *options, "docs", str(target))
+    return target
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the HTML handbook and say where to open it."""
+    install(session, "docs")
+    target = build(session, "html", *session.posargs)
+    session.log(f"Open {(target / 'index.html').resolve().as_uri()}")
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Serve the handbook on this machine and rebuild it at every change."""
+    install(session, "serve")
+    watched = [f"--watch={folder}" for folder in ("examples", "images")]
+    target = str(BUILD / "serve")
+    session.run("sphinx-autobuild", "-n", *watched, "docs", target, *session.posargs)
+
+
+@nox.session
+def pdf(session: nox.Session) -> None:
+    """Build the PDF (needs XeLaTeX)."""
+    tex = (
+        "latexmk texlive-xetex texlive-latex-recommended texlive-latex-extra "
+        "texlive-fonts-recommended tex-gyre lmodern fonts-freefont-otf"
+    )
+    need(session, latexmk=tex, xelatex="texlive-xetex")
+    install(session, "docs")
+    target = build(session, "latex")
+    with session.chdir(target):
+        session.run(
+            *("latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error"),
+            *("-quiet", "sidecar-handbook.tex"),
+            external=True,
+        )
+    session.log(f"Open {(target / 'sidecar-handbook.pdf').resolve().as_uri()}")
+
+
+@nox.session
+def epub(session: nox.Session) -> None:
+    """Build the EPUB."""
+    install(session, "docs")
+    target = build(session, "epub")
+    session.log(f"Open {(target / 'sidecar-handbook.epub').resolve().as_uri()}")
+
+
+@nox.session
+def doctest(session: nox.Session) -> None:
+    """Run every Python example that stands on a page."""
+    install(session, "docs")
+    build(session, "doctest")
+
+
+@nox.session
+def linkcheck(session: nox.Session) -> None:
+    """Visit every outside address (needs the internet)."""
+    install(session, "docs")
+    build(session, "linkcheck")
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """Record again what commands print, and which addresses the site has."""
+    install(session, "tests")
+    files = sorted(Path("docs/recorded").glob("*.console"))
+    session.run("python", "tests/site/transcripts.py", *map(str, files))
+    session.run("python", "tests/site/published.py", str(build(session, "html")))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all the tests; those that lack a tool are skipped with the reason."""
+    install(session, "tests")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the form of code and workflow files; change nothing."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
+    schema = "vendor.github-workflows"
+    session.run("check-jsonschema", "--builtin-schema", schema, *workflows)
+    rtd = ("--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml")
+    session.run("check-jsonschema", *rtd)
+    session.run("zizmor", "--offline", "--pedantic", ".github/workflows")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time the builds, at this size and at ten times as many pages."""
+    install(session, "docs")
+    session.run("python", "tests/site/bench.py", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Renew requirements/ from the groups of pyproject.toml."""
+    project = nox.project.load_toml("pyproject.toml")
+    session.install("--require-hashes", "-r", "requirements/lock.txt")
+    for group in project["dependency-groups"]:
+        session.run(
+            *("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
+            *("--no-emit-index-url", "--no-emit-find-links", "--upgrade"),
+            *("--python-version", "3.11", "--custom-compile-command", "nox -s lock"),
+            *("--group", group, "--output-file", f"requirements/{group}.txt"),
+        )
+
+
