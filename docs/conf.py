@@ -1,0 +1,128 @@
+"""Settings of the handbook, in the order in which a build uses them.
+
+Reference: https://www.sphinx-doc.org/en/master/usage/configuration.html
+"""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+# Project ---------------------------------------------------------------------
+
+project = "The Sidecar Handbook"
+author = "The Sidecar Handbook contributors"
+copyright = "2026, The Sidecar Handbook contributors. Text: CC BY 4.0. Code: MIT"
+version = release = "1.0"
+language = "en"
+
+# General ---------------------------------------------------------------------
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.doctest",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_reredirects",
+    "sphinxcontrib.bibtex",
+    "sphinxcontrib.mermaid",
+    # Our own, in docs/_ext:
+    "bibliography",
+    "diagrams",
+    "linkcheck_limits",
+    "print_forms",
+    "projects",
+]
+exclude_patterns = ["_*", "recorded"]
+nitpicky = True
+show_warning_types = True
+# No page depends on what another site publishes.
+intersphinx_mapping = {}
+# A reader counts tables and figures by name, not by number.
+numfig = False
+templates_path = ["_templates"]
+
+# Only examples in a doctest block run; a check finds those that stand elsewhere.
+doctest_test_doctest_blocks = ""
+doctest_global_setup = f"from pathlib import Path\nREPO = Path({str(Path(__file__).parents[1])!r})"
+
+bibtex_bibfiles = ["bibliography.bib"]
+bibtex_default_style = "handbook"
+bibtex_reference_style = "label"
+
+# Old address -> new address, for every published page that moves.
+redirects: dict[str, str] = {}
+
+# MyST ------------------------------------------------------------------------
+
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "fieldlist"]
+myst_heading_anchors = 3
+
+# HTML ------------------------------------------------------------------------
+
+html_theme = "furo"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["handbook.css"]
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+html_copy_source = False
+html_show_sphinx = False
+html_last_updated_fmt = None
+
+copybutton_exclude = ".linenos, .gp, .go"
+
+# Diagrams --------------------------------------------------------------------
+
+# Drawn by mermaidx while the site is built. With Node.js there, "mmdc" works too.
+mermaid_cmd = "mermaidx"
+mermaid_output_format = "svg"
+
+# PDF -------------------------------------------------------------------------
+
+latex_engine = "xelatex"
+latex_documents = [
+    ("index", "sidecar-handbook.tex", project, author, "manual", False),
+]
+# Avoids a crash of TeX Live 2026 that Sphinx mends only in 9.1.1:
+# https://github.com/sphinx-doc/sphinx/issues/14465
+latex_table_style = ["booktabs"]
+latex_show_urls = "no"
+latex_use_xindy = False
+latex_elements = {
+    "papersize": "a4paper",
+    "pointsize": "10pt",
+    "sphinxsetup": "verbatimforcewraps, iconpackage=none",
+}
+
+# EPUB ------------------------------------------------------------------------
+
+epub_basename = "sidecar-handbook"
+epub_show_urls = "no"
+epub_exclude_files = ["search.html"]
+suppress_warnings = ["epub.unknown_project_files"]
+
+# Link check ------------------------------------------------------------------
+
+# A time-out is tried again like any other failure, and then it is one.
+linkcheck_report_timeouts_as_broken = True
+linkcheck_timeout = 30
+linkcheck_retries = 3
+linkcheck_workers = 5
+# All waits for one host together, see docs/_ext/linkcheck_limits.py. In seconds.
+linkcheck_rate_limit_timeout = 300
+linkcheck_ignore = [
+    # 2026-11-23: the examples themselves, on the reader's own machine.
+    r"http://(localhost|127\.0\.0\.1)(:\d+)?(/.*)?$",
+]
+linkcheck_anchors_ignore_for_url = [
+    # 2026-11-23: GitHub draws files by script; line numbers are not in the page.
+    # tests/site/test_projects.py checks their form instead.
+    r"https://github\.com/[^/]+/[^/]+/blob/",
+]
+# Without a token GitHub answers 429 after a while. It goes to that host alone.
+linkcheck_request_headers = (
+    {"https://github.com/": {"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"}}
+    if os.environ.get("GITHUB_TOKEN")
+    else {}
+)

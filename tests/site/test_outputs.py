@@ -1,0 +1,248 @@
+"""What holds for the built handbook: HTML, EPUB, LaTeX, PDF and doctest."""
+
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import checks
+import pytest
+from bs4 import BeautifulSoup
+from conftest import Built
+from published import addresses, listed
+from pypdf import PdfReader
+from sources import DOCS, all_fences, pages
+
+Handbook = Callable[[str], Built]
+NAMES = [path.relative_to(DOCS).with_suffix("").as_posix() for path in pages()]
+DOCTEST_EXAMPLES = 40
+
+
+@pytest.mark.parametrize("builder", ["html", "epub", "latex", "doctest"])
+def test_no_warnings(handbook: Handbook, builder: str) -> None:
+    """Every form builds without a warning, strictly and offline."""
+    built = handbook(builder)
+    assert built.warnings == []
+    assert built.status == 0, built.said[-3000:]
+
+
+def test_examples_ran(handbook: Handbook) -> None:
+    """The examples on the pages ran, and none of them failed."""
+    said = handbook("doctest").said
+    total = re.search(r"^\s*(\d+) tests?$", said, re.MULTILINE)
+    assert total is not None, said[-2000:]
+    assert int(total[1]) >= DOCTEST_EXAMPLES
+    assert "0 failures in tests" in said
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.swallowed_directives,
+        checks.heading_jumps,
+        checks.bare_figures,
+        checks.wide_listings,
+    ],
+    ids=lambda check: check.__name__,
+)
+def test_page(
+    handbook: Handbook, name: str, check: Callable[[str], list[str]]
+) -> None:
+    """Each page is what its author meant."""
+    html = handbook("html").folder / f"{name}.html"
+    assert list(check(html.read_text(encoding="utf-8"))) == []
+
+
+def test_diagrams_are_in_every_form(handbook: Handbook) -> None:
+    """No diagram of the source is missing from a form of the handbook."""
+    html = handbook("html").folder
+    tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
+    counts = {
+        "source": sum(fence.name == "{mermaid}" for fence in all_fences()),
+        "HTML": sum(
+            len(soup(path).select(".diagram svg")) for path in html.rglob("*.html")
+        ),
+        "EPUB": sum(
+            len(BeautifulSoup(text, "html.parser").select("img.diagram"))
+            for text in epub_pages(handbook("epub"))
+        ),
+        "LaTeX": tex.split(r"\begin{document}")[1].count(r"\sphinxdiagram{"),
+    }
+    assert counts["source"] > 0
+    assert list(checks.unequal_counts(counts)) == []
+
+
+def test_drawings_of_the_epub_are_in_it(handbook: Handbook) -> None:
+    """Every picture that the EPUB names is packed, and says what it shows."""
+    with zipfile.ZipFile(epub_file(handbook("epub"))) as archive:
+        names = set(archive.namelist())
+        for page in names:
+            if not page.endswith(".xhtml"):
+                continue
+            text = archive.read(page).decode()
+            for image in BeautifulSoup(text, "html.parser").find_all("img"):
+                file = (Path("/") / Path(page).parent / str(image["src"])).resolve()
+                assert str(file)[1:] in names, f"{page}: {image['src']}"
+                assert len(str(image.get("alt", ""))) >= 10
+
+
+def test_every_page_is_in_every_form(handbook: Handbook) -> None:
+    """The EPUB and the PDF have the title of every page, in the site's order."""
+    order = [soup(handbook("html").folder / f"{name}.html") for name in NAMES]
+    titles = [title_of(page) for page in order]
+    tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
+    chapters = re.findall(r"\\chapter\{(.+)\}", tex)
+    assert len(chapters) >= len(titles) - 1  # the first page has the book's title
+    in_epub = {title_of(BeautifulSoup(t, "html.parser")) for t in epub_pages(handbook("epub"))}
+    assert set(titles) <= in_epub
+
+
+def test_tabs_and_cards_are_readable_on_paper(handbook: Handbook) -> None:
+    """LaTeX gets boxes and lists where the site has tabs, dropdowns and cards."""
+    tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
+    assert list(checks.clickable_in_print(tex)) == []
+
+
+def test_internal_links(handbook: Handbook) -> None:
+    """Every link within the site reaches a page, and the place it names there."""
+    root = handbook("html").folder
+    broken = []
+    for path in root.rglob("*.html"):
+        for link in soup(path).find_all("a", href=True):
+            parts = urlsplit(str(link["href"]))
+            if parts.scheme or parts.netloc:
+                continue
+            file = (path.parent / unquote(parts.path)) if parts.path else path
+            if not file.is_file():
+                broken.append(f"{path.name} -> {link['href']}")
+            elif parts.fragment and file.suffix == ".html":
+                if unquote(parts.fragment) not in anchors(file):
+                    broken.append(f"{path.name} -> {link['href']}")
+    assert broken == []
+
+
+def test_published_addresses(handbook: Handbook) -> None:
+    """No address that was published is gone: give a redirect in conf.py first."""
+    there = addresses(handbook("html").folder)
+    redirected = {
+        address
+        for address in listed()
+        if is_redirect(handbook("html").folder / address.split("#")[0])
+    }
+    assert sorted(listed() - there - redirected) == [], "see docs/contributing.md"
+    assert sorted(there - listed()) == [], "list the new ones with: nox -s record"
+
+
+def is_redirect(path: Path) -> bool:
+    """Say whether a built page does nothing but lead to another."""
+    return path.is_file() and 'http-equiv="refresh"' in path.read_text(encoding="utf-8")
+
+
+def test_no_script_and_no_third_party(handbook: Handbook) -> None:
+    """The built site loads nothing from another host."""
+    for path in handbook("html").folder.rglob("*.html"):
+        page = soup(path)
+        for tag, attribute in (("script", "src"), ("img", "src"), ("link", "href")):
+            for element in page.find_all(tag, attrs={attribute: True}):
+                host = urlsplit(str(element[attribute])).netloc
+                assert not host or "canonical" in element.get("rel", []), element
+
+
+@pytest.fixture(scope="session")
+def pdf(handbook: Handbook) -> Path:
+    """Make the PDF, or skip with the reason where TeX is missing."""
+    if not shutil.which("latexmk") or not shutil.which("xelatex"):
+        pytest.skip("needs XeLaTeX and latexmk; nox -s pdf names the packages")
+    folder = handbook("latex").folder
+    command = ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error"]
+    subprocess.run(
+        [*command, "-quiet", "sidecar-handbook.tex"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=600,
+    )
+    return folder / "sidecar-handbook.pdf"
+
+
+def test_pdf_has_every_chapter(handbook: Handbook, pdf: Path) -> None:
+    """The PDF's bookmarks name every page of the handbook."""
+    reader = PdfReader(pdf)
+    bookmarks = {str(item.title) for item in reader.outline if not isinstance(item, list)}
+    for name in NAMES:
+        if name != "index":
+            title = title_of(soup(handbook("html").folder / f"{name}.html"))
+            assert title in bookmarks
+
+
+def test_pdf_has_every_glyph(pdf: Path) -> None:
+    """No character is missing from the fonts of the PDF."""
+    log = pdf.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+    assert list(checks.missing_glyphs(log)) == []
+
+
+def test_pdf_has_every_reference(pdf: Path) -> None:
+    """No reference in the PDF is left open."""
+    log = pdf.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+    assert "There were undefined references" not in log
+    text = "".join(page.extract_text() for page in PdfReader(pdf).pages)
+    assert "??" not in text
+
+
+def test_pdf_has_every_diagram(pdf: Path) -> None:
+    """As many drawings stand in the PDF as diagrams in the source."""
+    log = pdf.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+    drawn = set(re.findall(r"diagram-[0-9a-f]+\.pdf", log.replace("\n", "")))
+    sources = {f.content for f in all_fences() if f.name == "{mermaid}"}
+    assert len(drawn) == len(sources)
+
+
+@pytest.mark.parametrize("tool", ["epubcheck"])
+def test_epub_is_valid(handbook: Handbook, tool: str) -> None:
+    """The EPUB keeps to its standard."""
+    if not shutil.which(tool):
+        pytest.skip("needs: apt-get install epubcheck")
+    done = subprocess.run(
+        [tool, str(epub_file(handbook("epub")))],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def soup(path: Path) -> BeautifulSoup:
+    """Parse a built page, once."""
+    if path not in PARSED:
+        PARSED[path] = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return PARSED[path]
+
+
+PARSED: dict[Path, BeautifulSoup] = {}
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the names of all places in a built page."""
+    return {str(element["id"]) for element in soup(path).find_all(id=True)}
+
+
+def title_of(page: BeautifulSoup) -> str:
+    """Return the words of a page's title."""
+    heading = page.find("h1")
+    assert heading is not None
+    return heading.get_text().replace("¶", "").replace("#", "").strip()
+
+
+def epub_file(built: Built) -> Path:
+    """Return the EPUB that a build made."""
+    return built.folder / "sidecar-handbook.epub"
+
+
+def epub_pages(built: Built) -> list[str]:
+    """Return the text of every page in the EPUB that belongs to a source."""
+    with zipfile.ZipFile(epub_file(built)) as archive:
+        return [archive.read(f"{name}.xhtml").decode() for name in NAMES]

@@ -1,0 +1,89 @@
+"""Tabs, dropdowns and cards, as they come out where nobody can click."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import sphinx
+from sources import DOCS
+
+PAGE = """(start)=
+# Title
+
+::::{grid} 1 1 2 2
+:::{grid-item-card} I want to learn
+:link: start
+:link-type: ref
+
+Four pages.
+:::
+:::{grid-item-card} Something else
+Without a link.
+:::
+::::
+
+::::{tab-set}
+:::{tab-item} Kubernetes
+A pod.
+:::
+:::{tab-item} Compose
+Two services.
+:::
+::::
+
+:::{dropdown} Answer
+It is the second.
+:::
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Give a folder with one page that has all the forms."""
+    (tmp_path / "conf.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(DOCS / '_ext')!r})\n"
+        "extensions = ['myst_parser', 'sphinx_design', 'print_forms']\n"
+        "myst_enable_extensions = ['colon_fence']\n"
+        "project, copyright, version = 'Demo', '2026', '1'\n"
+        "epub_basename = 'demo'\n"
+        "suppress_warnings = ['epub.unknown_project_files']\n"
+    )
+    (tmp_path / "index.md").write_text(PAGE)
+    return tmp_path
+
+
+def test_latex(project: Path) -> None:
+    """LaTeX gets titled boxes and a list, in place, and no headings of its own."""
+    built = sphinx(project, project / "out", "latex")
+    assert built.warnings == []
+    tex = (project / "out" / "demo.tex").read_text()
+    body = tex.split(r"\begin{document}")[1]
+    for words in ("Kubernetes", "Compose", "Answer"):
+        assert words in body.split(r"\begin{sphinxadmonition}", 1)[1]
+    assert "subsubsection" not in body
+    assert body.count(r"\item") >= 2
+    places = [body.index(words) for words in ("A pod.", "Two services.", "second.")]
+    assert places == sorted(places)
+
+
+def test_epub(project: Path) -> None:
+    """The EPUB shows every tab and every answer without a click."""
+    built = sphinx(project, project / "out", "epub")
+    assert built.warnings == []
+    with zipfile.ZipFile(project / "out" / "demo.epub") as archive:
+        page = BeautifulSoup(archive.read("index.xhtml").decode(), "html.parser")
+    titles = [t.get_text() for t in page.select(".admonition-title")]
+    assert titles == ["Kubernetes", "Compose", "Answer"]
+    assert not page.find_all(["input", "details"])
+    assert page.select_one("li a") is not None
+
+
+def test_the_site_keeps_them(project: Path) -> None:
+    """On the site a tab stays a tab, a dropdown a dropdown, a card a card."""
+    built = sphinx(project, project / "out", "html")
+    assert built.warnings == []
+    page = BeautifulSoup((project / "out" / "index.html").read_text(), "html.parser")
+    assert page.find("details") is not None
+    assert page.select(".sd-tab-set input")
+    assert len(page.select(".sd-card-title")) == 2
