@@ -1,0 +1,82 @@
+"""Our own drawings in `images/`, which follow the page's light and dark scheme.
+
+A drawing is an SVG file whose colors are ``var(--diagram-NAME, LIGHT-VALUE)``. On
+the site it stands inside the page, where the variables of diagrams.css decide. In
+the EPUB the file is used as it is, and for the PDF it is converted; both show the
+light values.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import typst
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.transforms.post_transforms.images import ImageConverter
+
+
+class InlineDrawings(SphinxPostTransform):
+    """Put the drawings of a page into its HTML."""
+
+    default_priority = 200
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace each drawing by its SVG, named by the alternative text."""
+        if self.app.builder.format != "html" or self.app.builder.name == "epub":
+            return
+        for number, image in enumerate(list(self.document.findall(nodes.image))):
+            if image["uri"].endswith(".svg"):
+                svg = (Path(self.app.srcdir) / image["uri"]).read_text("utf-8")
+                html = inline(svg, image.get("alt", ""), f"drawing-{number}")
+                image.replace_self(nodes.raw("", html, format="html"))
+
+
+class DrawingToPdf(ImageConverter):
+    """Convert a drawing for LaTeX, with lines as lines and text as text."""
+
+    conversion_rules = [("image/svg+xml", "application/pdf")]  # noqa: RUF012
+
+    def is_available(self) -> bool:
+        """Say that Typst, a Python package, is always there."""
+        return True
+
+    def convert(self, _from: str | Path, _to: str | Path) -> bool:
+        """Write the drawing *_from* as a PDF page of its size to *_to*."""
+        svg = light(Path(_from).read_text("utf-8"))
+        plain = Path(_to).with_suffix(".svg")
+        plain.write_text(svg, "utf-8")
+        page = (
+            "#set page(width: auto, height: auto, margin: 0pt)\n"
+            "#set document(date: none)\n"
+            f'#image("{plain.name}")\n'
+        )
+        source = Path(_to).with_suffix(".typ")
+        source.write_text(page, "utf-8")
+        Path(_to).write_bytes(typst.compile(source))
+        return True
+
+
+def light(svg: str) -> str:
+    """Return *svg* with the light value of every color in the variable's place."""
+    return re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", svg)
+
+
+def inline(svg: str, alt: str, name: str) -> str:
+    """Return *svg* for a page: named *alt* for screen readers, its ids below *name*."""
+    svg = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", svg, flags=re.DOTALL).strip()
+    svg = re.sub(r'\bid="([\w-]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r"url\(#([\w-]+)\)", rf"url(#{name}-\1)", svg)
+    title = nodes.Text(alt).astext().replace("&", "&amp;").replace("<", "&lt;")
+    head = f'<svg role="img" aria-labelledby="{name}-title" class="drawing"'
+    named = svg.replace("<svg", head, 1)
+    start = named.index(">") + 1
+    return f'{named[:start]}<title id="{name}-title">{title}</title>{named[start:]}'
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Add both ways to show a drawing."""
+    app.add_post_transform(InlineDrawings)
+    app.add_post_transform(DrawingToPdf)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
