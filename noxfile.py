@@ -148,5 +148,3 @@ def lock(session: nox.Session) -> None:
             *("--python-version", "3.11", "--custom-compile-command", "nox -s lock"),
             *("--group", group, "--output-file", f"requirements/{group}.txt"),
         )
-
-

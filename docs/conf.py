@@ -30,6 +30,7 @@ extensions = [
     # Our own, in docs/_ext:
     "bibliography",
     "diagrams",
+    "drawings",
     "linkcheck_limits",
     "print_forms",
     "projects",
@@ -37,15 +38,15 @@ extensions = [
 exclude_patterns = ["_*", "recorded"]
 nitpicky = True
 show_warning_types = True
-# No page depends on what another site publishes.
-intersphinx_mapping = {}
 # A reader counts tables and figures by name, not by number.
 numfig = False
 templates_path = ["_templates"]
 
 # Only examples in a doctest block run; a check finds those that stand elsewhere.
 doctest_test_doctest_blocks = ""
-doctest_global_setup = f"from pathlib import Path\nREPO = Path({str(Path(__file__).parents[1])!r})"
+doctest_global_setup = (
+    f"from pathlib import Path\nREPO = Path({str(Path(__file__).parents[1])!r})"
+)
 
 bibtex_bibfiles = ["bibliography.bib"]
 bibtex_default_style = "handbook"
@@ -56,7 +57,13 @@ redirects: dict[str, str] = {}
 
 # MyST ------------------------------------------------------------------------
 
-myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "fieldlist"]
+myst_enable_extensions = [
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "fieldlist",
+]
 myst_heading_anchors = 3
 
 # HTML ------------------------------------------------------------------------

@@ -111,7 +111,7 @@ def _own_rules() -> str:
         for name, line in CLASSES.items()
     ]
     mended = {
-        ".edgeLabel rect": "opacity:1",
+        ".edgeLabel rect": "opacity:1!important",
         ".actor-line": "stroke-width:1px",
         ".grid text": "font-size:13px",
         ".grid line": f"stroke:{LIGHT['grid']}",
@@ -157,7 +157,9 @@ def _theme() -> dict[str, str]:
         "sidecar-border": "activeTaskBorderColor todayLineColor vertLineColor",
         "grid": "gridColor",
     }
-    theme = {name: LIGHT[role] for role, names in uses.items() for name in names.split()}
+    theme = {
+        name: LIGHT[role] for role, names in uses.items() for name in names.split()
+    }
     for number in range(12):
         theme[f"cScale{number}"] = LIGHT["node"]
         theme[f"cScaleLabel{number}"] = LIGHT["text"]
@@ -179,6 +181,8 @@ def mermaid_settings() -> dict[str, Any]:
         "fontSize": 16,
         "htmlLabels": False,
         "deterministicIds": True,
+        # The curves of round shapes are random without it, in every look.
+        "handDrawnSeed": 1,
         "securityLevel": "strict",
         "flowchart": {
             "htmlLabels": False,
@@ -403,8 +407,8 @@ def _svg_to_pdf(svg: str) -> bytes:
     # Only the PDF needs it.
     import typst
 
-    spec = find_spec("mermaidx")
-    fonts = [str(Path(place) / "assets/fonts") for place in _locations(spec)]
+    places = getattr(find_spec("mermaidx"), "submodule_search_locations", None)
+    fonts = [str(Path(place) / "assets/fonts") for place in places or []]
     page = (
         "#set page(width: auto, height: auto, margin: 0pt)\n"
         "#set document(date: none)\n"
@@ -414,13 +418,9 @@ def _svg_to_pdf(svg: str) -> bytes:
         (Path(name) / "drawing.svg").write_text(svg, encoding="utf-8")
         (Path(name) / "page.typ").write_text(page, encoding="utf-8")
         pdf: bytes = typst.compile(
-            Path(name) / "page.typ", font_paths=fonts, ignore_system_fonts=bool(fonts)
+            f"{name}/page.typ", font_paths=fonts, ignore_system_fonts=bool(fonts)
         )
     return pdf
-
-
-def _locations(spec: Any) -> list[str]:
-    return list(spec.submodule_search_locations or []) if spec else []
 
 
 # From Mermaid's SVG to ours ------------------------------------------------------
@@ -448,27 +448,33 @@ def _tidy(raw: str, source: str) -> str:
         "error-icon" in element.get("class", "").split() for element in root.iter()
     ):
         raise DiagramError("Syntax error: Mermaid drew its error picture")
-    _drop_scripts(root)
     _mark_participants(root)
     _turn_milestones(root)
+    _center_states(root)
+    _clean(root)
     _prune_style(root)
     _rename_ids(root)
     _name(root, source)
     _size(root)
     _settle_colors(root)
     text = ET.tostring(root, encoding="unicode")
-    return _NUMBER.sub(lambda match: f"{float(match[0]):.1f}".rstrip("0").rstrip("."), text)
+    return _NUMBER.sub(
+        lambda match: f"{float(match[0]):.1f}".rstrip("0").rstrip("."), text
+    )
 
 
-def _drop_scripts(root: ET.Element) -> None:
-    """Remove scripts, event handlers, and data that only scripts read."""
+def _clean(root: ET.Element) -> None:
+    """Remove scripts and handlers, and what SVG 1.1 does not know: EPUBs must pass."""
     for parent in root.iter():
         for child in list(parent):
-            if child.tag == f"{{{SVG}}}script":
+            empty_box = child.tag == f"{{{SVG}}}rect" and not child.get("width")
+            if child.tag == f"{{{SVG}}}script" or empty_box:
                 parent.remove(child)
         for name, value in list(parent.attrib.items()):
-            empty = name == "style" and not value.strip("; ")
-            if empty or name.startswith(("on", "data-")):
+            unused = name in ("name", "transform-origin") or not value.strip("; ")
+            round_box = parent.tag == f"{{{SVG}}}circle"
+            unused |= round_box and name in ("width", "height")
+            if unused or name.startswith(("on", "data-")):
                 del parent.attrib[name]
 
 
@@ -492,14 +498,28 @@ def _turn_milestones(root: ET.Element) -> None:
             )
             center = f"{x + width / 2} {y + height / 2}"
             element.set("transform", f"rotate(45 {center})")
-            element.attrib.pop("transform-origin", None)
+
+
+def _center_states(root: ET.Element) -> None:
+    """Center the names of states, as Mermaid does in flowcharts.
+
+    It sets them flush left for the one font it measured; readers have others.
+    """
+    for node in root.iter(f"{{{SVG}}}g"):
+        if "statediagram-state" in node.get("class", "").split():
+            for label in node.findall(f"{{{SVG}}}g"):
+                moved = label.get("transform", "")
+                label.set("transform", re.sub(r"\([^,]*,", "(0,", moved))
+                label.set("text-anchor", "middle")
 
 
 def _prune_style(root: ET.Element) -> None:
     """Leave out the rules of Mermaid's style sheet that match nothing here."""
     classes = {name for e in root.iter() for name in e.get("class", "").split()}
     for style in root.iter(f"{{{SVG}}}style"):
-        sheet = re.sub(r"@keyframes[^{]*\{(?:[^{}]*\{[^{}]*\})*\}", "", style.text or "")
+        sheet = re.sub(
+            r"@keyframes[^{]*\{(?:[^{}]*\{[^{}]*\})*\}", "", style.text or ""
+        )
         rules = []
         for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
             used = [
@@ -529,7 +549,7 @@ def _rename_ids(root: ET.Element) -> None:
         for element in list(parent):
             old = element.get("id")
             tag = element.tag.removeprefix(f"{{{SVG}}}")
-            if old in used:
+            if old and old in used:
                 new[old] = f"{ROOT_ID}-{len(new)}"
                 element.set("id", new[old])
             elif old and tag in ("marker", "filter", "symbol", "linearGradient"):
@@ -660,11 +680,14 @@ def _drawn(draw: Callable[[str], Drawing], node: mermaid) -> Drawing:
 
 def visit_html(self: Any, node: mermaid) -> None:
     """Put the SVG on the page, or an image of it into an EPUB."""
-    pen = Pen.of(self.config)
-    svg = _drawn(pen.svg, node)
+    svg = _drawn(Pen.of(self.config).svg, node)
     title, descr = accessible_text(node["code"])
+    self.diagrams = getattr(self, "diagrams", 0) + 1
     if self.builder.name == "epub":
-        name = f"diagram-{pen.key(node['code'])}.svg"
+        # Named by its place, not by its content: the builder packs every file that
+        # an earlier build left in the folder.
+        page = self.builder.current_docname.replace("/", "_")
+        name = f"diagram-{page}-{self.diagrams}.svg"
         _write(Path(self.builder.outdir, self.builder.imagedir, name), svg.encode())
         alt = html.escape(f"{title.rstrip('.')}. {descr}")
         anchor = "".join(f' id="{html.escape(i)}"' for i in node["ids"][:1])
@@ -673,7 +696,6 @@ def visit_html(self: Any, node: mermaid) -> None:
             f' alt="{alt}" /></div>\n'
         )
         raise nodes.SkipNode
-    self.diagrams = getattr(self, "diagrams", 0) + 1
     match = re.search(r'width="(\d+)"', svg)
     width = int(match[1]) if match else 0
     attributes = {"style": f"--diagram-width: {width}px"}

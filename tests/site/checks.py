@@ -7,9 +7,10 @@ them a broken sample; test_pages.py and test_outputs.py show them the handbook.
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from sources import Fence, fences
 
 # What may stand in a plain fence that nothing runs and nothing checks.
@@ -23,8 +24,7 @@ WIDTH = 80
 def swallowed_directives(html: str) -> Iterator[str]:
     """Find directive and role markup that is printed as text."""
     soup = BeautifulSoup(html, "html.parser")
-    article = soup.find(attrs={"role": "main"}) or soup.find("article") or soup
-    assert isinstance(article, Tag)
+    article = soup.select_one("[role=main]") or soup
     for code in article.find_all(["pre", "code", "script", "style"]):
         code.decompose()
     for found in re.finditer(
@@ -117,7 +117,7 @@ def heading_jumps(html: str) -> Iterator[str]:
     levels = [int(h.name[1]) for h in article.find_all(re.compile("^h[1-6]$"))]
     if levels.count(1) != 1 or levels[0] != 1:
         yield "a page has one title, first"
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         if after > before + 1:
             yield f"a heading jumps from level {before} to {after}"
 

@@ -43,7 +43,9 @@ def fences(path: Path, text: str | None = None) -> list[Fence]:
         if not opening or not opening[3]:
             position += 1
             continue
-        closing = re.compile(rf"^\s*{re.escape(opening[2][0])}{{{len(opening[2])},}}\s*$")
+        closing = re.compile(
+            rf"^\s*{re.escape(opening[2][0])}{{{len(opening[2])},}}\s*$"
+        )
         end = position + 1
         while end < len(lines) and not closing.match(lines[end]):
             end += 1

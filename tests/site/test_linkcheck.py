@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 from broken_links import report
-from conftest import REPO, sphinx
+from builds import sphinx
+from sources import REPO
 
 
 class Answers(BaseHTTPRequestHandler):
     """Answers each path in the way that its name says."""
 
     seen: Counter[str] = Counter()
-    tokens: dict[str, str | None] = {}  # noqa: RUF012 - read by the test
+    tokens: dict[str, str | None] = {}
 
     def do_GET(self) -> None:
         """Answer one request."""

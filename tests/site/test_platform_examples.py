@@ -303,12 +303,12 @@ def test_ecs_task_definition_matches_the_api() -> None:
 
     broken = copy.deepcopy(task)
     web = broken["containerDefinitions"][0]
-    web["essental"] = web.pop("essential")
+    web["isEssential"] = web.pop("essential")
     web["dependsOn"][0]["containerName"] = "logserver"
     broken["volumes"] = []
     broken["networkMode"] = "bridge"
     misspelled, *others = ecs_problems(broken)
-    assert 'Unknown parameter in containerDefinitions[0]: "essental"' in misspelled
+    assert 'Unknown parameter in containerDefinitions[0]: "isEssential"' in misspelled
     assert others == [
         "Fargate needs the network mode awsvpc",
         "web mounts logs: no such volume",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import sphinx
+from builds import sphinx
 from sources import DOCS
 
 PAGE = """(start)=

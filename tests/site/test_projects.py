@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import sphinx
+from builds import sphinx
 from projects import Place, read_places
 from sources import DOCS, pages
 from sphinx.errors import ExtensionError

@@ -90,11 +90,11 @@ def rerun(text: str) -> str:
     moved |= {"PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
     moved["PYTHONDONTWRITEBYTECODE"] = "1"
     terminals = read(text)
-    shown = []
+    shown: list[list[str]] = []
     with ExitStack() as running:
         home = running.enter_context(tempfile.TemporaryDirectory())
         moved["HOME"] = home
-        servers = []
+        servers: list[tuple[int, Server]] = []
         for number, terminal in enumerate(terminals):
             stays = number < len(terminals) - 1
             printed = [terminal.head] if terminal.head else []

@@ -1,0 +1,29 @@
+# Nomad adds an Envoy task to this group.
+job "web" {
+  group "web" {
+    network {
+      mode = "bridge"
+    }
+
+    # [service]
+    service {
+      name = "web"
+      port = "8080"
+      connect {
+        sidecar_service {}
+      }
+    }
+    # [/service]
+
+    task "web" {
+      driver = "docker"
+      config {
+        image = "localhost/sidecar-handbook/served-log:1"
+      }
+      resources {
+        cpu    = 100
+        memory = 64
+      }
+    }
+  }
+}
