@@ -83,7 +83,6 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 # Drawn by mermaidx while the site is built. With Node.js there, "mmdc" works too.
 mermaid_cmd = "mermaidx"
-mermaid_output_format = "svg"
 
 # PDF -------------------------------------------------------------------------
 
@@ -100,6 +99,10 @@ latex_elements = {
     "papersize": "a4paper",
     "pointsize": "10pt",
     "sphinxsetup": "verbatimforcewraps, iconpackage=none",
+    "extraclassoptions": "openany,oneside",
+    "figure_align": "H",
+    # Sphinx would take the caption of the first toctree for the contents' title.
+    "tableofcontents": r"\renewcommand{\contentsname}{Contents}\sphinxtableofcontents",
 }
 
 # EPUB ------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def _own_rules() -> str:
     mended = {
         ".edgeLabel rect": "opacity:1!important",
         ".actor-line": "stroke-width:1px",
-        ".grid text": "font-size:13px",
+        ".grid text": "font-size:16px",
         ".grid line": f"stroke:{LIGHT['grid']}",
         ".grid .tick": "opacity:1",
     }
@@ -210,7 +210,7 @@ def mermaid_settings() -> dict[str, Any]:
             "barGap": 8,
             "topPadding": 46,
             "leftPadding": 90,
-            "rightPadding": 16,
+            "rightPadding": 22,
             # A phone of 360 px shows this much without scrolling.
             "useWidth": 470,
         },
@@ -506,7 +506,7 @@ def _center_states(root: ET.Element) -> None:
     It sets them flush left for the one font it measured; readers have others.
     """
     for node in root.iter(f"{{{SVG}}}g"):
-        if "statediagram-state" in node.get("class", "").split():
+        if {"node", "statediagram-state"} <= set(node.get("class", "").split()):
             for label in node.findall(f"{{{SVG}}}g"):
                 moved = label.get("transform", "")
                 label.set("transform", re.sub(r"\([^,]*,", "(0,", moved))

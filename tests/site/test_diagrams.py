@@ -6,14 +6,17 @@ import stat
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 
 import diagrams
 import pytest
 from bs4 import BeautifulSoup, Tag
-from builds import Built, sphinx
+from builds import Built
 from pypdf import PdfReader
 from sources import DOCS
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 CONF = """
 import sys
@@ -98,8 +101,17 @@ def project(root: Path, page: str, command: str = "mermaidx") -> Path:
 
 
 def build(docs: Path, builder: str = "html", target: str = "out") -> Built:
-    """Build a project into a folder beside it."""
-    return sphinx(docs, docs.parent / target / builder, builder)
+    """Build a project into a folder beside it, inside this process: it is quicker."""
+    out = docs.parent / target / builder
+    said = StringIO()
+    with docutils_namespace():
+        app = Sphinx(
+            *(docs, docs, out, out / ".doctrees", builder),
+            status=None,
+            warning=said,
+        )
+        app.build()
+    return Built(out, app.statuscode, re.sub(r"\x1b\[[\d;]*m", "", said.getvalue()))
 
 
 @pytest.fixture(scope="module")
@@ -121,9 +133,7 @@ def svgs(tiny: dict[str, Built]) -> list[Tag]:
 
 def test_every_form_builds_without_a_warning(tiny: dict[str, Built]) -> None:
     """Two good diagrams are no reason for a warning, in any form."""
-    assert {form: built.status for form, built in tiny.items()} == dict.fromkeys(
-        tiny, 0
-    ), [built.said for built in tiny.values() if built.status]
+    assert {form: built.said for form, built in tiny.items() if built.said} == {}
 
 
 def test_no_diagram_is_lost(tiny: dict[str, Built]) -> None:
@@ -303,7 +313,6 @@ def test_a_diagram_without_words_is_a_warning(tmp_path: Path, missing: str) -> N
     """The warning says which line lacks, on which page and where."""
     source = re.sub(rf"  {missing}.*\n", "", CALL)
     built = build(project(tmp_path, f"Some text.\n\n{fence(source)}"), "text")
-    assert built.status != 0
     assert len(built.warnings) == 1
     assert "index.md:5: WARNING" in built.warnings[0]
     assert f"no {missing}" in built.warnings[0]
@@ -312,7 +321,6 @@ def test_a_diagram_without_words_is_a_warning(tmp_path: Path, missing: str) -> N
 def test_a_broken_diagram_is_one_warning_in_one_line(tmp_path: Path) -> None:
     """Page, line and Mermaid's own message; and no empty picture."""
     built = build(project(tmp_path, fence(CALL + "  sidecar->>\n")))
-    assert built.status != 0
     assert len(built.warnings) == 1
     assert "index.md:3: WARNING" in built.warnings[0]
     assert "Parse error on line" in built.warnings[0]
@@ -336,7 +344,7 @@ def test_two_builds_are_the_same(tmp_path: Path) -> None:
     for turn in ("one", "two"):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         built = build(docs, target=turn)
-        assert built.status == 0, built.said
+        assert built.said == ""
         pages.append((built.folder / "index.html").read_bytes())
     assert pages[0] == pages[1]
 
@@ -375,7 +383,7 @@ def test_a_kept_drawing_is_not_drawn_again(tmp_path: Path) -> None:
     docs = project(tmp_path, fence(CALL), str(script))
     for form, target in (("html", "a"), ("html", "b"), ("epub", "a"), ("latex", "a")):
         built = build(docs, form, target)
-        assert built.status == 0, built.said
+        assert built.said == ""
     assert "drawn" in (tmp_path / "b/html/index.html").read_text("utf-8")
     assert calls(script) == 1
     project(tmp_path, fence(CALL + "  main->>sidecar: 200\n"), str(script))
@@ -392,7 +400,7 @@ def test_a_spoilt_cache_does_no_harm(tmp_path: Path) -> None:
     whole = kept.read_bytes()
     kept.write_bytes(whole[:40])
     built = build(docs, target="again")
-    assert built.status == 0, built.said
+    assert built.said == ""
     assert kept.read_bytes() == whole
     assert list((tmp_path / "cache").iterdir()) == [kept]
 
@@ -425,7 +433,7 @@ def test_the_common_kinds_are_drawn(tmp_path: Path) -> None:
     """Flowchart, sequence, gantt and state: no warning, and valid names in the SVG."""
     docs = project(tmp_path, "\n".join(fence(source) for source in KINDS.values()))
     built = build(docs, "epub")
-    assert built.status == 0, built.said
+    assert built.said == ""
     files = sorted((built.folder / "_images").glob("*.svg"))
     assert len(files) == len(KINDS)
     for path in files:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -92,13 +93,14 @@ def test_the_numbers_that_we_promise() -> None:
     assert len(glossary) >= GLOSSARY_TERMS
     misconceptions = re.findall(r"(?m)^## ", text["reference/misconceptions.md"])
     assert len(misconceptions) >= MISCONCEPTIONS
-    questions = re.findall(r"(?m)^:{3,}\{dropdown\}", text["recap.md"])
+    questions = re.findall(r"(?m)^\s*:{3,}\{dropdown\}", text["recap.md"])
     assert len(questions) >= QUESTIONS
     assert sum(fence.name == "{mermaid}" for fence in all_fences()) >= DIAGRAMS
 
 
-def tool(*command: str) -> None:
-    """Run a tool over the repository and show what it found, if anything."""
+def tool(name: str, *arguments: str) -> None:
+    """Run a tool of this environment over the repository; show what it found."""
+    command = [str(Path(sys.executable).with_name(name)), *arguments]
     done = subprocess.run(command, cwd=REPO, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
