@@ -109,7 +109,7 @@ def record(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run all the tests; those that lack a tool are skipped with the reason."""
+    """Run all the tests; one that lacks a tool is skipped, with the reason."""
     install(session, "tests")
     session.run("pytest", *session.posargs)
 

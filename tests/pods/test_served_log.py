@@ -201,7 +201,7 @@ def test_port_in_use(start: Start, tmp_path: Path, program: str, name: str) -> N
         port = taken.getsockname()[1]
         error = failure(start(program, PORT=str(port), LOG_DIR=str(tmp_path)))
     assert error.startswith(
-        f"{name}: cannot listen on 127.0.0.1:{port} (Address already in use): set PORT"
+        f"{name}: cannot use 127.0.0.1:{port} (Address already in use): set PORT"
     )
 
 
@@ -218,7 +218,7 @@ def test_bad_port(
 def test_bad_host(start: Start, tmp_path: Path, program: str, name: str) -> None:
     settings = {"HOST": "192.0.2.1", "PORT": "0", "LOG_DIR": str(tmp_path)}
     error = failure(start(program, **settings))
-    assert error.startswith(f"{name}: cannot listen on 192.0.2.1:0 (")
+    assert error.startswith(f"{name}: cannot use 192.0.2.1:0 (")
     assert "HOST" in error
 
 
@@ -226,7 +226,7 @@ def test_bad_host(start: Start, tmp_path: Path, program: str, name: str) -> None
 def test_missing_folder(start: Start, tmp_path: Path, program: str, name: str) -> None:
     folder = tmp_path / "missing"
     error = failure(start(program, PORT="0", LOG_DIR=str(folder)))
-    assert error.startswith(f"{name}: no folder at {folder}: mount the volume there")
+    assert error.startswith(f"{name}: no folder at {folder}: mount the volume or")
     assert not folder.exists()
 
 

@@ -198,18 +198,19 @@ def test_pdf_has_every_diagram(pdf: Path) -> None:
     assert len(drawn) == len(sources)
 
 
-@pytest.mark.parametrize("tool", ["epubcheck"])
-def test_epub_is_valid(handbook: Handbook, tool: str) -> None:
+def test_epub_is_valid(handbook: Handbook) -> None:
     """The EPUB keeps to its standard."""
-    if not shutil.which(tool):
+    epubcheck, java = Path("/usr/share/java/epubcheck.jar"), shutil.which("java")
+    if not java or not epubcheck.exists():
         pytest.skip("needs: apt-get install epubcheck")
     done = subprocess.run(
-        [tool, str(epub_file(handbook("epub")))],
+        [java, "-jar", str(epubcheck), str(epub_file(handbook("epub")))],
         capture_output=True,
         text=True,
         timeout=300,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert "No errors or warnings detected." in said, said
 
 
 def soup(path: Path) -> BeautifulSoup:

@@ -38,14 +38,19 @@ class Program:
             # which then stops each program once.
             process_group=0,
         )
+        self.spoke = threading.Event()
         self.printer = threading.Thread(target=self.show)
         self.printer.start()
+        # The next program starts when this one has said how it went.
+        self.spoke.wait(GRACE)
 
     def show(self) -> None:
         """Print the program's output until it ends."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             print(f"{self.name:10} | {line}", end="", flush=True)
+            self.spoke.set()
+        self.spoke.set()
 
 
 def wait_for_one(programs: list[Program], asked_to_stop: list[int]) -> str:
@@ -60,13 +65,11 @@ def wait_for_one(programs: list[Program], asked_to_stop: list[int]) -> str:
 
 
 def stop(programs: list[Program]) -> None:
-    """Ask every program to stop, and kill those that do not within GRACE."""
+    """Ask one after the other to stop; kill what does not within GRACE."""
     for program in programs:
         program.process.terminate()
-    deadline = time.monotonic() + GRACE
-    for program in programs:
         try:
-            program.process.wait(max(0.0, deadline - time.monotonic()))
+            program.process.wait(GRACE)
         except subprocess.TimeoutExpired:
             program.process.kill()
             program.process.wait()

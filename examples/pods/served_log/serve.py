@@ -26,11 +26,7 @@ def log_file(name: str) -> Path:
     """
     folder = Path(os.environ.get("LOG_DIR", "/var/log/web"))
     if not folder.is_dir():
-        fail(
-            name,
-            f"no folder at {folder}: mount the volume there, "
-            "or set LOG_DIR to the folder where it is mounted",
-        )
+        fail(name, f"no folder at {folder}: mount the volume or set LOG_DIR")
     return folder / "access.log"
 
 
@@ -73,11 +69,8 @@ def serve(name: str, handler: type[Handler], default_port: int) -> None:
     try:
         server = ThreadingHTTPServer((host, int(setting)), handler)
     except OSError as error:
-        fail(
-            name,
-            f"cannot listen on {host}:{setting} ({error.strerror}): "
-            "set PORT to a free port, HOST to an address of this machine",
-        )
+        problem = f"cannot use {host}:{setting} ({error.strerror})"
+        fail(name, f"{problem}: set PORT or HOST")
     try:
         # In a container this program is process 1, for which Linux has no
         # default reaction to signals: without a handler, SIGTERM would do
