@@ -53,6 +53,7 @@ class Podman:
             'events_logger = "file"\n'
             "[network]\n"
             'network_backend = "netavark"\n'
+            f'network_config_dir = "{folder}/networks"\n'
         )
         self.environment = os.environ | {"CONTAINERS_CONF": str(settings)}
 
