@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 Popen = subprocess.Popen[str]
@@ -258,15 +259,8 @@ class Lab:
 
     def programs(self) -> dict[str, int]:
         """Return the process numbers of the programs that run.py has started."""
-        listing = subprocess.run(
-            ["ps", "-A", "-ww", "-o", "ppid=,pid=,args="],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        child = rf"^\s*{self.process.pid}\s+(\d+) .*/(\w+\.py)$"
-        found = re.findall(child, listing, re.MULTILINE)
-        return {program: int(number) for number, program in found}
+        children = psutil.Process(self.process.pid).children()
+        return {Path(child.cmdline()[-1]).name: child.pid for child in children}
 
     def end(self, *numbers: signal.Signals) -> tuple[int, str, str]:
         """Send the signals; return status, output and errors once it has ended."""

@@ -122,6 +122,14 @@ def test_internal_links(handbook: Handbook) -> None:
     assert broken == []
 
 
+def test_a_citation_leads_to_its_source(handbook: Handbook) -> None:
+    """A citation shows the key of its entry and leads to it on the resources page."""
+    page = soup(handbook("html").folder / "pattern" / "define.html")
+    citation = page.find("a", string="burns2016")
+    assert citation is not None
+    assert str(citation["href"]).startswith("../reference/resources.html#")
+
+
 def test_published_addresses(handbook: Handbook) -> None:
     """No address that was published is gone: give a redirect in conf.py first."""
     there = addresses(handbook("html").folder)

@@ -1,0 +1,88 @@
+"""Our own drawings, in the site, the EPUB and the PDF."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from builds import sphinx
+from pypdf import PdfReader
+from sources import DOCS, REPO
+
+ALT = "A box & its neighbor, joined by a line"
+DRAWING = """<?xml version="1.0"?>
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" width="100" height="50">
+  <!-- a comment -->
+  <defs><linearGradient id="shade"/></defs>
+  <rect style="fill: var(--diagram-main, #e4e7eb)" width="100" height="50"/>
+  <rect fill="url(#shade)" width="10" height="10"/>
+  <text x="5" y="30" style="fill: var(--diagram-text, #1a1d21)">neighbor</text>
+</svg>
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Give a folder with one page that shows the same drawing twice."""
+    (tmp_path / "conf.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(DOCS / '_ext')!r})\n"
+        "extensions = ['myst_parser', 'drawings']\n"
+        "project, copyright, version = 'Demo', '2026', '1'\n"
+        "epub_basename = 'demo'\n"
+        "suppress_warnings = ['epub.unknown_project_files']\n"
+        "latex_engine = 'xelatex'\n"
+    )
+    (tmp_path / "box.svg").write_text(DRAWING)
+    figure = f"```{{figure}} box.svg\n:alt: {ALT}\n\nA caption.\n```\n"
+    (tmp_path / "index.md").write_text(f"# Title\n\n{figure}\n{figure}")
+    return tmp_path
+
+
+def test_site(project: Path) -> None:
+    """A drawing stands in the page, named, and follows the page's colors."""
+    built = sphinx(project, project / "out", "html")
+    assert built.warnings == []
+    page = BeautifulSoup((project / "out" / "index.html").read_text(), "html.parser")
+    drawings = page.select("figure svg.drawing")
+    assert len(drawings) == 2
+    for drawing in drawings:
+        assert drawing["role"] == "img"
+        name = page.find(id=str(drawing["aria-labelledby"]))
+        assert name is not None
+        assert name.get_text() == ALT
+        assert "var(--diagram-main," in str(drawing)
+    names = [str(element["id"]) for element in page.find_all(id=True)]
+    assert len(names) == len(set(names)), "ids of two drawings clash"
+    for drawing in drawings:
+        gradient = drawing.find("lineargradient") or drawing.find("linearGradient")
+        assert gradient is not None
+        assert f"url(#{gradient['id']})" in str(drawing)
+
+
+def test_epub(project: Path) -> None:
+    """The EPUB has the drawing as a picture with its alternative text."""
+    built = sphinx(project, project / "out", "epub")
+    assert built.warnings == []
+    with zipfile.ZipFile(project / "out" / "demo.epub") as archive:
+        page = BeautifulSoup(archive.read("index.xhtml").decode(), "html.parser")
+        images = page.find_all("img")
+        assert [image["alt"] for image in images] == [ALT, ALT]
+        assert str(images[0]["src"]) in archive.namelist()
+
+
+def test_pdf(project: Path) -> None:
+    """LaTeX gets a page of the drawing's size on which the words are text."""
+    built = sphinx(project, project / "out", "latex")
+    assert built.warnings == []
+    page = PdfReader(project / "out" / "box.pdf").pages[0]
+    assert page.extract_text().strip() == "neighbor"
+    assert float(page.mediabox.width) == pytest.approx(2 * float(page.mediabox.height))
+
+
+def test_no_drawing_has_a_color_of_its_own() -> None:
+    """Every color of our drawings is a variable that the dark scheme can change."""
+    for path in (REPO / "images").glob("*.svg"):
+        text = path.read_text(encoding="utf-8")
+        colors = text.count("#")
+        assert colors == text.count(", #"), f"{path.name}: a color without a variable"
+        assert text.count("var(--diagram-") == colors
