@@ -7,6 +7,7 @@ light values.
 """
 
 import re
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class DrawingToPdf(ImageConverter):
         """Say that Typst, a Python package, is always there."""
         return True
 
-    def convert(self, _from: str | Path, _to: str | Path) -> bool:
+    def convert(self, _from: str | PathLike[str], _to: str | PathLike[str]) -> bool:
         """Write the drawing *_from* as a PDF page of its size to *_to*."""
         svg = light(Path(_from).read_text("utf-8"))
         plain = Path(_to).with_suffix(".svg")
