@@ -11,7 +11,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import typst
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -45,6 +44,9 @@ class DrawingToPdf(ImageConverter):
 
     def convert(self, _from: str | PathLike[str], _to: str | PathLike[str]) -> bool:
         """Write the drawing *_from* as a PDF page of its size to *_to*."""
+        # Only the PDF needs it.
+        import typst
+
         svg = light(Path(_from).read_text("utf-8"))
         plain = Path(_to).with_suffix(".svg")
         plain.write_text(svg, "utf-8")
