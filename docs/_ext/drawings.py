@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from diagrams.pdf import svg_to_pdf
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -44,20 +45,8 @@ class DrawingToPdf(ImageConverter):
 
     def convert(self, _from: str | PathLike[str], _to: str | PathLike[str]) -> bool:
         """Write the drawing *_from* as a PDF page of its size to *_to*."""
-        # Only the PDF needs it.
-        import typst
-
         svg = light(Path(_from).read_text("utf-8"))
-        plain = Path(_to).with_suffix(".svg")
-        plain.write_text(svg, "utf-8")
-        page = (
-            "#set page(width: auto, height: auto, margin: 0pt)\n"
-            "#set document(date: none)\n"
-            f'#image("{plain.name}")\n'
-        )
-        source = Path(_to).with_suffix(".typ")
-        source.write_text(page, "utf-8")
-        Path(_to).write_bytes(typst.compile(source))
+        Path(_to).write_bytes(svg_to_pdf(svg, system_fonts=True))
         return True
 
 

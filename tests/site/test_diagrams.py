@@ -9,10 +9,11 @@ from collections import Counter
 from io import StringIO
 from pathlib import Path
 
-import diagrams
 import pytest
 from bs4 import BeautifulSoup, Tag
 from builds import Built
+from diagrams.look import CLASSES, LIGHT
+from diagrams.mend import SVG
 from pypdf import PdfReader
 from sources import DOCS
 from sphinx.application import Sphinx
@@ -221,9 +222,9 @@ def test_light_colors_are_the_same_in_css_and_python() -> None:
     css = (DOCS / "_static/diagrams.css").read_text(encoding="utf-8")
     light = css.split('data-theme="')[0]
     colors = dict(re.findall(r"--diagram-([\w-]+): (#[0-9a-f]{6})", light))
-    assert colors == {name: diagrams.LIGHT[name] for name in colors}
-    assert diagrams.LIGHT.keys() - colors.keys() == {"page", "outside"}
-    assert len(set(diagrams.LIGHT.values())) == len(diagrams.LIGHT)
+    assert colors == {name: LIGHT[name] for name in colors}
+    assert LIGHT.keys() - colors.keys() == {"page", "outside"}
+    assert len(set(LIGHT.values())) == len(LIGHT)
 
 
 def test_nothing_runs_and_nothing_is_fetched(svgs: list[Tag]) -> None:
@@ -258,7 +259,7 @@ def test_a_classes_look_has_more_than_color(svgs: list[Tag]) -> None:
     """The four classes differ in their borders too; participants have them as well."""
     sheet = svgs[0].style.get_text()  # type: ignore[union-attr]
     borders = {}
-    for name in diagrams.CLASSES:
+    for name in CLASSES:
         assert svgs[0].select_one(f".node.{name}")
         rule = re.search(rf"\.{name} \.label-container[^{{]*{{([^}}]*)}}", sheet)
         assert rule
@@ -282,7 +283,7 @@ def test_the_epub_shows_a_picture_with_words(tiny: dict[str, Built]) -> None:
     drawing = ET.parse(folder / str(image["src"])).getroot()
     text = ET.tostring(drawing, encoding="unicode")
     assert "var(" not in text
-    assert diagrams.LIGHT["sidecar"] in text
+    assert LIGHT["sidecar"] in text
 
 
 def test_the_pdf_keeps_text_and_size(tiny: dict[str, Built]) -> None:
@@ -347,6 +348,16 @@ def test_two_builds_are_the_same(tmp_path: Path) -> None:
         assert built.said == ""
         pages.append((built.folder / "index.html").read_bytes())
     assert pages[0] == pages[1]
+
+
+def test_a_chart_does_not_show_the_present_moment(tmp_path: Path) -> None:
+    """A gantt chart is the same tomorrow: Mermaid's line of today is not in it."""
+    built = build(project(tmp_path, fence(KINDS["gantt"])))
+    html = (built.folder / "index.html").read_text(encoding="utf-8")
+    drawing = BeautifulSoup(html, "html.parser").select_one(".diagram > svg")
+    assert isinstance(drawing, Tag)
+    assert drawing.select(".task")
+    assert not drawing.select(".today, line.today")
 
 
 def counting_command(folder: Path) -> Path:
@@ -438,7 +449,7 @@ def test_the_common_kinds_are_drawn(tmp_path: Path) -> None:
     assert len(files) == len(KINDS)
     for path in files:
         for element in ET.parse(path).iter():
-            tag = element.tag.removeprefix(f"{{{diagrams.SVG}}}")
+            tag = element.tag.removeprefix(f"{{{SVG}}}")
             # epubcheck refuses these, which Mermaid writes.
             assert not {"name", "transform-origin"} & set(element.attrib)
             assert all(value.strip() for value in element.attrib.values())
