@@ -15,7 +15,8 @@ nox.options.sessions = ["docs"]
 
 BUILD = Path("build")
 # -n: every reference must resolve. -W: a warning fails the build.
-STRICT = ("-n", "-W", "--keep-going")
+# -j: with every core; the output is the same.
+STRICT = ("-n", "-W", "--keep-going", "-j", "auto")
 
 
 def install(session: nox.Session, group: str) -> None:

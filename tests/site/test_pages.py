@@ -9,7 +9,7 @@ from pathlib import Path
 import checks
 import pytest
 from pybtex.database import parse_file
-from sources import DOCS, REPO, all_fences, pages, prose
+from sources import DOCS, REPO, all_fences, fences, pages, prose
 
 PAGES = {str(path.relative_to(DOCS)): path for path in pages()}
 # The places that the issue of the first edition asked for, and their least number.
@@ -43,8 +43,8 @@ def test_no_stray_addresses(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_included_files_are_tested(name: str) -> None:
     """What a page includes is an example or a recorded transcript."""
-    for fence in all_fences():
-        if fence.path == PAGES[name] and fence.name == "{literalinclude}":
+    for fence in fences(PAGES[name]):
+        if fence.name == "{literalinclude}":
             file = (fence.path.parent / fence.argument).resolve()
             assert file.is_file(), f"{fence.where}: no file {fence.argument}"
             allowed = (REPO / "examples", DOCS / "recorded", REPO / "tests")

@@ -29,8 +29,8 @@ RECORDED = REPO / "docs" / "recorded"
 TIME_LIMIT = 60.0
 """Seconds that one command may take."""
 
-# The ports of the examples, and the variables that move them.
-PORTS = {"8080": "WEB_PORT", "8081": "LOG_PORT"}
+# The ports of the examples, which give way to free ones while a command runs.
+PORTS = ("8080", "8081")
 
 CHANGING = (
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "TIME"),
@@ -85,15 +85,18 @@ def rerun(text: str) -> str:
     Raises subprocess.TimeoutExpired if a command does not end.
     """
     ports = {port: str(free_port()) for port in PORTS}
-    moved = os.environ | {PORTS[port]: free for port, free in ports.items()}
-    moved["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{moved['PATH']}"
-    moved |= {"PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
-    moved["PYTHONDONTWRITEBYTECODE"] = "1"
+    env = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "80",
+    }
     terminals = read(text)
     shown: list[list[str]] = []
     with ExitStack() as running:
         home = running.enter_context(tempfile.TemporaryDirectory())
-        moved["HOME"] = home
+        env["HOME"] = home
         servers: list[tuple[int, Server]] = []
         for number, terminal in enumerate(terminals):
             stays = number < len(terminals) - 1
@@ -103,10 +106,10 @@ def rerun(text: str) -> str:
                 printed.append(f"$ {typed}")
                 here = swap(command, ports)
                 if stays and command == terminal.commands[-1]:
-                    servers.append((len(shown), Server(here, moved)))
+                    servers.append((len(shown), Server(here, env)))
                     running.callback(servers[-1][1].stop)
                 else:
-                    printed += run(here, moved).splitlines()
+                    printed += run(here, env).splitlines()
             shown.append(printed)
         for position, server in reversed(servers):
             shown[position] += server.stop().splitlines()

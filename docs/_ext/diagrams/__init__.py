@@ -22,11 +22,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 from sphinxcontrib.mermaid import Mermaid, mermaid
 
 from . import write
+from .draw import Pen
 from .svg import accessible_text
 
 logger = logging.getLogger(__name__)
@@ -68,6 +70,14 @@ def _prepare(app: Sphinx, config: Config) -> None:
     config.latex_elements = elements
 
 
+def _draw_ahead(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+    """Draw what the pages *names* show and is new, before the pages are written."""
+    if app.builder.format in {"html", "latex"}:
+        trees = (env.get_doctree(name) for name in names if name in env.all_docs)
+        drawings = (node for tree in trees for node in tree.findall(mermaid))
+        Pen.of(app.config).draw_ahead(node["code"] for node in drawings)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the fence, the visitors and the setting ``diagrams_cache``."""
     app.setup_extension("sphinxcontrib.mermaid")
@@ -84,6 +94,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     )
     app.add_css_file("diagrams.css")
     app.connect("config-inited", _prepare)
+    read: list[str] = []
+    app.connect("env-before-read-docs", lambda app, env, names: read.extend(names))
+    app.connect("env-updated", lambda app, env: _draw_ahead(app, env, read))
     # Workers share nothing but the cache, whose files appear whole or not at all.
     return {
         "version": "1",

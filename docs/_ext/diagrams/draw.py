@@ -10,10 +10,13 @@ deleted at any time.
 import hashlib
 import json
 import multiprocessing
+import os
 import re
 import shlex
 import subprocess
 import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +29,9 @@ from .svg import DiagramError, tidy
 
 DRAW_SECONDS = 120
 """How long an outside command may take for one diagram."""
+
+IMPORTED_BY = os.getpid()
+"""The process that read this module: a forked one has another number."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +57,31 @@ class Pen:
         drawer = self.command or ("mermaidx", version("mermaidx"))
         return _hash(source, *drawer, _code("look", "mend", "svg"))
 
+    def kept(self, source: str) -> Path:
+        """Return where the drawing of *source* is, once it is drawn."""
+        return self.cache / f"{self.key(source)}.svg"
+
+    def draw_ahead(self, sources: Iterable[str]) -> None:
+        """Draw those of *sources* that are not kept, with a process for each core.
+
+        One that cannot be drawn is left to `svg`, which says why.
+        """
+        new = [s for s in dict.fromkeys(sources) if not self.kept(s).exists()]
+        workers = min(len(new), os.cpu_count() or 1)
+        if workers > 1:
+            # Started afresh, for V8 does not survive a fork.
+            context = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(workers, mp_context=context) as pool:
+                for drawing in [pool.submit(self.svg, source) for source in new]:
+                    drawing.exception()
+
     def svg(self, source: str) -> str:
         """Return the drawing of *source*, light colors, from the cache if it is there.
 
         Raises:
             DiagramError: Mermaid does not understand *source*.
         """
-        kept = self.cache / f"{self.key(source)}.svg"
+        kept = self.kept(source)
         if (drawn := _read(kept, end=b"</svg>")) is None:
             raw = _call(self.command, source) if self.command else _draw(source)
             drawn = tidy(raw, source).encode()
@@ -118,8 +142,9 @@ def _draw(source: str) -> str:
     import mermaidx
 
     engines = ["quickjs"]
-    # It answers over one pipe, which workers of a parallel build would have to share.
-    if "v8" in mermaidx.backends() and not multiprocessing.parent_process():
+    # V8 answers over one pipe, which forked workers of a build would have to share.
+    forked = os.getpid() != IMPORTED_BY
+    if "v8" in mermaidx.backends() and not forked:
         engines.insert(0, "v8")
     for engine in engines:
         try:
