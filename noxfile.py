@@ -104,8 +104,22 @@ def record(session: nox.Session) -> None:
     """Record again what commands print, and which addresses the site has."""
     install(session, "tests")
     files = sorted(Path("docs/recorded").glob("*.console"))
-    session.run("python", "tests/site/transcripts.py", *map(str, files))
+    env = {"PYTHONPATH": "examples"}
+    session.run("python", "tests/site/transcripts.py", *map(str, files), env=env)
     session.run("python", "tests/site/published.py", str(build(session, "html")))
+
+
+@nox.session
+def lab(session: nox.Session) -> None:
+    """Run one of the example systems: `nox -s lab` lists them."""
+    install(session, "lab")
+    session.run(
+        *("python", "-m", "lab", *session.posargs),
+        env={"PYTHONPATH": "examples"},
+        # After Ctrl-C nox would kill the runner before its containers have stopped.
+        interrupt_timeout=60,
+        terminate_timeout=60,
+    )
 
 
 @nox.session
@@ -122,6 +136,10 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
+    for system in sorted(Path("examples/pods").glob("*/pod.yaml")):
+        programs = set(system.parent.glob("*.py")) - {system.with_name("serve.py")}
+        env = {"MYPYPATH": f"examples/pods/common:{system.parent}"}
+        session.run("mypy", *map(str, sorted(programs)), env=env)
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     schema = "vendor.github-workflows"
     session.run("check-jsonschema", "--builtin-schema", schema, *workflows)
@@ -132,9 +150,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the builds, at this size and at ten times as many pages."""
-    install(session, "docs")
-    session.run("python", "tests/site/bench.py", *session.posargs)
+    """Time the builds, the starts and stops of the systems, and the log saver."""
+    install(session, "tests")
+    env = {"PYTHONPATH": "examples"}
+    session.run("python", "tests/site/bench.py")
+    session.run("python", "tests/pods/start_stop.py", env=env)
+    session.run("python", "examples/pods/log_saver/bench.py", env=env)
 
 
 @nox.session

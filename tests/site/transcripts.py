@@ -8,21 +8,27 @@ stopped with Ctrl-C at the end.
 
 ``python tests/site/transcripts.py FILE…`` writes the outputs anew; the tests
 compare them. Times, process numbers and temporary folders are left out of the
-comparison, and so are the ports, so that a port in use spoils nothing.
+comparison, and so are the ports, so that a port in use spoils nothing. ``nox -s lab``
+runs as the program that it starts, and the lines of its containers may stand in
+another order.
 """
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+
+from lab.manifest import read as read_pod
+from lab.systems import PODS, find
 
 REPO = Path(__file__).parents[2]
 RECORDED = REPO / "docs" / "recorded"
@@ -30,7 +36,15 @@ TIME_LIMIT = 60.0
 """Seconds that one command may take."""
 
 # The ports of the examples, which give way to free ones while a command runs.
-PORTS = ("8080", "8081")
+PORTS = sorted(
+    {str(port) for file in PODS.glob("*/pod*.yaml") for port in read_pod(file).ports}
+)
+LAB = ("nox -s lab --", "python -m lab")
+"""What a reader types to run a system, and what that runs."""
+OPTIONAL = ("curl", "git", "lsof", "nginx", "openssl", "pgrep", "pkill")
+"""Tools of some transcripts that not every machine has."""
+CONTAINER = re.compile(r"[a-z][\w-]* +\| ")
+"""How a line of a container begins, as the lab shows it."""
 
 CHANGING = (
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "TIME"),
@@ -68,15 +82,26 @@ def read(text: str) -> list[Terminal]:
 
 def missing_tools(text: str) -> list[str]:
     """Name the tools that the commands of *text* need and this machine lacks."""
-    wanted = [tool for tool in ("curl", "git") if re.search(rf"\b{tool} ", text)]
-    return [tool for tool in wanted if shutil.which(tool) is None]
+    wanted = [tool for tool in OPTIONAL if re.search(rf"\b{tool} ", text)]
+    for system in re.findall(rf"^\$ {LAB[0]} (\w+)", text, re.MULTILINE):
+        wanted += read_pod(PODS / system / "pod.yaml").needs
+    return [tool for tool in wanted if find(tool) is None]
 
 
 def comparable(text: str) -> str:
     """Replace what differs from run to run by words."""
     for pattern, word in CHANGING:
         text = re.sub(pattern, word, text)
-    return text
+    return "\n".join(in_order(text.splitlines()))
+
+
+def in_order(lines: list[str]) -> Iterator[str]:
+    """Yield *lines*, those of containers that follow one another sorted by container.
+
+    Two containers print at the same time, so which comes first is chance.
+    """
+    for shown, together in groupby(lines, lambda line: bool(CONTAINER.match(line))):
+        yield from sorted(together, key=lambda line: line.split()[0] if shown else "")
 
 
 def rerun(text: str) -> str:
@@ -91,6 +116,8 @@ def rerun(text: str) -> str:
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",
         "COLUMNS": "80",
+        "PYTHONPATH": str(REPO / "examples"),
+        "LAB_PORTS": " ".join(f"{port}={free}" for port, free in ports.items()),
     }
     terminals = read(text)
     shown: list[list[str]] = []
@@ -104,7 +131,7 @@ def rerun(text: str) -> str:
             for command in terminal.commands:
                 typed = command.replace("\n", "\n> ")
                 printed.append(f"$ {typed}")
-                here = swap(command, ports)
+                here = swap(command.replace(*LAB), ports)
                 if stays and command == terminal.commands[-1]:
                     servers.append((len(shown), Server(here, env)))
                     running.callback(servers[-1][1].stop)

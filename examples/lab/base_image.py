@@ -1,12 +1,13 @@
 """Make a small base image from this machine's Python, without a registry.
 
-    python3 examples/pods/base_image.py base.tar
+    python3 examples/lab/base_image.py base.tar
     podman import base.tar localhost/sidecar-handbook/base:1
     podman build --build-arg BASE=localhost/sidecar-handbook/base:1 ...
 
 The file holds /usr/bin/python3, its standard library, the shared libraries that
-they need, and busybox for a shell. It needs a Debian or Ubuntu with the packages
-python3 and busybox-static. It stands in for docker.io/library/python where no
+they need, busybox for a shell, and those of nginx, openssl, git and redis-server
+that this machine has. It needs a Debian or Ubuntu with the packages python3 and
+busybox-static. It stands in for docker.io/library/python where no
 registry can be reached; its Python is the machine's, whatever its version.
 """
 
@@ -20,6 +21,13 @@ from pathlib import Path
 
 PYTHON = Path("/usr/bin/python3")
 BUSYBOX = Path("/bin/busybox")
+EXTRA = (
+    Path("/usr/sbin/nginx"),
+    Path("/usr/bin/openssl"),
+    Path("/usr/bin/git"),
+    Path("/usr/bin/redis-server"),
+)
+"""Programs of some systems, each taken along where this machine has it."""
 BUSYBOX_NAMES = ("cat", "chown", "id", "ls", "mkdir", "ps", "sh", "sleep", "wget")
 NOT_NEEDED = re.compile(
     r"(^|/)(__pycache__|config-[^/]*|dist-packages|ensurepip|idlelib|lib2to3"
@@ -54,13 +62,18 @@ def write_base(archive: tarfile.TarFile) -> None:
     library = Path("/usr/lib") / binary.name  # Debian: /usr/lib/python3.11
     modules = list(library.glob("lib-dynload/*.so"))
 
-    for name in ("etc", "proc", "sys", "dev", "run", "tmp", "usr", "usr/bin"):
+    extra = [program for program in EXTRA if program.exists()]
+
+    folders = "etc proc sys dev run tmp usr usr/bin usr/sbin var var/log"
+    for name in folders.split():
         folder = tarfile.TarInfo(name)
         folder.type, folder.mode = tarfile.DIRTYPE, 0o1777 if name == "tmp" else 0o755
         archive.addfile(folder)
     links = {name: f"usr/{name}" for name in ("bin", "lib", "lib64")}
     links |= {f"usr/bin/{name}": "busybox" for name in BUSYBOX_NAMES}
-    links |= {"usr/bin/python3": binary.name}
+    links |= {"usr/bin/python3": binary.name, "sbin": "usr/sbin"}
+    # git calls itself by this name at the far end of a fetch.
+    links |= {"usr/bin/git-upload-pack": "git"}
     for name, target in links.items():
         link = tarfile.TarInfo(name)
         link.type, link.linkname = tarfile.SYMTYPE, target
@@ -71,7 +84,8 @@ def write_base(archive: tarfile.TarFile) -> None:
         archive.addfile(file, io.BytesIO(text.encode()))
 
     archive.add(library, filter=plain)
-    for source in (binary, BUSYBOX, *sorted(shared_libraries([binary, *modules]))):
+    libraries = shared_libraries([binary, *modules, *extra])
+    for source in (binary, BUSYBOX, *extra, *sorted(libraries)):
         # /lib is a link to /usr/lib, and most libraries are links to files.
         destination = source.parent.resolve() / source.name
         archive.add(source.resolve(), arcname=destination, filter=plain)
