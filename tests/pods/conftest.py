@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -68,11 +69,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
+def podman() -> Iterator[Podman]:
     """Podman with storage of its own and the base image; skips where it cannot be."""
     if reason := why_not():
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("podman")
+    # Not in pytest's own folder: podman wants a path of 50 characters at most, and
+    # does not restart a container where it is longer.
+    folder = Path(tempfile.mkdtemp(prefix="podman-"))
     podman = Podman(folder, own_storage=True)
     try:
         try:
