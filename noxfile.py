@@ -150,9 +150,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the builds, the starts and stops of the systems, and the log saver."""
+    """Time the builds, the systems' starts and stops, and the log saver."""
     install(session, "tests")
-    env = {"PYTHONPATH": "examples"}
+    env = {"PYTHONPATH": "examples:tests/site"}
     session.run("python", "tests/site/bench.py")
     session.run("python", "tests/pods/start_stop.py", env=env)
     session.run("python", "examples/pods/log_saver/bench.py", env=env)

@@ -25,8 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        level = getattr(item, "callspec", None) and item.callspec.params.get("level")
-        if "podman" in fixtures or level in ("pod", "compose"):
+        values = getattr(getattr(item, "callspec", None), "params", {})
+        if "podman" in fixtures or values.get("level") in ("pod", "compose"):
             item.add_marker(pytest.mark.xdist_group("podman"))
         elif "handbook" in fixtures:
             item.add_marker(pytest.mark.xdist_group("handbook"))

@@ -7,7 +7,6 @@ podman, as services under podman-compose, and on a cluster where one is named wi
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import ports
 import pytest
 from lab.manifest import read
 from lab.podman import BASE, Podman, PodmanError, why_not
@@ -109,7 +109,6 @@ def launch(
     request: pytest.FixtureRequest,
     level: str,
     built: dict[str, str],
-    free_port: Callable[[], int],
 ) -> Iterator[Launch]:
     """Start a system at the test's level; remove it when the test is over.
 
@@ -130,7 +129,7 @@ def launch(
         # A cluster has images with everything in them.
         if level != "cluster" and (reason := missing(needs)):
             pytest.skip(reason)
-        ports = ports_of(system, file, free_port)
+        ports = ports_of(system, file)
         values = settings or {}
         running: Level
         if level == "processes":
@@ -185,13 +184,7 @@ def get() -> Get:
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """Return a port on which nothing listens."""
-
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
-    return find
+    return ports.free_port
 
 
 @pytest.fixture

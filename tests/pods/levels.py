@@ -22,6 +22,7 @@ from lab.manifest import change_settings, describe, load, read
 from lab.podman import Podman, PodmanPod
 from lab.processes import Processes
 from lab.systems import PODS
+from ports import free_ports
 
 LIMIT = 30.0
 """Seconds that anything may take here; only a fault waits so long."""
@@ -348,6 +349,7 @@ def _gather(reader: "subprocess.Popen[str]", lines: list[str]) -> None:
     lines.extend(iter(reader.stdout.readline, ""))
 
 
-def ports_of(system: str, file: str, free_port: Callable[[], int]) -> dict[int, int]:
+def ports_of(system: str, file: str) -> dict[int, int]:
     """Return for each port of a system one on which nothing listens here."""
-    return {port: free_port() for port in read(PODS / system / file).ports}
+    ports = read(PODS / system / file).ports
+    return dict(zip(ports, free_ports(len(ports)), strict=True))

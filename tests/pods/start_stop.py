@@ -8,7 +8,6 @@ probed answer; it has stopped when all have ended. Results go to
 import json
 import os
 import platform
-import socket
 import statistics
 import sys
 import tempfile
@@ -23,19 +22,12 @@ from typing import Any
 from lab.manifest import load, read
 from lab.podman import Podman, why_not
 from lab.systems import PODS, missing, systems
-from levels import AsCompose, AsPod, AsProcesses, Level, until
+from levels import AsCompose, AsPod, AsProcesses, Level, ports_of, until
 
 Make = Callable[[dict[int, int]], Level]
 
 RUNS = 5
 RESULTS = PODS / "start_stop.json"
-
-
-def free_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def probed_ports(system: str) -> list[tuple[int, str]]:
@@ -60,8 +52,7 @@ def answers(url: str) -> bool:
 
 def sample(make: Make, system: str) -> tuple[float, float]:
     """Run *system* once; return the seconds to start and to stop."""
-    ports = {port: free_port() for port in read(PODS / system / "pod.yaml").ports}
-    level = make(ports)
+    level = make(ports_of(system, "pod.yaml"))
     try:
         begun = time.perf_counter()
         level.start()

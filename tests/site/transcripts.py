@@ -16,7 +16,6 @@ another order.
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from pathlib import Path
 
 from lab.manifest import read as read_pod
 from lab.systems import PODS, find
+from ports import free_ports
 
 REPO = Path(__file__).parents[2]
 RECORDED = REPO / "docs" / "recorded"
@@ -109,7 +109,8 @@ def rerun(text: str) -> str:
 
     Raises subprocess.TimeoutExpired if a command does not end.
     """
-    ports = {port: str(free_port()) for port in PORTS}
+    free = map(str, free_ports(len(PORTS)))
+    ports = dict(zip(PORTS, free, strict=True))
     env = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONUNBUFFERED": "1",
@@ -206,14 +207,6 @@ class Server:
             self.printed = self.file.read().decode()
             self.file.close()
         return self.printed
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ def finished(place: Path) -> list[Path]:
     files = [
         path
         for path in place.iterdir()
-        if not path.name.startswith(".") and path.is_file() and not path.is_symlink()
+        if not path.name.startswith(".")
+        and path.is_file()
+        and not path.is_symlink()
     ]
     return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
