@@ -127,6 +127,9 @@ def test_requests_that_are_too_large_or_not_requests(launch: Launch, get: Get) -
     for _ in range(10):
         assert ask(port, context, headers=large) == told
     assert ask(port, context, "/" + "x" * 40_000)[0] == 414
+    announced = {"Content-Length": "2000000"}
+    told = (413, "this body is larger than 1 MB\n")
+    assert ask(port, context, headers=announced) == told
     many = {f"X-{number}": "x" for number in range(200)}
     assert ask(port, context, headers=many)[0] == 431  # the application's answer
     with socket.create_connection(("localhost", port), timeout=LIMIT) as client:
