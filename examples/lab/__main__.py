@@ -13,7 +13,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from lab.manifest import Pod, change_settings, describe, load, read
+from lab.manifest import Pod, change_settings, describe, load, notes, read
 from lab.podman import Podman, PodmanError, PodmanPod, why_not
 from lab.processes import Processes
 from lab.show import Screen, harmless
@@ -55,7 +55,7 @@ def main() -> int:
         ports = choose_ports(pod)
     except ValueError as error:
         return refuse(str(error))
-    if lacking := missing(pod.needs) or (why_not() if options.pod else ""):
+    if lacking := missing(notes(manifest).needs) or (why_not() if options.pod else ""):
         return refuse(lacking)
 
     stop = threading.Event()
@@ -146,10 +146,11 @@ def choose_ports(pod: Pod) -> dict[int, int]:
     return ports
 
 
-def introduce(pod: Pod, ports: Mapping[int, int]) -> None:
+def introduce(pod: Pod, manifest: Path, ports: Mapping[int, int]) -> None:
     """Say what this is, what to open and what to try."""
-    print(f"{pod.name}: {pod.about}")
-    for line in pod.hints:
+    known = notes(manifest)
+    print(f"{pod.name}: {known.about}")
+    for line in known.hints:
         print(re.sub(r"\d+", lambda m: str(ports.get(int(m[0]), m[0])), line))
     print("Stop it with Ctrl-C.", flush=True)
 
@@ -168,7 +169,7 @@ def run_processes(
     names = [box.name for box in (*pod.early, *pod.regular)]
     screen = Screen(names, stop.set)
     running = Processes(pod, manifest.parent, folder, ports, screen, stop)
-    introduce(pod, ports)
+    introduce(pod, manifest, ports)
     for name, place in running.volumes.items():
         print(f"The volume {name} is the folder {place}", flush=True)
     try:
@@ -201,7 +202,7 @@ def run_pod(
     readers: list[subprocess.Popen[str]] = []
     phase = "Running"
     try:
-        introduce(running.pod, ports)
+        introduce(running.pod, manifest, ports)
         running.start(stop)
         screen = Screen(list(running.names()), stop.set)
         readers = running.follow(screen)

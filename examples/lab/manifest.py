@@ -46,10 +46,6 @@ class Pod:
     grace: float
     """Seconds to stop in, for all together."""
     restart: str
-    about: str
-    hints: tuple[str, ...]
-    needs: tuple[str, ...]
-    """Programs that this machine must have, from the annotation ``lab/needs``."""
 
     @property
     def inits(self) -> tuple[Container, ...]:
@@ -66,6 +62,29 @@ class Pod:
         """Every port of every container."""
         boxes = (*self.early, *self.regular)
         return tuple(port for box in boxes for port in box.ports)
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What people should know of a system."""
+
+    about: str
+    hints: tuple[str, ...]
+    """What to try, line by line."""
+    needs: tuple[str, ...]
+    """Programs that this machine must have, beside Python."""
+
+
+def notes(path: Path) -> Notes:
+    """Return the notes on the manifest at *path*: `lab.yaml`, or `lab-X.yaml`.
+
+    They do not stand in the manifest: podman takes no annotation of more than 63
+    characters.
+    """
+    own = path.with_name(path.name.replace("pod", "lab", 1))
+    file = own if own.is_file() else path.with_name("lab.yaml")
+    found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return Notes(found["about"], tuple(found["try"]), tuple(found.get("needs", ())))
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -100,7 +119,6 @@ def change_settings(
 
 def describe(document: dict[str, Any]) -> Pod:
     """Return the pod that *document*, a Pod as `load` returns it, describes."""
-    notes = document["metadata"].get("annotations", {})
     spec = document["spec"]
     return Pod(
         name=document["metadata"]["name"],
@@ -114,9 +132,6 @@ def describe(document: dict[str, Any]) -> Pod:
         volumes=tuple(volume["name"] for volume in spec.get("volumes", [])),
         grace=spec.get("terminationGracePeriodSeconds", 30),
         restart=spec.get("restartPolicy", "Always"),
-        about=notes.get("lab/about", ""),
-        hints=tuple(notes.get("lab/try", "").splitlines()),
-        needs=tuple(notes.get("lab/needs", "").split()),
     )
 
 

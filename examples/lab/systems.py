@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.manifest import read
+from lab.manifest import notes
 
 PODS = Path(__file__).resolve().parents[1] / "pods"
 
@@ -24,7 +24,7 @@ DEBIAN = {
 def systems() -> dict[str, str]:
     """Return every system's name and what it is about, in one line."""
     files = sorted(PODS.glob("*/pod.yaml"))
-    return {file.parent.name: read(file).about for file in files}
+    return {file.parent.name: notes(file).about for file in files}
 
 
 def find(program: str) -> str | None:

@@ -19,7 +19,7 @@ from typing import Any
 
 import ports
 import pytest
-from lab.manifest import read
+from lab.manifest import notes
 from lab.podman import BASE, Podman, PodmanError, why_not
 from lab.systems import missing
 from levels import AsCluster, AsCompose, AsPod, AsProcesses, Level, ports_of
@@ -125,7 +125,7 @@ def launch(
         change: Callable[[dict[str, Any]], None] = lambda document: None,
         start: bool = True,
     ) -> Level:
-        needs = read(PODS / system / file).needs
+        needs = notes(PODS / system / file).needs
         # A cluster has images with everything in them.
         if level != "cluster" and (reason := missing(needs)):
             pytest.skip(reason)

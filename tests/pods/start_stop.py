@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lab.manifest import load, read
+from lab.manifest import load, notes
 from lab.podman import Podman, why_not
 from lab.systems import PODS, missing, systems
 from levels import AsCompose, AsPod, AsProcesses, Level, ports_of, until
@@ -88,7 +88,7 @@ def main() -> None:
             podman.make_base()
         print(f"{'system':18} {'level':10} start  stop   (median of {RUNS}, seconds)")
         for system in systems():
-            if reason := missing(read(PODS / system / "pod.yaml").needs):
+            if reason := missing(notes(PODS / system / "pod.yaml").needs):
                 print(f"{system}: not run: {reason}", file=sys.stderr)
                 continue
             for level, make in makers(system, podman).items():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from lab.manifest import read
+from lab.manifest import notes
 from lab.systems import PODS, missing
 from levels import AsProcesses, Level, until
 
@@ -294,7 +294,7 @@ Start = Callable[..., Popen]
 @pytest.fixture
 def sync(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Start]:
     """Start a program of the system; end it when the test is over."""
-    if reason := missing(read(SYSTEM / "pod.yaml").needs):
+    if reason := missing(notes(SYSTEM / "pod.yaml").needs):
         pytest.skip(reason)
     started: list[Popen] = []
     usual = {"HOST": "127.0.0.1", "PORT": str(free_port()), "PERIOD": "0.05"}

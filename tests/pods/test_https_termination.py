@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from lab.manifest import load, read
+from lab.manifest import load, notes, read
 from lab.processes import Processes
 from lab.systems import PODS, missing
 from levels import AsCompose, AsPod, Level, until
@@ -261,7 +261,7 @@ Start = Callable[..., Popen]
 @pytest.fixture
 def proxy(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Start]:
     """Start the sidecar's program; end it when the test is over."""
-    if reason := missing(read(SYSTEM / "pod.yaml").needs):
+    if reason := missing(notes(SYSTEM / "pod.yaml").needs):
         pytest.skip(reason)
     started: list[Popen] = []
     place = tmp_path / "proxy"

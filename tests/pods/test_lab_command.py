@@ -38,7 +38,7 @@ NASTY = (
 WAITS = "import signal, time; signal.signal(15, exit); print('up'); time.sleep(60)"
 
 
-def system(code: str, *, needs: str = "", probe: bool = False) -> dict[str, Any]:
+def system(code: str, *, probe: bool = False) -> dict[str, Any]:
     """Return a manifest whose containers both run the Python program *code*."""
     box: dict[str, Any] = {"image": "none", "command": ["python3", "-c", code]}
     helper = box | {"name": "helper", "ports": [{"containerPort": 7010}]}
@@ -52,7 +52,7 @@ def system(code: str, *, needs: str = "", probe: bool = False) -> dict[str, Any]
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "test", "annotations": {"lab/needs": needs}},
+        "metadata": {"name": "test"},
         "spec": {
             "terminationGracePeriodSeconds": 2,
             "volumes": [{"name": "data", "emptyDir": {}}],
@@ -65,7 +65,7 @@ def system(code: str, *, needs: str = "", probe: bool = False) -> dict[str, Any]
 EXTRA = {
     "nasty": system(NASTY),
     "never_starts": system(WAITS, probe=True),
-    "lacks_a_tool": system(WAITS, needs="no-such-tool"),
+    "lacks_a_tool": system(WAITS),
     "no_program": system(WAITS),
 }
 EXTRA["no_program"]["spec"]["containers"][0]["command"] = ["/no/such/program"]
@@ -80,6 +80,9 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, manifest in EXTRA.items():
         (tree / "pods" / name).mkdir()
         (tree / "pods" / name / "pod.yaml").write_text(yaml.safe_dump(manifest))
+        needs = ["no-such-tool"] if name == "lacks_a_tool" else []
+        known = {"about": "a test", "try": ["nothing"], "needs": needs}
+        (tree / "pods" / name / "lab.yaml").write_text(yaml.safe_dump(known))
     return tree
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from lab.manifest import notes
 from lab.manifest import read as read_pod
 from lab.systems import PODS, find
 from ports import free_ports
@@ -84,7 +85,7 @@ def missing_tools(text: str) -> list[str]:
     """Name the tools that the commands of *text* need and this machine lacks."""
     wanted = [tool for tool in OPTIONAL if re.search(rf"\b{tool} ", text)]
     for system in re.findall(rf"^\$ {LAB[0]} (\w+)", text, re.MULTILINE):
-        wanted += read_pod(PODS / system / "pod.yaml").needs
+        wanted += notes(PODS / system / "pod.yaml").needs
     return [tool for tool in wanted if find(tool) is None]
 
 

@@ -1,0 +1,34 @@
+"""What a reader types: `podman kube play` of a manifest as it stands in its folder."""
+
+from pathlib import Path
+
+import pytest
+from lab.manifest import load
+from lab.podman import Podman
+from lab.systems import PODS
+
+# A Job is not for this podman, and a native sidecar is for none.
+PLAIN = [
+    path
+    for path in sorted(PODS.glob("*/pod*.yaml"))
+    if path.name != "pod-native.yaml" and "kind: Pod" in path.read_text()
+]
+
+
+@pytest.mark.parametrize("path", PLAIN, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_podman_makes_the_pod(
+    podman: Podman, built: dict[str, str], path: Path
+) -> None:
+    system = path.parent.name
+    if system not in built:
+        built[system] = podman.build(system)
+    try:
+        podman.must("kube", "play", "--start=false", str(path))
+        made = podman.must("ps", "--all", "--format={{.Names}}")
+        pod = load(path)
+        for box in pod["spec"]["containers"]:
+            assert f"{pod['metadata']['name']}-{box['name']}" in made.split()
+    finally:
+        podman("kube", "down", str(path))
+        for volume in load(path)["spec"].get("volumes", []):
+            podman("volume", "rm", "--force", volume["name"])
