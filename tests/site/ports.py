@@ -1,20 +1,37 @@
 """Ports of this machine on which nothing listens."""
 
+import os
+import random
 import socket
-from contextlib import ExitStack
+
+# Below those that the system gives out by itself, and a range for each worker of a
+# parallel run: a port that one has just found must not be found by another, and
+# podman takes every request to the ports of a pod, whoever listens there.
+FIRST, EACH = 12_000, 2_000
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+RANGE = range(FIRST + WORKER * EACH, FIRST + (WORKER + 1) * EACH)
+_position = random.randrange(EACH)
 
 
 def free_ports(count: int) -> list[int]:
-    """Return *count* ports of 127.0.0.1, no two the same, that nobody listens on.
+    """Return *count* ports of 127.0.0.1 that nobody listens on, no two the same.
 
-    All are held until the last is found: the system may give a port that was let go
-    to the next who asks.
+    A port is not found again before all others of the range have had their turn.
+    Raises RuntimeError if there are not so many.
     """
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+    global _position
+    found: list[int] = []
+    for _ in RANGE:
+        if len(found) == count:
+            return found
+        _position = (_position + 1) % EACH
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", RANGE[_position]))
+            except OSError:
+                continue
+            found.append(RANGE[_position])
+    raise RuntimeError(f"no {count} free ports in {RANGE}")
 
 
 def free_port() -> int:
