@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from queue import SimpleQueue
 
 from lab.manifest import Pod, change_settings, describe, load, notes, read
 from lab.podman import Podman, PodmanError, PodmanPod, why_not
@@ -59,9 +60,18 @@ def main() -> int:
         return refuse(lacking)
 
     stop = threading.Event()
+    asked: SimpleQueue[int] = SimpleQueue()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in numbers:
-        signal.signal(number, lambda number, frame: stop.set())
+        signal.signal(number, lambda number, frame: asked.put(number))
+
+    def pass_on() -> None:
+        # Not in the handler, which runs in the midst of the main thread: that may
+        # hold the event's lock at that moment, and would then wait for itself.
+        asked.get()
+        stop.set()
+
+    threading.Thread(target=pass_on, daemon=True).start()
     with tempfile.TemporaryDirectory(prefix=f"{options.name}-") as folder:
         run = run_pod if options.pod else run_processes
         try:

@@ -13,6 +13,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, NoReturn
 
 
@@ -170,10 +171,21 @@ def stop_as_ctrl_c() -> None:
 
 
 def stop_event() -> threading.Event:
-    """Return an event that SIGTERM and Ctrl-C set: for programs that loop."""
+    """Return an event that SIGTERM and Ctrl-C set, for programs that loop.
+
+    A thread sets it. The handler runs in the midst of the main thread, which may
+    hold the event's lock at that moment, and would then wait for itself.
+    """
     stop = threading.Event()
+    asked: SimpleQueue[int] = SimpleQueue()
+
+    def pass_on() -> None:
+        asked.get()
+        stop.set()
+
+    threading.Thread(target=pass_on, daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: stop.set())
+        signal.signal(number, lambda number, _: asked.put(number))
     return stop
 
 
