@@ -173,8 +173,8 @@ def stop_as_ctrl_c() -> None:
 def stop_event() -> threading.Event:
     """Return an event that SIGTERM and Ctrl-C set, for programs that loop.
 
-    A thread sets it. The handler runs in the midst of the main thread, which may
-    hold the event's lock at that moment, and would then wait for itself.
+    A thread sets it. The handler runs in the midst of the main thread, which
+    may hold the event's lock at that moment, and would then wait for itself.
     """
     stop = threading.Event()
     asked: SimpleQueue[int] = SimpleQueue()
