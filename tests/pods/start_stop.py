@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import yaml
 from lab.manifest import load, notes
 from lab.podman import Podman, why_not
 from lab.systems import PODS, missing, systems
@@ -30,14 +31,23 @@ RUNS = 5
 RESULTS = PODS / "start_stop.json"
 
 
-def probed_ports(system: str) -> list[tuple[int, str]]:
-    """Return port and path of each readiness probe over plain HTTP."""
+def published(system: str) -> set[int]:
+    """Return the ports that a system's Compose file publishes on this machine."""
+    text = (PODS / system / "compose.yaml").read_text(encoding="utf-8")
+    services = yaml.safe_load(text)["services"].values()
+    return {int(p.split(":")[-1]) for box in services for p in box.get("ports", ())}
+
+
+def probed_ports(system: str, level: str) -> list[tuple[int, str]]:
+    """Return port and path of each readiness probe over HTTP that can be asked."""
     found = []
     for box in load(PODS / system / "pod.yaml")["spec"]["containers"]:
         ask = box.get("readinessProbe", {}).get("httpGet")
         if ask and ask.get("scheme", "HTTP") == "HTTP":
             named = {p.get("name"): p["containerPort"] for p in box["ports"]}
             found.append((named.get(ask["port"], ask["port"]), ask["path"]))
+    if level == "compose":
+        return [(port, path) for port, path in found if port in published(system)]
     return found
 
 
@@ -56,11 +66,12 @@ def sample(make: Make, system: str) -> tuple[float, float]:
     try:
         begun = time.perf_counter()
         level.start()
-        for port, path in probed_ports(system):
+        for port, path in probed_ports(system, level.name):
             until(partial(answers, f"http://127.0.0.1:{level.port(port)}{path}"))
         started = time.perf_counter()
         level.stop()
-        return started - begun, time.perf_counter() - started
+        ended = time.perf_counter()
+        return round(started - begun, 3), round(ended - started, 3)
     finally:
         level.remove()
 
