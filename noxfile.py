@@ -126,7 +126,7 @@ def lab(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run all the tests; one that lacks a tool is skipped, with the reason."""
     install(session, "tests")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "logical", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session

@@ -17,6 +17,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+# First, as pytest-xdist then reads the groups to name the tests after them.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give what shares something costly to one worker, where there are several.
+
+    Pods of two storages would get the same addresses on one bridge; the handbook is
+    built once for all tests that look at it.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        values = getattr(getattr(item, "callspec", None), "params", {})
+        if "podman" in fixtures or values.get("level") in ("pod", "compose"):
+            item.add_marker(pytest.mark.xdist_group("podman"))
+        elif "handbook" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("handbook"))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail the session where a test was skipped and none may be."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -1,39 +1,38 @@
-"""What the tests of the example pods share: the levels, and programs that are ended.
+"""What the tests of the example pods share: the levels, podman, ports and answers.
 
 A test that asks for `launch` runs at every level: as processes, as a pod under
 podman, as services under podman-compose, and on a cluster where one is named with
 ``--cluster CONTEXT``. The marker ``levels`` names fewer.
 """
 
-import os
 import shutil
-import subprocess
-import sys
+import socket
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import ports
 import pytest
 from lab.manifest import notes
 from lab.podman import BASE, Podman, PodmanError, why_not
-from lab.systems import missing
-from levels import AsCluster, AsCompose, AsPod, AsProcesses, Level, ports_of
-
-PODS = Path(__file__).resolve().parents[2] / "examples" / "pods"
-LIMIT = 20.0  # seconds: far more than any step takes; only a fault waits so long
-
-Start = Callable[..., "subprocess.Popen[str]"]
-Get = Callable[[str], tuple[int, str]]
-
+from lab.systems import PODS, missing
+from levels import (
+    AsCluster,
+    AsCompose,
+    AsPod,
+    AsProcesses,
+    Change,
+    Launch,
+    Level,
+    ports_of,
+    unchanged,
+)
+from programs import LIMIT, FreePort, Get
 
 LEVELS = ("processes", "pod", "compose", "cluster")
-
-Launch = Callable[..., Level]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,6 +72,12 @@ def podman() -> Iterator[Podman]:
     """Podman with storage of its own and the base image; skips where it cannot be."""
     if reason := why_not():
         pytest.skip(reason)
+    # Pods of two storages would get the same addresses on one bridge.
+    alone = Path(tempfile.gettempdir(), "sidecar-handbook-podman.lock").open("w")
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pytest.fail("another run of these tests has pods on this machine")
     # Not in pytest's own folder: podman wants a path of 50 characters at most, and
     # does not restart a container where it is longer.
     folder = Path(tempfile.mkdtemp(prefix="podman-"))
@@ -90,6 +95,7 @@ def podman() -> Iterator[Podman]:
         podman("volume", "rm", "--all", "--force")
         podman("rmi", "--all", "--force")
         shutil.rmtree(folder, ignore_errors=True)
+        alone.close()
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +119,8 @@ def launch(
     """Start a system at the test's level; remove it when the test is over.
 
     ``launch("log_saver", file="pod.yaml", settings={"app": {"PORT": "0"}})``. With
-    ``start=False`` it is only prepared.
+    ``start=False`` it is only prepared. *change* may alter what it is started from,
+    a manifest or a Compose file, and is the last to do so.
     """
     launched: list[Level] = []
 
@@ -122,7 +129,7 @@ def launch(
         *,
         file: str = "pod.yaml",
         settings: dict[str, dict[str, str]] | None = None,
-        change: Callable[[dict[str, Any]], None] = lambda document: None,
+        change: Change = unchanged,
         start: bool = True,
     ) -> Level:
         needs = notes(PODS / system / file).needs
@@ -133,10 +140,10 @@ def launch(
         values = settings or {}
         running: Level
         if level == "processes":
-            running = AsProcesses(system, file, ports, values)
+            running = AsProcesses(system, file, ports, values, change)
         elif level == "cluster":
             context = request.config.getoption("--cluster")
-            running = AsCluster(context, system, file, ports, values)
+            running = AsCluster(context, system, file, ports, values, change)
         else:
             podman: Podman = request.getfixturevalue("podman")
             if system not in built:
@@ -144,7 +151,7 @@ def launch(
             if level == "pod":
                 running = AsPod(podman, system, file, ports, values, change)
             else:
-                running = AsCompose(podman, system, ports, values)
+                running = AsCompose(podman, system, ports, values, change)
         launched.append(running)
         if start:
             running.start()
@@ -182,40 +189,13 @@ def get() -> Get:
 
 
 @pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
+def free_port() -> FreePort:
     """Return a port on which nothing listens."""
     return ports.free_port
 
 
 @pytest.fixture
-def start(served_log: Path) -> Iterator[Start]:
-    """Start a program of the example; end what still runs when the test is over."""
-    started: list[subprocess.Popen[str]] = []
-
-    def launch(
-        program: str, *arguments: str, **settings: str
-    ) -> "subprocess.Popen[str]":
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("HOST", "PORT", "LOG_DIR")
-        }
-        process = subprocess.Popen(
-            [sys.executable, str(served_log / program), *arguments],
-            env=clean | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield launch
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        try:
-            process.communicate(timeout=LIMIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+def taken_port() -> Iterator[str]:
+    """A port of 127.0.0.1 on which somebody listens already."""
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        yield str(somebody.getsockname()[1])

@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +32,12 @@ Settings = Mapping[str, Mapping[str, str]]
 """Environment variables to set, by the name of the container."""
 
 Done = subprocess.CompletedProcess[str]
+Change = Callable[[dict[str, Any]], None]
+"""Alters a manifest, or a Compose file, before it is used."""
+
+
+def unchanged(document: dict[str, Any]) -> None:
+    """Alter nothing."""
 
 
 class Level(Protocol):
@@ -61,6 +68,10 @@ class Level(Protocol):
         """Leave nothing behind; may be called at any time, and more than once."""
 
 
+Launch = Callable[..., Level]
+"""The fixture `launch`."""
+
+
 def until(what: Callable[[], Any], limit: float = LIMIT) -> Any:
     """Call *what* until it returns something true, and return that.
 
@@ -73,26 +84,65 @@ def until(what: Callable[[], Any], limit: float = LIMIT) -> Any:
     return answer
 
 
+def url_of(system: Level, port: int) -> str:
+    """Return the address at which the system's *port* answers."""
+    return f"http://127.0.0.1:{system.port(port)}/"
+
+
+def has_stopped(system: Level, name: str) -> bool:
+    """Whether a container has said last that it has stopped."""
+    return system.output(name).endswith(f"{name}: stopped\n")
+
+
+def stop_cleanly(system: Level, *names: str) -> None:
+    """Stop a system; the containers of these names must then say last that they have.
+
+    On a cluster what they say is gone with the pod.
+    """
+    system.stop()
+    if system.name != "cluster":
+        for name in names:
+            until(partial(has_stopped, system, name))
+
+
 class AsProcesses:
     """The system as plain processes."""
 
     name = "processes"
 
     def __init__(
-        self, system: str, file: str, ports: Mapping[int, int], settings: Settings
+        self,
+        system: str,
+        file: str,
+        ports: Mapping[int, int],
+        settings: Settings,
+        change: Change = unchanged,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix=f"{system}-")
         document = load(PODS / system / file)
         change_settings(document, settings)
-        place = Path(self._folder.name)
-        pod = describe(document)
-        self.processes = Processes(pod, PODS / system, place, ports)
+        change(document)
+        self._late = threading.Event()
+        self.processes = Processes(
+            describe(document),
+            PODS / system,
+            Path(self._folder.name),
+            ports,
+            stopping=self._late,
+        )
 
     def port(self, port: int) -> int:
         return self.processes.ports[port]
 
     def start(self) -> None:
-        self.processes.start()
+        # Like a kubelet, the runner waits for an init container as long as it takes.
+        guard = threading.Timer(LIMIT, self._late.set)
+        guard.start()
+        try:
+            self.processes.start()
+        finally:
+            guard.cancel()
+        assert not self._late.is_set(), f"not started within {LIMIT:g} s"
 
     def output(self, container: str) -> str:
         lines = self.processes.processes[container].lines
@@ -136,7 +186,7 @@ class AsPod:
         file: str,
         ports: Mapping[int, int],
         settings: Settings,
-        change: Callable[[dict[str, Any]], None] = lambda document: None,
+        change: Change = unchanged,
     ) -> None:
         def both(document: dict[str, Any]) -> None:
             change_settings(document, settings)
@@ -170,8 +220,7 @@ class AsPod:
         infra = self.podman.must(
             "pod", "inspect", "-f", "{{.InfraContainerID}}", self.pod.name
         )
-        form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
-        return self.podman.must("inspect", "-f", form, infra.strip()).strip()
+        return _address(self.podman, infra.strip())
 
     def stop(self) -> None:
         self.pod.stop()
@@ -181,13 +230,23 @@ class AsPod:
         self.pod.remove()
 
 
+def _address(podman: Podman, container: str) -> str:
+    form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    return podman.must("inspect", "-f", form, container).strip()
+
+
 class AsCompose:
     """The system as services, under podman-compose."""
 
     name = "compose"
 
     def __init__(
-        self, podman: Podman, system: str, ports: Mapping[int, int], settings: Settings
+        self,
+        podman: Podman,
+        system: str,
+        ports: Mapping[int, int],
+        settings: Settings,
+        change: Change = unchanged,
     ) -> None:
         self.podman = podman
         self._ports = dict(ports)
@@ -203,6 +262,7 @@ class AsCompose:
             environment = service.get("environment", {})
             service["environment"] = environment | dict(settings.get(name, {}))
             service["ports"] = [self._moved(port) for port in service.get("ports", [])]
+        change(document)
         self.file = podman.folder / f"{self.project}.yaml"
         self.file.write_text(yaml.safe_dump(document, sort_keys=False))
 
@@ -246,6 +306,10 @@ class AsCompose:
     def run(self, container: str, *command: str) -> Done:
         return self.podman("exec", f"{self.project}-{container}", *command)
 
+    def address(self) -> str:
+        """Return the address that the services share, which this machine can reach."""
+        return _address(self.podman, f"{self.project}-pause")
+
     def stop(self) -> None:
         self.compose("stop")
 
@@ -266,11 +330,13 @@ class AsCluster:
         file: str,
         ports: Mapping[int, int],
         settings: Settings,
+        change: Change = unchanged,
     ) -> None:
         self.kubectl = ["kubectl", "--context", context]
         self._ports = dict(ports)
         document = load(PODS / system / file)
         change_settings(document, settings)
+        change(document)
         self.pod = f"{document['metadata']['name']}-{uuid.uuid4().hex[:8]}"
         document["metadata"] = {"name": self.pod}
         self._manifest = yaml.safe_dump(document)

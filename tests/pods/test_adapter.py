@@ -1,29 +1,34 @@
 """The adapter: the metrics of any store in front, the protocol of Redis behind."""
 
-import os
 import re
 import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.client import HTTPConnection
 
+import programs
 import pytest
 from lab.systems import PODS
-from levels import Level, until
+from levels import Launch, Level, has_stopped, until, url_of
+from programs import (
+    LIMIT,
+    Fake,
+    FreePort,
+    Get,
+    Start,
+    Treat,
+    dripping,
+    in_use,
+    speak,
+    starter,
+)
 from prometheus_client.parser import text_string_to_metric_families
 
-Get = Callable[[str], tuple[int, str]]
-Launch = Callable[..., Level]
-Popen = subprocess.Popen[bytes]
 Metrics = dict[str, float]
 
 SYSTEM = PODS / "adapter"
-LIMIT = 20.0
 TELL = """
 import os, socket, sys
 with socket.create_connection(("127.0.0.1", int(os.environ["REDIS_PORT"])), 5) as redis:
@@ -36,13 +41,8 @@ with socket.create_connection(("127.0.0.1", int(os.environ["REDIS_PORT"])), 5) a
 
 def ask(port: int, path: str = "/metrics", limit: float = LIMIT) -> tuple[int, str]:
     """Return status and text of a GET."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=limit)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
+    status, body = programs.ask(port, path, limit=limit)
+    return status, body.decode()
 
 
 def parse(text: str) -> Metrics:
@@ -71,7 +71,7 @@ def tell(system: Level, *commands: str) -> str:
 def ready(system: Level, get: Get) -> int:
     """Wait until Redis and the adapter answer; return the adapter's port."""
     port = system.port(9121)
-    get(f"http://127.0.0.1:{port}/healthz")
+    get(url_of(system, 9121) + "healthz")
     until(lambda: scrape(port)["redis_up"] == 1)
     return port
 
@@ -152,7 +152,7 @@ def test_both_stop_cleanly(launch: Launch, get: Get) -> None:
     ready(system, get)
     system.stop()
     if system.name != "cluster":
-        until(partial(said, system, "adapter", r"adapter: stopped\n\Z"))
+        until(partial(has_stopped, system, "adapter"))
         until(partial(said, system, "redis", r"ready to exit, bye bye\.\.\.\n\Z"))
 
 
@@ -201,74 +201,10 @@ def test_a_password_is_named_as_the_reason(launch: Launch, get: Get) -> None:
 
 
 @pytest.fixture
-def begin() -> Iterator[Callable[..., Popen]]:
-    """Start a program of the folder; end what still runs when the test is over."""
-    started: list[Popen] = []
-
-    def go(program: str, **settings: str) -> Popen:
-        path = {"PATH": os.environ["PATH"]}
-        process = subprocess.Popen(
-            [sys.executable, "-B", str(SYSTEM / program)],
-            env=path | {"PORT": "0"} | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-Begin = Callable[..., Popen]
-
-
-def port_of(process: Popen) -> int:
-    """Return the port on which the program says it listens."""
-    assert process.stdout is not None
-    line = process.stdout.readline().decode()
-    found = re.search(r"listening on http://127.0.0.1:(\d+)/", line)
-    assert found, line
-    return int(found[1])
-
-
-class Fake:
-    """Listens in the place of Redis and treats each caller as `treat` says."""
-
-    def __init__(self, treat: "Treat") -> None:
-        self.treat = treat
-        self.asked: list[bytes] = []
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = str(self.server.getsockname()[1])
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self) -> None:
-        while True:
-            try:
-                caller, _ = self.server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.one, args=(caller,), daemon=True).start()
-
-    def one(self, caller: socket.socket) -> None:
-        with caller:
-            try:
-                self.asked.append(caller.recv(65536))
-                if isinstance(self.treat, bytes):
-                    caller.sendall(self.treat)
-                else:
-                    self.treat(caller)
-            except OSError:
-                pass
-
-    def __enter__(self) -> "Fake":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown(socket.SHUT_RDWR)
-        self.server.close()
+def start() -> Iterator[Start]:
+    """Start a program of the system by itself."""
+    with starter(SYSTEM, PORT="0") as start:
+        yield start
 
 
 def bulk(text: str) -> bytes:
@@ -309,17 +245,17 @@ db12:keys=34,expires=5,avg_ttl=99
 """.replace("\n", "\r\n")
 
 
-def shown(begin: Begin, info: str) -> str:
+def shown(start: Start, info: str) -> str:
     """Return what the adapter shows of a Redis that answers `info`."""
     with Fake(bulk(info)) as fake:
-        status, text = ask(port_of(begin("adapter.py", REDIS_PORT=fake.port)))
+        status, text = ask(start("adapter.py", REDIS_PORT=fake.port).port())
         assert fake.asked == [b"*1\r\n$4\r\nINFO\r\n"]
     assert status == 200
     return text
 
 
-def test_every_figure_is_the_one_of_redis(begin: Begin) -> None:
-    metrics = parse(shown(begin, INFO))
+def test_every_figure_is_the_one_of_redis(start: Start) -> None:
+    metrics = parse(shown(start, INFO))
     assert metrics.pop("process_start_time_seconds") == pytest.approx(
         time.time(), abs=60
     )
@@ -341,8 +277,8 @@ def test_every_figure_is_the_one_of_redis(begin: Begin) -> None:
     }
 
 
-def test_the_metrics_keep_the_rules_of_prometheus(begin: Begin) -> None:
-    text = shown(begin, INFO)
+def test_the_metrics_keep_the_rules_of_prometheus(start: Start) -> None:
+    text = shown(start, INFO)
     families = list(text_string_to_metric_families(text))
     assert len({family.name for family in families}) == len(families) == 13
     for family in families:
@@ -365,9 +301,9 @@ def test_the_metrics_keep_the_rules_of_prometheus(begin: Begin) -> None:
     assert text.endswith("\n")
 
 
-def test_the_text_says_which_form_it_has(begin: Begin) -> None:
+def test_the_text_says_which_form_it_has(start: Start) -> None:
     with Fake(bulk(INFO)) as fake:
-        port = port_of(begin("adapter.py", REDIS_PORT=fake.port))
+        port = start("adapter.py", REDIS_PORT=fake.port).port()
         connection = HTTPConnection("127.0.0.1", port, timeout=LIMIT)
         connection.request("GET", "/metrics?name=value")
         answer = connection.getresponse()
@@ -376,30 +312,23 @@ def test_the_text_says_which_form_it_has(begin: Begin) -> None:
     assert (answer.status, form) == (200, "text/plain; version=0.0.4; charset=utf-8")
 
 
-def test_odd_words_do_not_break_the_form(begin: Begin) -> None:
+def test_odd_words_do_not_break_the_form(start: Start) -> None:
     odd = 'ma"st\\er\\n {a="b"} \u00e9\x1b'
-    text = shown(begin, f"redis_version:1\r\nrole:{odd}\r\n")
+    text = shown(start, f"redis_version:1\r\nrole:{odd}\r\n")
     assert parse(text)[f"redis_info[1][{odd}]"] == 1
 
 
-def test_figures_that_are_none_are_left_out(begin: Begin) -> None:
+def test_figures_that_are_none_are_left_out(start: Start) -> None:
     info = INFO
     for value in ("123456789", "9007199254740991", "2.250000"):
         info = info.replace(f":{value}", ":many")
     info = info.replace("keys=34", "keys=x").replace("maxmemory:0", "maxmemory:-1")
-    metrics = parse(shown(begin, info.replace("evicted_keys:8", "evicted_keys:NaN")))
+    metrics = parse(shown(start, info.replace("evicted_keys:8", "evicted_keys:NaN")))
     assert metrics["redis_up"] == 1
     assert metrics["redis_hits_total"] == 5
     assert metrics["redis_cpu_seconds_total[system]"] == 1.5
     gone = ("memory", "commands", "evictions", "user", "[12]")
     assert not [name for name in metrics if any(word in name for word in gone)]
-
-
-def drip(caller: socket.socket) -> None:
-    """Send a byte now and then: no wait of the caller's socket is ever long."""
-    for byte in bulk(INFO):
-        caller.sendall(bytes([byte]))
-        time.sleep(0.05)
 
 
 def flood(caller: socket.socket) -> None:
@@ -411,7 +340,6 @@ def flood(caller: socket.socket) -> None:
 STRANGE = "it does not speak the protocol of Redis"
 MIDDLE = "it ended in the middle of its answer"
 NOTHING = "no answer within 0.4 s"
-Treat = bytes | Callable[[socket.socket], None]
 BAD: dict[str, tuple[Treat, str]] = {
     "closed": (b"", MIDDLE),
     "half a head": (b"$12", MIDDLE),
@@ -436,16 +364,16 @@ BAD: dict[str, tuple[Treat, str]] = {
     "no INFO": (bulk("hello"), "its answer to INFO says no version"),
     "flood": (flood, STRANGE),
     "silent": (lambda caller: time.sleep(3), NOTHING),
-    "drip": (drip, NOTHING),
+    "drip": (dripping(bulk(INFO)), NOTHING),
 }
 
 
 @pytest.mark.parametrize("way", BAD)
-def test_a_redis_that_answers_badly(begin: Begin, way: str) -> None:
+def test_a_redis_that_answers_badly(start: Start, way: str) -> None:
     treat, reason = BAD[way]
     with Fake(treat) as fake:
-        process = begin("adapter.py", REDIS_PORT=fake.port, TIMEOUT="0.4")
-        port = port_of(process)
+        process = start("adapter.py", REDIS_PORT=fake.port, TIMEOUT="0.4")
+        port = process.port()
         for _ in range(3):
             status, text = ask(port, limit=5)
             metrics = parse(text)
@@ -453,68 +381,51 @@ def test_a_redis_that_answers_badly(begin: Begin, way: str) -> None:
             assert [*metrics] == ["process_start_time_seconds"]
             assert text.startswith(f"# redis_error: {reason}\n# HELP redis_up")
         assert ask(port, "/healthz") == (200, "ok\n")
-        process.terminate()
-        output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output) == (0, b"adapter: stopped\n")
-    # Said once, not for every visitor.
-    assert error.decode() == f"adapter: redis: {reason}\n"
+        # Said once, not for every visitor.
+        error = f"adapter: redis: {reason}\n"
+        assert process.stop() == (0, "adapter: stopped\n", error)
 
 
-def test_a_redis_that_is_not_there(begin: Begin, free_port: Callable[[], int]) -> None:
+def test_a_redis_that_is_not_there(start: Start, free_port: FreePort) -> None:
     nobody = str(free_port())
-    port = port_of(begin("adapter.py", REDIS_PORT=nobody))
+    port = start("adapter.py", REDIS_PORT=nobody).port()
     status, text = ask(port)
     assert (status, parse(text)["redis_up"]) == (200, 0)
     assert text.startswith("# redis_error: Connection refused\n")
-    probe = begin("ping.py", REDIS_PORT=nobody)
-    assert probe.communicate(timeout=LIMIT)[0] == b"ping: Connection refused\n"
-    assert probe.returncode == 1
+    status, output, _ = start("ping.py", REDIS_PORT=nobody).outcome()
+    assert (status, output) == (1, "ping: Connection refused\n")
 
 
-def test_the_probe_of_redis(begin: Begin) -> None:
-    said = {b"+PONG\r\n": (0, b"ping: PONG\n"), b"+WHAT\r\n": (1, b"ping: WHAT\n")}
-    said[b"-LOADING wait\r\n"] = (1, b"ping: LOADING wait\n")
+def test_the_probe_of_redis(start: Start) -> None:
+    said = {b"+PONG\r\n": (0, "ping: PONG\n"), b"+WHAT\r\n": (1, "ping: WHAT\n")}
+    said[b"-LOADING wait\r\n"] = (1, "ping: LOADING wait\n")
     for answer, expected in said.items():
         with Fake(answer) as fake:
-            probe = begin("ping.py", REDIS_PORT=fake.port)
-            output, error = probe.communicate(timeout=LIMIT)
-            assert (probe.returncode, output, error) == (*expected, b"")
+            probe = start("ping.py", REDIS_PORT=fake.port)
+            assert probe.outcome() == (*expected, "")
             assert fake.asked == [b"*1\r\n$4\r\nPING\r\n"]
 
 
-def test_other_requests_are_refused(begin: Begin) -> None:
-    process = begin("adapter.py", REDIS_PORT="1")
-    port = port_of(process)
+def test_other_requests_are_refused(start: Start) -> None:
+    process = start("adapter.py", REDIS_PORT="1")
+    port = process.port()
     for path in ("/", "/metrics/", "/metrics%00", "/" + "x" * 9000):
         assert ask(port, path) == (404, "# the metrics are at /metrics\n")
     for words in (b"POST /metrics HTTP/1.0\r\n\r\n", b"\xff\0\r\n\r\n", b""):
-        with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as client:
-            client.sendall(words)
-            client.shutdown(socket.SHUT_WR)
-            assert b" 200 " not in client.recv(65536)
-    process.terminate()
-    assert process.communicate(timeout=LIMIT) == (b"adapter: stopped\n", b"")
+        assert b" 200 " not in speak(port, words)
+    assert process.stop() == (0, "adapter: stopped\n", "")
 
 
 @pytest.mark.parametrize("port", ["redis", "", "0", "65536", "-1", "9" * 5000])
-def test_a_bad_port_of_redis(begin: Begin, port: str) -> None:
-    error = failure(begin("adapter.py", REDIS_PORT=port))
+def test_a_bad_port_of_redis(start: Start, port: str) -> None:
+    error = start("adapter.py", REDIS_PORT=port).refusal()
     assert error.startswith("adapter: REDIS_PORT is ") and "set it to" in error
 
 
-def test_other_bad_settings(begin: Begin) -> None:
-    error = failure(begin("adapter.py", TIMEOUT="soon"))
+def test_other_bad_settings(start: Start, taken_port: str) -> None:
+    error = start("adapter.py", TIMEOUT="soon").refusal()
     assert error.startswith("adapter: TIMEOUT is 'soon': set it to a number")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        error = failure(begin("adapter.py", PORT=port))
-    assert error.startswith(f"adapter: cannot use 127.0.0.1:{port} (Address already")
-    error = failure(begin("ping.py", REDIS_PORT="65536"))
+    process = start("adapter.py", PORT=taken_port)
+    assert process.refusal() == in_use("adapter", taken_port)
+    error = start("ping.py", REDIS_PORT="65536").refusal()
     assert error.startswith("ping: REDIS_PORT is 65536: set it to a number")
-
-
-def failure(process: Popen) -> str:
-    """Return the one line that a program said which refused to start."""
-    output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output, error.count(b"\n")) == (2, b"", 1)
-    return error.decode()

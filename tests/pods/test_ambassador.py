@@ -5,53 +5,42 @@ import random
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from http.client import HTTPConnection
 from typing import NamedTuple
 from urllib.parse import quote
 
 import pytest
 from lab.systems import PODS
-from levels import AsProcesses, Level, until
-
-Get = Callable[[str], tuple[int, str]]
-Launch = Callable[..., Level]
-Popen = subprocess.Popen[bytes]
+from levels import AsProcesses, Launch, Level, stop_cleanly, until, url_of
+from programs import (
+    LIMIT,
+    Fake,
+    Get,
+    Start,
+    Treat,
+    ask,
+    dripping,
+    in_use,
+    speak,
+    starter,
+)
 
 SYSTEM = PODS / "ambassador"
 NAMES = ("catalog", "ambassador", "store-a", "store-b")
 WORDS = ("tea", "coffee", "milk", "sugar", "rice", "salt", "honey", "flour")
-LIMIT = 20.0
 PATIENT = {"ambassador": {"TIMEOUT": "2.5"}}
 """For tests that are not about time, on a machine that may be busy."""
 
 
-def ask(
-    port: int, path: str, value: bytes | None = None, limit: float = LIMIT
-) -> tuple[int, bytes]:
-    """Return status and body of a GET, or of a PUT if there is a value."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=limit)
-    try:
-        connection.request("GET" if value is None else "PUT", path, value)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
-
-
 def ready(system: Level, get: Get) -> tuple[int, int]:
     """Wait until all answer; return the ports of catalog and ambassador."""
-    catalog, ambassador = system.port(8093), system.port(8094)
-    get(f"http://127.0.0.1:{catalog}/healthz")
+    get(url_of(system, 8093) + "healthz")
     all_up = (200, "2 of 2 stores answer\n")
-    until(lambda: get(f"http://127.0.0.1:{ambassador}/healthz") == all_up)
-    return catalog, ambassador
+    until(lambda: get(url_of(system, 8094) + "healthz") == all_up)
+    return system.port(8093), system.port(8094)
 
 
 def keys(system: Level) -> dict[str, set[str]]:
@@ -180,15 +169,7 @@ def test_a_dead_store_takes_its_own_keys_along_and_no_others(
 def test_all_stop_cleanly(launch: Launch, get: Get) -> None:
     system = launch("ambassador")
     ready(system, get)
-    system.stop()
-    if system.name != "cluster":
-        for name in NAMES:
-            until(partial(said, system, name, f"{name}: stopped\n"))
-
-
-def said(system: Level, name: str, last: str) -> bool:
-    """Whether the last that a container has printed is this."""
-    return system.output(name).endswith(last)
+    stop_cleanly(system, *NAMES)
 
 
 # --- as processes alone: what the programs do does not hang on the walls
@@ -355,17 +336,6 @@ def test_many_at_the_same_time(launch: Launch, get: Get) -> None:
     assert min(map(len, found.values())) > 100
 
 
-def speak(port: int, words: bytes) -> bytes:
-    """Send bytes, end the sending, and return all that comes back."""
-    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as client:
-        client.sendall(words)
-        client.shutdown(socket.SHUT_WR)
-        answer = b""
-        while part := client.recv(65536):
-            answer += part
-    return answer
-
-
 WRONG = {
     b"PUT /WHERE/tea HTTP/1.0\r\n\r\nabc": b"411",
     b"PUT /WHERE/tea HTTP/1.0\r\nContent-Length: -1\r\n\r\nabc": b"411",
@@ -401,112 +371,40 @@ def test_bad_requests_are_refused_and_harm_nothing(launch: Launch, get: Get) -> 
 
 
 @pytest.fixture
-def begin() -> Iterator[Callable[..., Popen]]:
-    """Start a program of the folder; end what still runs when the test is over."""
-    started: list[Popen] = []
-
-    def go(program: str, **settings: str) -> Popen:
-        path = {"PATH": os.environ["PATH"]}
-        process = subprocess.Popen(
-            [sys.executable, "-B", str(SYSTEM / program)],
-            env=path | {"PORT": "0"} | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.kill()
-        process.communicate()
+def start() -> Iterator[Start]:
+    """Start a program of the system by itself."""
+    with starter(SYSTEM, PORT="0") as start:
+        yield start
 
 
-Begin = Callable[..., Popen]
-
-
-def port_of(process: Popen) -> int:
-    """Return the port on which the program says it listens."""
-    assert process.stdout is not None
-    line = process.stdout.readline().decode()
-    found = re.search(r"listening on http://127.0.0.1:(\d+)/", line)
-    assert found, line
-    return int(found[1])
-
-
-class BadStore:
-    """Listens on a port and treats each caller as `treat` says."""
-
-    def __init__(self, treat: Callable[[socket.socket], None]) -> None:
-        self.treat = treat
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-
-    def serve(self) -> None:
-        while True:
-            try:
-                caller, _ = self.server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.one, args=(caller,), daemon=True).start()
-
-    def one(self, caller: socket.socket) -> None:
-        with caller:
-            try:
-                caller.recv(65536)
-                self.treat(caller)
-            except OSError:
-                pass
-
-    def __enter__(self) -> "BadStore":
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown(socket.SHUT_RDWR)
-        self.server.close()
-
-
-def drip(caller: socket.socket) -> None:
-    """Send a byte now and then: no wait of the caller's socket is ever long."""
-    for byte in b"HTTP/1.0 200 OK\r\nContent-Length: 99\r\n\r\n" + b"x" * 99:
-        caller.sendall(bytes([byte]))
-        time.sleep(0.05)
-
-
-BAD = {
-    "drip": (drip, "no answer within 0.4 s"),
-    "silent": (lambda caller: time.sleep(3), "no answer within 0.4 s"),
-    "closed": (lambda caller: None, "no proper answer"),
-    "garbage": (lambda caller: caller.sendall(b"\0\xff" * 99), "no proper answer"),
-    "short": (
-        lambda caller: caller.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nx"),
-        "no proper answer",
-    ),
+HEAD = b"HTTP/1.0 200 OK\r\nContent-Length: 99\r\n\r\n"
+NOTHING = "no answer within 0.4 s"
+BAD: dict[str, tuple[Treat, str]] = {
+    "drip": (dripping(HEAD + b"x" * 99), NOTHING),
+    "silent": (lambda caller: time.sleep(3), NOTHING),
+    "closed": (b"", "no proper answer"),
+    "garbage": (b"\0\xff" * 99, "no proper answer"),
+    "short": (HEAD + b"x", "no proper answer"),
 }
 
 
 @pytest.mark.parametrize("way", BAD)
-def test_a_store_that_answers_badly(begin: Begin, way: str) -> None:
+def test_a_store_that_answers_badly(start: Start, way: str) -> None:
     treat, reason = BAD[way]
-    with BadStore(treat) as bad:
+    with Fake(treat) as bad:
         backends = f"bad=http://127.0.0.1:{bad.port}"
-        process = begin("ambassador.py", BACKENDS=backends, TIMEOUT="0.4")
-        port = port_of(process)
+        process = start("ambassador.py", BACKENDS=backends, TIMEOUT="0.4")
+        port = process.port()
         away = (503, f"bad is away: {reason}\n".encode())
         assert ask(port, "/keys/tea", limit=5) == away
         doubt = f"bad is away: {reason}; it may have kept the value\n"
         assert ask(port, "/keys/tea", b"x", limit=5) == (503, doubt.encode())
         assert ask(port, "/healthz", limit=5) == (503, b"0 of 1 stores answer\n")
         assert ask(port, "/backends", limit=5)[0] == 200
-        process.terminate()
-        output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output, error) == (0, b"ambassador: stopped\n", b"")
+        assert process.stop() == (0, "ambassador: stopped\n", "")
 
 
-def test_the_connection_to_a_silent_store_is_given_up(begin: Begin) -> None:
+def test_the_connection_to_a_silent_store_is_given_up(start: Start) -> None:
     given_up = threading.Event()
 
     def wait(caller: socket.socket) -> None:
@@ -514,10 +412,10 @@ def test_the_connection_to_a_silent_store_is_given_up(begin: Begin) -> None:
         if caller.recv(1) == b"":
             given_up.set()
 
-    with BadStore(wait) as bad:
+    with Fake(wait) as bad:
         backends = f"bad=http://127.0.0.1:{bad.port}"
-        process = begin("ambassador.py", BACKENDS=backends, TIMEOUT="0.2")
-        assert ask(port_of(process), "/keys/tea")[0] == 503
+        process = start("ambassador.py", BACKENDS=backends, TIMEOUT="0.2")
+        assert ask(process.port(), "/keys/tea")[0] == 503
         assert given_up.wait(LIMIT)
 
 
@@ -525,16 +423,16 @@ def test_the_connection_to_a_silent_store_is_given_up(begin: Begin) -> None:
     ("host", "reason"),
     [("127.0.0.1:1", "Connection refused"), ("no-such-host.invalid:80", "")],
 )
-def test_a_store_that_is_not_there(begin: Begin, host: str, reason: str) -> None:
-    port = port_of(begin("ambassador.py", BACKENDS=f"x=http://{host}"))
+def test_a_store_that_is_not_there(start: Start, host: str, reason: str) -> None:
+    port = start("ambassador.py", BACKENDS=f"x=http://{host}").port()
     status, body = ask(port, "/keys/tea", limit=5)
     assert (status, body.startswith(f"x is away: {reason}".encode())) == (503, True)
     assert ask(port, "/healthz", limit=5) == (503, b"0 of 1 stores answer\n")
 
 
-def test_a_catalog_with_nobody_behind_it(begin: Begin) -> None:
+def test_a_catalog_with_nobody_behind_it(start: Start) -> None:
     for url in ("http://localhost:1", "http://localhost:99999", "http://..:80"):
-        port = port_of(begin("catalog.py", STORE_URL=url))
+        port = start("catalog.py", STORE_URL=url).port()
         assert ask(port, "/items/tea") == (503, f"no answer from {url}\n".encode())
         assert ask(port, "/list/tea")[0] == 200
         assert ask(port, "/healthz") == (200, b"ok\n")
@@ -555,29 +453,20 @@ STORE = "a=http://localhost:1"
         f"{STORE},{STORE}",
     ],
 )
-def test_bad_backends(begin: Begin, backends: str) -> None:
-    error = failure(begin("ambassador.py", BACKENDS=backends))
+def test_bad_backends(start: Start, backends: str) -> None:
+    error = start("ambassador.py", BACKENDS=backends).refusal()
     assert error.startswith("ambassador: BACKENDS is ")
     assert "set it" in error
 
 
-def test_other_bad_settings(begin: Begin) -> None:
-    error = failure(begin("ambassador.py", BACKENDS=STORE, TIMEOUT="soon"))
+def test_other_bad_settings(start: Start) -> None:
+    error = start("ambassador.py", BACKENDS=STORE, TIMEOUT="soon").refusal()
     assert error.startswith("ambassador: TIMEOUT is 'soon': set it to a number")
-    error = failure(begin("catalog.py", STORE_URL="localhost:8094"))
+    error = start("catalog.py", STORE_URL="localhost:8094").refusal()
     assert error.startswith("catalog: STORE_URL is 'localhost:8094': set it to http")
 
 
 @pytest.mark.parametrize("name", ["catalog", "ambassador", "store"])
-def test_a_port_in_use(begin: Begin, name: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        error = failure(begin(f"{name}.py", PORT=port, BACKENDS=STORE))
-    assert error.startswith(f"{name}: cannot use 127.0.0.1:{port} (Address already")
-
-
-def failure(process: Popen) -> str:
-    """Return the one line that a program said which refused to start."""
-    output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output, error.count(b"\n")) == (2, b"", 1)
-    return error.decode()
+def test_a_port_in_use(start: Start, taken_port: str, name: str) -> None:
+    process = start(f"{name}.py", PORT=taken_port, BACKENDS=STORE)
+    assert process.refusal() == in_use(name, taken_port)

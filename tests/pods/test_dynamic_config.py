@@ -1,34 +1,22 @@
 """A shop whose configuration changes while it serves, at every level."""
 
 import json
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from lab.systems import PODS
-from levels import Level, until
-
-Popen = subprocess.Popen[str]
-Start = Callable[..., Popen]
-Get = Callable[[str], tuple[int, str]]
-FreePort = Callable[[], int]
-Launch = Callable[..., Level]
+from levels import Launch, Level, until, url_of
+from programs import LIMIT, FreePort, Get, Program, Start, starter
 
 SYSTEM = PODS / "dynamic_config"
-LIMIT = 20.0
 FIRST = {"banner": "Welcome!", "price": 10, "currency": "EUR"}
 WELCOME = "Welcome! One ticket: 10 EUR\n"
 
@@ -54,8 +42,8 @@ class Pair:
 
     def __init__(self, system: Level, get: Get) -> None:
         self.system, self._get = system, get
-        self.shop = f"http://127.0.0.1:{system.port(8088)}/"
-        self.manager = f"http://127.0.0.1:{system.port(8089)}/config"
+        self.shop = url_of(system, 8088)
+        self.manager = url_of(system, 8089) + "config"
         until(self.is_open)
 
     def is_open(self) -> bool:
@@ -235,9 +223,9 @@ def test_without_a_shared_process_namespace_it_says_so(
         pod["spec"]["shareProcessNamespace"] = False
 
     system = launch("dynamic_config", change=part)
-    manager = f"http://127.0.0.1:{system.port(8089)}/config"
+    manager = url_of(system, 8089) + "config"
     assert json.loads(get(manager)[1]) == FIRST
-    shop = f"http://127.0.0.1:{system.port(8088)}/"
+    shop = url_of(system, 8088)
     before = get(shop)
     assert put(manager, config(1)) == UNSEEN
     assert json.loads(get(manager)[1]) == config(1)
@@ -247,13 +235,12 @@ def test_without_a_shared_process_namespace_it_says_so(
 # The same, as Compose says it: services without `pid`.
 @pytest.mark.levels("compose")
 def test_services_that_do_not_share_processes(launch: Launch, get: Get) -> None:
-    system: Any = launch("dynamic_config", start=False)
-    document = yaml.safe_load(system.file.read_text())
-    for service in document["services"].values():
-        service.pop("pid", None)
-    system.file.write_text(yaml.safe_dump(document, sort_keys=False))
-    system.start()
-    manager = f"http://127.0.0.1:{system.port(8089)}/config"
+    def part(project: dict[str, Any]) -> None:
+        for service in project["services"].values():
+            service.pop("pid", None)
+
+    system = launch("dynamic_config", change=part)
+    manager = url_of(system, 8089) + "config"
     assert get(manager)[0] == 200
     assert put(manager, config(1)) == UNSEEN
 
@@ -266,8 +253,8 @@ def test_another_users_process_may_not_be_signaled(launch: Launch, get: Get) -> 
         shop["securityContext"]["runAsUser"] = 1001
 
     system = launch("dynamic_config", change=other_user)
-    manager = f"http://127.0.0.1:{system.port(8089)}/config"
-    get(f"http://127.0.0.1:{system.port(8088)}/")
+    manager = url_of(system, 8089) + "config"
+    get(url_of(system, 8088))
     get(manager)
     assert put(manager, config(1)) == (
         503,
@@ -290,26 +277,9 @@ def test_the_same_user_needs_no_capability_to_signal(pair: Pair) -> None:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a Python program; end what still runs when the test is over."""
-    started: list[Popen] = []
-
-    def go(*words: str, **settings: str) -> Popen:
-        unset = ("HOST", "PORT", "CONFIG", "FIRST", "SHOP", "WAIT")
-        clean = {k: v for k, v in os.environ.items() if k not in unset}
-        process = subprocess.Popen(
-            [sys.executable, *words],
-            env=clean | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.kill()
-        process.communicate()
+    """Start a program of the system by itself."""
+    with starter(SYSTEM) as start:
+        yield start
 
 
 class Alone:
@@ -320,18 +290,18 @@ class Alone:
         self.shop_port, self.manager_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.manager_port}/config"
 
-    def shop(self) -> Popen:
-        words = (str(SYSTEM / "shop.py"), "--config", str(self.file))
-        return self.start(*words, PORT=str(self.shop_port))
+    def shop(self) -> Program:
+        words = ("--config", str(self.file))
+        return self.start("shop.py", *words, PORT=str(self.shop_port))
 
-    def manager(self, **settings: str) -> Popen:
+    def manager(self, **settings: str) -> Program:
         default = {
             "PORT": str(self.manager_port),
             "CONFIG": str(self.file),
             "FIRST": json.dumps(config(0)),
             "SHOP": f"http://127.0.0.1:{self.shop_port}/version",
         }
-        return self.start(str(SYSTEM / "config_manager.py"), **default | settings)
+        return self.start("config_manager.py", **default | settings)
 
 
 @pytest.fixture
@@ -351,7 +321,7 @@ def test_nobody_ever_reads_half_a_file(alone: Alone, get: Get) -> None:
         while not over.is_set():
             read.append(json.loads(alone.file.read_bytes())["price"])
 
-    watcher = threading.Thread(target=watch)
+    watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     for number in range(40):
         assert put(alone.url, large if number % 2 else config(2))[0] == 200
@@ -400,15 +370,14 @@ def test_only_a_program_that_expects_the_signal_gets_it(
     starting = start("-c", wait, "--config", file)
     other = start("-c", f"import signal as s; s.signal(1, print); {wait}", "-c", file)
     for process in (starting, other):
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        assert process.line() == "ready\n"
     alone.manager(WAIT="0.3")
     get(alone.url)
     status, text = put(alone.url, config(1))
     assert (status, text.split(":")[0].split(", ")[0]) == (503, "written")
     assert starting.poll() is None
     other.kill()
-    assert other.communicate(timeout=LIMIT)[0] == ""
+    assert other.outcome()[1] == ""
 
 
 def test_a_shop_that_does_not_confirm_is_reported(
@@ -430,7 +399,7 @@ def test_a_file_that_cannot_be_replaced_is_reported(alone: Alone, get: Get) -> N
     (alone.file.parent / ".config.json.new").mkdir()
     status, text = put(alone.url, config(1))
     assert (status, text) == (507, f"cannot write {alone.file} (Is a directory)\n")
-    assert get(alone.url)[1] == json.dumps(config(0))
+    assert get(alone.url)[1] == json.dumps(config(0)) + "\n"
 
 
 def test_before_the_first_configuration_the_shop_is_not_ready(
@@ -450,19 +419,9 @@ def test_a_program_stops_at_once(alone: Alone, get: Get, program: str) -> None:
     process = alone.shop() if program == "shop" else alone.manager()
     port = alone.shop_port if program == "shop" else alone.manager_port
     get(f"http://127.0.0.1:{port}/")
-    begun = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    output, error = process.communicate(timeout=LIMIT)
-    assert time.monotonic() - begun < 1
-    assert (process.returncode, error) == (0, "")
+    status, output, error = process.stop(within=1)
+    assert (status, error) == (0, "")
     assert output.endswith(": stopped\n")
-
-
-def failure(process: Popen) -> str:
-    """Return the one line that a program that refused to start said."""
-    output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output, error.count("\n")) == (2, "", 1)
-    return error
 
 
 @pytest.mark.parametrize(
@@ -479,13 +438,13 @@ def failure(process: Popen) -> str:
 def test_a_manager_with_a_wrong_setting_says_so(
     alone: Alone, settings: dict[str, str], said: str
 ) -> None:
-    error = failure(alone.manager(**settings))
+    error = alone.manager(**settings).refusal()
     assert error.startswith(f"config-manager: {said}")
 
 
 def test_a_manager_whose_folder_cannot_be_written_says_so(alone: Alone) -> None:
     (alone.file.parent / ".config.json.new").mkdir()
-    assert failure(alone.manager()) == (
+    assert alone.manager().refusal() == (
         f"config-manager: cannot write {alone.file} (Is a directory): "
         "mount it writable\n"
     )
@@ -502,5 +461,5 @@ def test_a_manager_whose_folder_cannot_be_written_says_so(alone: Alone) -> None:
 def test_a_shop_started_wrongly_says_so(
     start: Start, words: list[str], said: str
 ) -> None:
-    error = failure(start(str(SYSTEM / "shop.py"), *words, PORT="0"))
+    error = start("shop.py", *words, PORT="0").refusal()
     assert error.startswith(f"shop: {said}")

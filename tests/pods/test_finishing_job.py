@@ -4,24 +4,26 @@ The work takes a moment here, and the helper looks once an hour where a test is 
 the end: then only the request to stop can have brought the last file to the archive.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from levels import AsCompose, AsPod, AsProcesses, Level, until
-
-Get = Callable[[str], tuple[int, str]]
-Launch = Callable[..., Level]
-FreePort = Callable[[], int]
-Start = Callable[..., "subprocess.Popen[str]"]
+from lab.systems import PODS
+from levels import (
+    AsCompose,
+    AsPod,
+    AsProcesses,
+    Launch,
+    Level,
+    has_stopped,
+    until,
+    url_of,
+)
+from programs import FreePort, Get, Start, starter
 
 NATIVE = "pod-native.yaml"
-SYSTEM = Path(__file__).parents[2] / "examples" / "pods" / "finishing_job"
+SYSTEM = PODS / "finishing_job"
 SOON = {"report": {"SECONDS": "0.3"}, "uploader": {"EVERY": "0.1"}}
 AT_THE_END = {"report": {"SECONDS": "0.3"}, "uploader": {"EVERY": "3600"}}
 LONG = {"report": {"SECONDS": "3"}, "uploader": {"EVERY": "0.1"}}
@@ -75,16 +77,16 @@ def test_with_a_regular_helper_the_work_ends_and_the_job_does_not(
     launch: Launch, get: Get
 ) -> None:
     system = launch("finishing_job", settings=SOON)
-    url = f"http://127.0.0.1:{system.port(8092)}"
-    until(lambda: get(f"{url}/")[1].split() == FILES)
+    url = url_of(system, 8092)
+    until(lambda: get(url)[1].split() == FILES)
     watched = time.monotonic() + A_WHILE
     while time.monotonic() < watched:
-        assert get(f"{url}/healthz") == (200, "ok\n")
+        assert get(url + "healthz") == (200, "ok\n")
         if not isinstance(system, AsCompose):  # Compose knows no phase
             assert phase(system) == "Running"
         time.sleep(0.2)
     system.stop()
-    assert until(lambda: system.output("uploader").endswith("uploader: stopped\n"))
+    assert until(lambda: has_stopped(system, "uploader"))
 
 
 @pytest.mark.levels("processes", "pod")  # Compose has no native sidecars
@@ -95,7 +97,7 @@ def test_with_a_native_helper_the_job_succeeds_and_nothing_is_lost(
     assert end(system) == "Succeeded"
     assert uploaded(system) == FILES
     assert system.output("report").endswith("report: wrote summary.txt\n")
-    assert system.output("uploader").endswith("uploader: stopped\n")
+    assert has_stopped(system, "uploader")
     assert helper_status(system) == 143
 
 
@@ -181,7 +183,7 @@ def test_compose_brings_the_helper_back_and_does_not_repeat_the_work(
     launch: Launch, get: Get
 ) -> None:
     system = launch("finishing_job", settings=SOON)
-    url = f"http://127.0.0.1:{system.port(8092)}/"
+    url = url_of(system, 8092)
     until(lambda: get(url)[1].split() == FILES)
     system.kill("uploader")
     until(lambda: system.output("uploader").count("listening on") == 2)
@@ -206,29 +208,9 @@ def test_compose_can_be_told_to_end_with_the_work(launch: Launch) -> None:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start one program with nothing but the settings that are given."""
-    started: list[subprocess.Popen[str]] = []
-
-    def run(program: str, **variables: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, str(SYSTEM / program)],
-            env={"PATH": os.environ["PATH"]} | variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def outcome(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=20)
-    return process.returncode, out, err
+    """Start a program of the system by itself."""
+    with starter(SYSTEM) as start:
+        yield start
 
 
 @pytest.mark.parametrize(
@@ -244,12 +226,8 @@ def outcome(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
 def test_a_report_that_cannot_work_says_why(
     start: Start, tmp_path: Path, variables: dict[str, str], problem: str
 ) -> None:
-    status, out, err = outcome(
-        start("report.py", **({"OUT_DIR": str(tmp_path)} | variables))
-    )
-    assert (status, out) == (2, "")
-    assert err.startswith(f"report: {problem}")
-    assert err.count("\n") == 1
+    error = start("report.py", **({"OUT_DIR": str(tmp_path)} | variables)).refusal()
+    assert error.startswith(f"report: {problem}")
 
 
 @pytest.mark.parametrize(
@@ -266,10 +244,8 @@ def test_an_uploader_that_cannot_work_says_why(
     start: Start, tmp_path: Path, variables: dict[str, str], problem: str
 ) -> None:
     good = {"PORT": "0", "IN_DIR": str(tmp_path), "ARCHIVE_DIR": str(tmp_path)}
-    status, out, err = outcome(start("uploader.py", **(good | variables)))
-    assert (status, out) == (2, "")
-    assert err.startswith(f"uploader: {problem}")
-    assert err.count("\n") == 1
+    error = start("uploader.py", **(good | variables)).refusal()
+    assert error.startswith(f"uploader: {problem}")
 
 
 def test_a_report_that_is_stopped_says_so_at_once_and_leaves_whole_files(
@@ -277,11 +253,8 @@ def test_a_report_that_is_stopped_says_so_at_once_and_leaves_whole_files(
 ) -> None:
     process = start("report.py", OUT_DIR=str(tmp_path), NUMBERS="1 2", SECONDS="20")
     time.sleep(0.5)  # it has its signal handler by then
-    asked = time.monotonic()
-    process.send_signal(signal.SIGTERM)
     said = "report: working on 2 numbers\nreport: stopped\n"
-    assert outcome(process) == (143, said, "")
-    assert time.monotonic() - asked < 1
+    assert process.stop(within=1) == (143, said, "")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -313,10 +286,7 @@ def test_only_complete_files_are_uploaded_and_none_twice(
         EVERY="0.1",
     )
     until(lambda: "done.txt" in get(f"http://127.0.0.1:{port}/")[1])
-    asked = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    status, out, err = outcome(process)
-    assert time.monotonic() - asked < 1
+    status, out, err = process.stop(within=1)
     assert (status, err) == (143, "")
     assert out.splitlines()[1:] == ["uploader: uploaded done.txt", "uploader: stopped"]
     kept = {path.name: path.read_text() for path in archive.iterdir()}
@@ -344,6 +314,5 @@ def test_an_upload_that_fails_is_reported_once_and_tried_again(
     (archive / ".a.txt").rmdir()
     until(lambda: get(health) == (200, "ok\n"))
     assert (archive / "a.txt").read_text() == "a"
-    process.send_signal(signal.SIGTERM)
-    _, _, err = outcome(process)
+    _, _, err = process.stop()
     assert err.count("\n") == 1

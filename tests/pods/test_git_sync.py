@@ -3,27 +3,21 @@
 import os
 import random
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
-from lab.manifest import notes
+from lab.manifest import load, notes
 from lab.systems import PODS, missing
-from levels import AsProcesses, Level, until
-
-Get = Callable[[str], tuple[int, str]]
-Launch = Callable[..., Level]
-Popen = subprocess.Popen[str]
+from levels import AsProcesses, Launch, Level, stop_cleanly, until, url_of
+from programs import LIMIT, FreePort, Get, Start, starter
 
 SYSTEM = PODS / "git_sync"
-LIMIT = 20.0
 FILES = 40
 """Files of a commit of these tests, each with the same number in it."""
 GIT = {
@@ -61,8 +55,7 @@ def commit(place: Path, number: int, *, mode: str = "100644", names: str = "") -
 
 def urls(system: Level) -> tuple[str, str]:
     """Return where the site is, and where its sidecar says how it is."""
-    site, sync = system.port(8086), system.port(8087)
-    return f"http://127.0.0.1:{site}/", f"http://127.0.0.1:{sync}/healthz"
+    return url_of(system, 8086), url_of(system, 8087) + "healthz"
 
 
 def publish(system: Level, text: str) -> None:
@@ -92,11 +85,7 @@ def test_a_commit_is_served_soon(launch: Launch, get: Get) -> None:
     until(lambda: get(site) == (200, "Third\n"))
     if system.name != "processes":  # whose folders are this machine's
         assert system.run("web", "sh", "-c", ">/srv/site/x").returncode != 0
-    system.stop()
-    if system.name != "cluster":
-        for name in ("web", "git-sync"):
-            last = f"{name}: stopped\n"
-            until(lambda: system.output(name).endswith(last))  # noqa: B023
+    stop_cleanly(system, "web", "git-sync")
 
 
 def test_when_the_repository_is_gone_the_last_tree_stays(
@@ -122,11 +111,11 @@ def test_when_the_repository_is_gone_the_last_tree_stays(
 
 # podman-compose has no native sidecars.
 @pytest.mark.levels("processes", "pod", "cluster")
-def test_as_a_native_sidecar_it_has_a_tree_before_web_starts(
+def test_as_a_native_sidecar_it_starts_before_the_first_tree(
     launch: Launch, get: Get
 ) -> None:
     system = launch("git_sync", file="pod-native.yaml")
-    assert get(urls(system)[0]) == (200, "Hello from git!\n")
+    until(lambda: get(urls(system)[0]) == (200, "Hello from git!\n"))
 
 
 # --- as processes: the programs and git are the same at the other levels
@@ -268,6 +257,32 @@ def test_a_branch_that_does_not_exist_is_named(launch: Launch, get: Get) -> None
 
 
 @processes
+@pytest.mark.parametrize("file", ["pod.yaml", "pod-native.yaml"])
+def test_a_start_without_the_repository_is_no_failed_start(
+    launch: Launch, get: Get, file: str
+) -> None:
+    spec = load(SYSTEM / file)["spec"]
+    boxes = {box["name"]: box for box in spec["initContainers"] + spec["containers"]}
+    settings = {"git-sync": {"PERIOD": "0.05", "BRANCH": "next"}}
+    system = launch("git_sync", file=file, settings=settings)
+    assert isinstance(system, AsProcesses)
+
+    def asked(name: str, probe: str, port: int) -> int:
+        path = boxes[name][probe]["httpGet"]["path"]
+        return get(f"http://127.0.0.1:{system.port(port)}{path}")[0]
+
+    # A kubelet restarts what does not start, and waits longer each time.
+    until(lambda: "find remote ref" in get(urls(system)[1])[1])
+    assert asked("git-sync", "startupProbe", 8087) == 200
+    assert "startupProbe" not in boxes["web"]
+    assert asked("web", "readinessProbe", 8086) == 503
+    place = system.volume("repository") / "site.git"
+    git(place, "update-ref", "refs/heads/next", "main")
+    until(lambda: asked("web", "readinessProbe", 8086) == 200)
+    assert system.output("git-sync").count("listening") == 1
+
+
+@processes
 def test_old_trees_are_kept_for_a_while_and_do_not_pile_up(
     launch: Launch, get: Get
 ) -> None:
@@ -288,51 +303,30 @@ def test_old_trees_are_kept_for_a_while_and_do_not_pile_up(
 # --- the sidecar alone
 
 
-Start = Callable[..., Popen]
-
-
 @pytest.fixture
-def sync(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Start]:
-    """Start a program of the system; end it when the test is over."""
+def start(tmp_path: Path, free_port: FreePort) -> Iterator[Start]:
+    """Start a program of the system by itself."""
     if reason := missing(notes(SYSTEM / "pod.yaml").needs):
         pytest.skip(reason)
-    started: list[Popen] = []
-    usual = {"HOST": "127.0.0.1", "PORT": str(free_port()), "PERIOD": "0.05"}
+    usual = {"PORT": str(free_port()), "PERIOD": "0.05"}
     for name, folder in {"SITE_DIR": "site", "WORK_DIR": "work"}.items():
         (tmp_path / folder).mkdir()
         usual[name] = str(tmp_path / folder)
-    usual["REPO"] = str(tmp_path / "site.git")
-    usual["PATH"] = os.environ["PATH"]
-
-    def go(program: str = "git_sync.py", *words: str, **settings: str) -> Popen:
-        process = subprocess.Popen(
-            [sys.executable, str(SYSTEM / program), *words],
-            env=usual | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.terminate()
-        process.communicate(timeout=LIMIT)
+    with starter(SYSTEM, REPO=str(tmp_path / "site.git"), **usual) as start:
+        yield start
 
 
-def seeded(sync: Start, tmp_path: Path) -> Path:
+def seeded(start: Start, tmp_path: Path) -> Path:
     """Make the repository and return it."""
-    seed = sync("seed.py")
-    output, errors = seed.communicate(timeout=LIMIT)
+    _, output, errors = start("seed.py").outcome()
     assert output.startswith("seed: made site.git, ") and not errors
     return tmp_path / "site.git"
 
 
 def test_killed_at_any_moment_it_leaves_a_whole_tree(
-    sync: Start, tmp_path: Path
+    start: Start, tmp_path: Path
 ) -> None:
-    place, site = seeded(sync, tmp_path), tmp_path / "site"
+    place, site = seeded(start, tmp_path), tmp_path / "site"
     current, trees = site / "current", site / "trees"
     names = " ".join(f"{n}.txt" for n in range(400))
     trees.mkdir()
@@ -343,11 +337,11 @@ def test_killed_at_any_moment_it_leaves_a_whole_tree(
         if turn % 2 == 0:  # killed while it makes the tree of the newest commit
             last = commit(place, turn, names=names)
             before = len(list(trees.iterdir()))
-            process = sync(KEEP_SECONDS="100", KEEP="100")
+            process = start("git_sync.py", KEEP_SECONDS="100", KEEP="100")
             until(lambda: len(list(trees.iterdir())) != before)  # noqa: B023
             time.sleep(chance.uniform(0, 0.03))
         else:  # killed soon after it has taken up what was left
-            process = sync(KEEP_SECONDS="100", KEEP="100")
+            process = start("git_sync.py", KEEP_SECONDS="100", KEEP="100")
             until(lambda: current.exists() and current.resolve().name == last)  # noqa: B023
             time.sleep(chance.uniform(0, 0.1))
         process.kill()
@@ -359,7 +353,7 @@ def test_killed_at_any_moment_it_leaves_a_whole_tree(
             seen.add(tree.name)
     assert len(seen) == 15
     last = commit(place, 99)
-    sync(KEEP_SECONDS="0.5")
+    start("git_sync.py", KEEP_SECONDS="0.5")
     until(lambda: current.resolve().name == last)
     # Nothing that was begun is left.
     until(lambda: [tree.name for tree in trees.iterdir()] == [last])
@@ -367,7 +361,7 @@ def test_killed_at_any_moment_it_leaves_a_whole_tree(
 
 
 def test_a_git_that_hangs_is_ended_with_its_helpers(
-    sync: Start, tmp_path: Path, get: Get, free_port: Callable[[], int]
+    start: Start, tmp_path: Path, get: Get, free_port: FreePort
 ) -> None:
     (tmp_path / "bin").mkdir()
     fake = tmp_path / "bin" / "git"
@@ -375,28 +369,28 @@ def test_a_git_that_hangs_is_ended_with_its_helpers(
     fake.chmod(0o755)
     port = free_port()
     path = f"{tmp_path}/bin:{os.environ['PATH']}"
-    process = sync(PATH=path, PORT=str(port), GIT_SECONDS="0.5")
+    process = start("git_sync.py", PATH=path, PORT=str(port), GIT_SECONDS="0.5")
     until(lambda: "git init was too slow" in get(f"http://127.0.0.1:{port}/healthz")[1])
     first = int((tmp_path / "helpers").read_text().split()[0])
     until(lambda: not psutil.pid_exists(first))
-    process.terminate()
-    output, _ = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output.splitlines()[-1]) == (0, "git-sync: stopped")
+    status, output, _ = process.stop()
+    assert (status, output.splitlines()[-1]) == (0, "git-sync: stopped")
     for helper in (tmp_path / "helpers").read_text().split():
         with suppress(psutil.NoSuchProcess):
             psutil.Process(int(helper)).wait(LIMIT)
 
 
-def test_it_stops_at_once_although_git_works(sync: Start, tmp_path: Path) -> None:
+def test_it_stops_at_once_although_git_works(start: Start, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     fake = tmp_path / "bin" / "git"
     fake.write_text(f"#!/bin/sh\ntouch {tmp_path}/called\nexec sleep 60\n")
     fake.chmod(0o755)
-    process = sync(PATH=f"{tmp_path}/bin:{os.environ['PATH']}", GIT_SECONDS="50")
+    process = start(
+        "git_sync.py", PATH=f"{tmp_path}/bin:{os.environ['PATH']}", GIT_SECONDS="50"
+    )
     until((tmp_path / "called").exists)
-    process.send_signal(signal.SIGTERM)
-    output, errors = process.communicate(timeout=5)
-    assert (process.returncode, errors) == (0, "")
+    status, output, errors = process.stop(within=5)
+    assert (status, errors) == (0, "")
     assert output.endswith("git-sync: stopped\n")
 
 
@@ -414,16 +408,13 @@ def test_it_stops_at_once_although_git_works(sync: Start, tmp_path: Path) -> Non
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(
-    sync: Start, settings: dict[str, str], said: str
+    start: Start, settings: dict[str, str], said: str
 ) -> None:
-    process = sync(**settings)
-    _, errors = process.communicate(timeout=LIMIT)
-    assert process.returncode == 2
-    assert errors.startswith(f"git-sync: {said}")
-    assert errors.count("\n") == 1
+    error = start("git_sync.py", **settings).refusal()
+    assert error.startswith(f"git-sync: {said}")
 
 
-def test_seed_and_publish_say_what_is_wrong(sync: Start, tmp_path: Path) -> None:
+def test_seed_and_publish_say_what_is_wrong(start: Start, tmp_path: Path) -> None:
     for program, words, settings, said in (
         ("seed.py", [], {"REPO": "/proc/site.git"}, "seed: cannot make /proc/site.git"),
         ("seed.py", [], {"PATH": "/nowhere"}, "seed: cannot make "),
@@ -431,12 +422,8 @@ def test_seed_and_publish_say_what_is_wrong(sync: Start, tmp_path: Path) -> None
         ("publish.py", [str(tmp_path), "text"], {}, "publish: cannot publish in "),
         ("publish.py", [], {}, "publish: say which repository"),
     ):
-        process = sync(program, *words, **settings)
-        _, errors = process.communicate(timeout=LIMIT)
-        assert process.returncode == 2
-        assert errors.startswith(said)
-        assert errors.count("\n") == 1
+        assert start(program, *words, **settings).refusal().startswith(said)
         shutil.rmtree(tmp_path / "site.git", ignore_errors=True)
-    seeded(sync, tmp_path)
-    again, _ = sync("seed.py").communicate(timeout=LIMIT)
+    seeded(start, tmp_path)
+    _, again, _ = start("seed.py").outcome()
     assert again == f"seed: the repository {tmp_path}/site.git is there\n"

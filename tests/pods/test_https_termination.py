@@ -3,31 +3,42 @@
 import http.client
 import os
 import shutil
-import signal
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
-from lab.manifest import load, notes, read
-from lab.processes import Processes
+from lab.manifest import notes
 from lab.systems import PODS, missing
-from levels import AsCompose, AsPod, Level, until
-
-Get = Callable[[str], tuple[int, str]]
-Launch = Callable[..., Level]
-Popen = subprocess.Popen[str]
+from levels import (
+    AsCompose,
+    AsPod,
+    AsProcesses,
+    Launch,
+    Level,
+    stop_cleanly,
+    until,
+    url_of,
+)
+from programs import (
+    LIMIT,
+    FreePort,
+    Get,
+    Program,
+    Start,
+    in_use,
+    port_of,
+    speak,
+    starter,
+)
 
 SYSTEM = PODS / "https_termination"
-LIMIT = 20.0
 DOWN = "the application does not answer\n"
 
 
@@ -69,7 +80,7 @@ def certificate_of(system: Level) -> str:
 
 def ready(system: Level, get: Get) -> tuple[int, ssl.SSLContext]:
     """Wait until the pair serves; return its port and a context that trusts it."""
-    health = f"http://127.0.0.1:{system.port(8085)}/healthz"
+    health = url_of(system, 8085) + "healthz"
     until(lambda: get(health) == (200, "ok\n"))
     return system.port(8443), trusting(certificate_of(system))
 
@@ -83,8 +94,8 @@ def test_https_reaches_the_application(launch: Launch, get: Get) -> None:
     for host in ("localhost", "127.0.0.1"):
         answer = ask(port, context, host=host)
         assert answer == (200, "Hello! You asked for /hello\n")
-    health = f"http://127.0.0.1:{system.port(8085)}"
-    assert get(f"{health}/cert.pem") == (200, certificate_of(system))
+    health = url_of(system, 8085)
+    assert get(health + "cert.pem") == (200, certificate_of(system))
     # Only who has the certificate can know that it is the right one.
     with pytest.raises(ssl.SSLCertVerificationError, match="self-signed"):
         ask(port, ssl.create_default_context())
@@ -94,7 +105,7 @@ def test_https_reaches_the_application(launch: Launch, get: Get) -> None:
     modes = {line.split()[-1]: line.split()[0] for line in listing.stdout.splitlines()}
     assert modes["key.pem"].startswith("-rw-------")
     for path in ("key.pem", "tls/key.pem", "cert.pem/../key.pem"):
-        assert get(f"{health}/{path}")[0] == 404
+        assert get(health + path)[0] == 404
 
     # The application learns who came and how, not what the client claims.
     lies = {"X-Forwarded-For": "9.9.9.9", "X-Forwarded-Proto": "http"}
@@ -111,11 +122,7 @@ def test_https_reaches_the_application(launch: Launch, get: Get) -> None:
 
     assert ask(port, None) == (400, "this port speaks HTTPS: use https://\n")
 
-    system.stop()
-    if system.name != "cluster":
-        for name in ("legacy", "https-proxy"):
-            last = f"{name}: stopped\n"
-            until(lambda: system.output(name).endswith(last))  # noqa: B023
+    stop_cleanly(system, "legacy", "https-proxy")
 
 
 # The rest of nginx's settings are the same at every level.
@@ -132,11 +139,7 @@ def test_requests_that_are_too_large_or_not_requests(launch: Launch, get: Get) -
     assert ask(port, context, headers=announced) == told
     many = {f"X-{number}": "x" for number in range(200)}
     assert ask(port, context, headers=many)[0] == 431  # the application's answer
-    with socket.create_connection(("localhost", port), timeout=LIMIT) as client:
-        client.sendall(b"\x16\x03\x01\xff\xff not TLS at all")
-        client.shutdown(socket.SHUT_WR)
-        while client.recv(4096):
-            pass
+    speak(port, b"\x16\x03\x01\xff\xff not TLS at all")
     assert ask(port, context)[0] == 200
 
 
@@ -181,12 +184,7 @@ def test_nobody_outside_the_pod_reaches_the_application(
         system = launch("https_termination", settings={"legacy": {"HOST": host}})
         ready(system, get)
         assert isinstance(system, AsPod | AsCompose)
-        if isinstance(system, AsPod):
-            address = system.address()
-        else:
-            form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
-            pause = f"{system.project}-pause"
-            address = system.podman.must("inspect", "-f", form, pause).strip()
+        address = system.address()
         socket.create_connection((address, 8443), timeout=LIMIT).close()
         if reachable:
             # The door that this setting opens: it leads round the proxy.
@@ -231,74 +229,47 @@ def test_as_a_native_sidecar_the_proxy_starts_first(launch: Launch, get: Get) ->
 
 # An init container that is not done: our runner would wait as a kubelet does.
 @pytest.mark.levels("processes")
-def test_a_proxy_that_waits_for_the_application_never_starts(
-    launch: Launch, tmp_path: Path, free_port: Callable[[], int]
-) -> None:
-    launch("https_termination", start=False)  # skips where there is no nginx
-    document = load(SYSTEM / "pod-native.yaml")
-    proxy = document["spec"]["initContainers"][0]
-    proxy["startupProbe"]["httpGet"]["path"] = "/healthz"
-    proxy["startupProbe"]["failureThreshold"] = 1
-    manifest = tmp_path / "pod.yaml"
-    manifest.write_text(yaml.safe_dump(document))
-    pod = read(manifest)
-    ports = {port: free_port() for port in pod.ports}
-    running = Processes(pod, SYSTEM, tmp_path / "pod", ports)
-    try:
-        with pytest.raises(RuntimeError, match="https-proxy did not start"):
-            running.start()
-        assert running.pid("legacy") == 0
-    finally:
-        running.stop()
+def test_a_proxy_that_waits_for_the_application_never_starts(launch: Launch) -> None:
+    def wait(pod: dict[str, Any]) -> None:
+        probe = pod["spec"]["initContainers"][0]["startupProbe"]
+        probe["httpGet"]["path"] = "/healthz"
+        probe["failureThreshold"] = 1
+
+    native = "pod-native.yaml"
+    system = launch("https_termination", file=native, change=wait, start=False)
+    assert isinstance(system, AsProcesses)
+    with pytest.raises(RuntimeError, match="https-proxy did not start"):
+        system.start()
+    assert system.processes.pid("legacy") == 0
 
 
 # --- the proxy alone
 
 
-Start = Callable[..., Popen]
-
-
 @pytest.fixture
-def proxy(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Start]:
-    """Start the sidecar's program; end it when the test is over."""
+def start(tmp_path: Path, free_port: FreePort) -> Iterator[Start]:
+    """Start a program of the system by itself."""
     if reason := missing(notes(SYSTEM / "pod.yaml").needs):
         pytest.skip(reason)
-    started: list[Popen] = []
     place = tmp_path / "proxy"
     place.mkdir()
-    usual = {
-        "HOST": "127.0.0.1",
-        "PORT": str(free_port()),
-        "HEALTH_PORT": str(free_port()),
-        "UPSTREAM": f"127.0.0.1:{free_port()}",
-        "PROXY_DIR": str(place),
-        "PATH": f"{os.environ['PATH']}:/usr/sbin",
-    }
-
-    def go(folder: Path = SYSTEM, **settings: str) -> Popen:
-        process = subprocess.Popen(
-            [sys.executable, str(folder / "https_proxy.py")],
-            env=usual | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.terminate()
-        process.communicate(timeout=LIMIT)
+    with starter(
+        SYSTEM,
+        PORT=str(free_port()),
+        HEALTH_PORT=str(free_port()),
+        UPSTREAM=f"127.0.0.1:{free_port()}",
+        PROXY_DIR=str(place),
+        PATH=f"{os.environ['PATH']}:/usr/sbin",
+    ) as start:
+        yield start
 
 
-def serving(process: Popen) -> tuple[int, Path]:
+def serving(proxy: Program) -> tuple[int, Path]:
     """Wait until the proxy listens; return its port and its folder."""
-    assert process.stdout is not None
-    line = process.stdout.readline()
+    line = proxy.line()
     assert line.startswith("https-proxy: listening on https://127.0.0.1:")
-    folder = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"PROXY_DIR=")[1]
-    return int(line.split(":")[-1].strip("/\n")), Path(folder.split(b"\0")[0].decode())
+    folder = Path(f"/proc/{proxy.pid}/environ").read_bytes().split(b"PROXY_DIR=")[1]
+    return port_of(line.strip()), Path(folder.split(b"\0")[0].decode())
 
 
 class Slow(BaseHTTPRequestHandler):
@@ -308,7 +279,7 @@ class Slow(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.asked.set()
-        time.sleep(0.5)
+        time.sleep(0.4)
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"late\n")
@@ -318,28 +289,29 @@ class Slow(BaseHTTPRequestHandler):
 
 
 def test_a_request_that_is_being_answered_is_finished_before_the_stop(
-    proxy: Start,
+    start: Start,
 ) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as application:
         threading.Thread(target=application.serve_forever, daemon=True).start()
-        process = proxy(UPSTREAM=f"127.0.0.1:{application.server_port}")
+        process = start(
+            "https_proxy.py", UPSTREAM=f"127.0.0.1:{application.server_port}"
+        )
         port, folder = serving(process)
         context = trusting((folder / "tls/cert.pem").read_text())
         answers: list[tuple[int, str]] = []
         visitor = threading.Thread(target=lambda: answers.append(ask(port, context)))
         visitor.start()
         assert Slow.asked.wait(LIMIT)
-        process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=LIMIT)
+        status, output, errors = process.stop()
         visitor.join(LIMIT)
         application.shutdown()
     assert answers == [(200, "late\n")]
-    assert process.returncode == 0, errors
+    assert status == 0, errors
     assert output.endswith("https-proxy: stopped\n")
 
 
 def test_exercise_1_sends_plain_http_on(
-    proxy: Start, tmp_path: Path, free_port: Callable[[], int]
+    start: Start, tmp_path: Path, free_port: FreePort
 ) -> None:
     old = "error_page 497 = @plain;"
     new = "error_page 497 =308 https://$http_host$request_uri;"
@@ -348,7 +320,7 @@ def test_exercise_1_sends_plain_http_on(
     folder = shutil.copytree(SYSTEM, tmp_path / "changed")
     settings = folder / "nginx.conf.in"
     settings.write_text(settings.read_text().replace(old, new))
-    port, _ = serving(proxy(folder))
+    port, _ = serving(start(str(folder / "https_proxy.py")))
     talk = http.client.HTTPConnection("localhost", port, timeout=LIMIT)
     talk.request("GET", "/hello?a=b")
     answer = talk.getresponse()
@@ -357,44 +329,66 @@ def test_exercise_1_sends_plain_http_on(
     talk.close()
 
 
-def test_a_client_that_says_nothing_does_not_hold_up_the_stop(proxy: Start) -> None:
-    process = proxy()
-    port, _ = serving(process)
-    with socket.create_connection(("127.0.0.1", port)):
-        process.send_signal(signal.SIGTERM)
-        # Less than the five seconds of the pod, which end in SIGKILL.
-        process.communicate(timeout=4.5)
-    assert process.returncode == 0
+def test_clients_that_stall_do_not_hold_up_the_stop(start: Start) -> None:
+    process = start("https_proxy.py")
+    port, folder = serving(process)
+    context = trusting((folder / "tls/cert.pem").read_text())
+    with (
+        socket.create_connection(("127.0.0.1", port)),  # says nothing at all
+        socket.create_connection(("127.0.0.1", port)) as raw,
+        context.wrap_socket(raw, server_hostname="localhost") as slow,
+    ):
+        slow.sendall(b"GET /hello HTTP/1.1\r\nHost: local")
+        status, output, errors = process.stop(within=1)
+    assert status == 0, errors
+    assert output.endswith("https-proxy: stopped\n")
+
+
+def test_an_application_that_is_too_slow_does_not_hold_up_the_stop(
+    start: Start,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        process = start("https_proxy.py", UPSTREAM=f"127.0.0.1:{mute.getsockname()[1]}")
+        port, folder = serving(process)
+        context = trusting((folder / "tls/cert.pem").read_text())
+
+        def visit() -> None:
+            # Nobody knows the answer, so there is none.
+            with suppress(OSError, http.client.HTTPException):
+                ask(port, context)
+
+        visitor = threading.Thread(target=visit)
+        visitor.start()
+        with mute.accept()[0]:
+            status, _, _ = process.stop(within=1)
+            visitor.join(LIMIT)
+    assert status == 0
 
 
 def test_without_an_application_it_says_so_and_gets_well_by_itself(
-    proxy: Start, get: Get, free_port: Callable[[], int]
+    start: Start, get: Get, free_port: FreePort
 ) -> None:
     health, upstream = free_port(), free_port()
-    process = proxy(HEALTH_PORT=str(health), UPSTREAM=f"127.0.0.1:{upstream}")
+    process = start(
+        "https_proxy.py", HEALTH_PORT=str(health), UPSTREAM=f"127.0.0.1:{upstream}"
+    )
     port, folder = serving(process)
     context = trusting((folder / "tls/cert.pem").read_text())
     assert get(f"http://127.0.0.1:{health}/alive") == (200, "ok\n")
     for _ in range(3):
         assert ask(port, context) == (502, DOWN)
         assert get(f"http://127.0.0.1:{health}/healthz") == (503, DOWN)
-    environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(upstream)}
-    command = [sys.executable, str(SYSTEM / "legacy.py")]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as legacy:
-        assert legacy.stdout is not None
-        legacy.stdout.readline()
-        assert ask(port, context)[0] == 200
-        assert get(f"http://127.0.0.1:{health}/healthz") == (200, "ok\n")
-        legacy.terminate()
+    start("legacy.py", PORT=str(upstream)).url()
+    assert ask(port, context)[0] == 200
+    assert get(f"http://127.0.0.1:{health}/healthz") == (200, "ok\n")
 
 
-def test_a_certificate_is_kept_until_it_is_about_to_end(proxy: Start) -> None:
+def test_a_certificate_is_kept_until_it_is_about_to_end(start: Start) -> None:
     def one(days: str) -> str:
-        process = proxy(CERT_DAYS=days)
+        process = start("https_proxy.py", CERT_DAYS=days)
         _, folder = serving(process)
         text = (folder / "tls/cert.pem").read_text()
-        process.terminate()
-        process.wait(LIMIT)
+        process.stop()
         return text
 
     # One that ends within a day is made anew at each start.
@@ -404,11 +398,11 @@ def test_a_certificate_is_kept_until_it_is_about_to_end(proxy: Start) -> None:
     assert one("1") == long
 
 
-def test_a_start_that_was_cut_off_is_made_good(proxy: Start, tmp_path: Path) -> None:
+def test_a_start_that_was_cut_off_is_made_good(start: Start, tmp_path: Path) -> None:
     # What is there when the program was killed while openssl worked.
     (tmp_path / "proxy/new").mkdir()
     (tmp_path / "proxy/new/key.pem").write_text("half a k")
-    port, folder = serving(proxy())
+    port, folder = serving(start("https_proxy.py"))
     context = trusting((folder / "tls/cert.pem").read_text())
     assert ask(port, context) == (502, DOWN)
 
@@ -430,21 +424,15 @@ def test_a_start_that_was_cut_off_is_made_good(proxy: Start, tmp_path: Path) -> 
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(
-    proxy: Start, settings: dict[str, str], said: str
+    start: Start, settings: dict[str, str], said: str
 ) -> None:
-    process = proxy(**settings)
-    output, errors = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output) == (2, "")
-    assert errors.startswith(f"https-proxy: {said}")
-    assert errors.count("\n") == 1
+    error = start("https_proxy.py", **settings).refusal()
+    assert error.startswith(f"https-proxy: {said}")
 
 
 @pytest.mark.parametrize("variable", ["PORT", "HEALTH_PORT"])
-def test_a_port_that_is_taken_is_named(proxy: Start, variable: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = str(other.getsockname()[1])
-        process = proxy(**{variable: taken})
-        _, errors = process.communicate(timeout=LIMIT)
-    assert process.returncode == 2
-    problem = f"cannot use 127.0.0.1:{taken} (Address already in use)"
-    assert errors == f"https-proxy: {problem}: set {variable} or HOST\n"
+def test_a_port_that_is_taken_is_named(
+    start: Start, taken_port: str, variable: str
+) -> None:
+    process = start("https_proxy.py", **{variable: taken_port})
+    assert process.refusal() == in_use("https-proxy", taken_port, variable)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,8 @@ import yaml
 from lab.podman import Podman
 from lab.systems import PODS
 from levels import LIMIT, until
+from programs import FreePort, Get, Program
 
-Get = Callable[[str], tuple[int, str]]
-Popen = subprocess.Popen[str]
 Done = subprocess.CompletedProcess[str]
 
 # What a program may print: a color, a cursor that moves, a title, bytes that are not
@@ -65,10 +64,12 @@ def system(code: str, *, probe: bool = False) -> dict[str, Any]:
 EXTRA = {
     "nasty": system(NASTY),
     "never_starts": system(WAITS, probe=True),
+    "never_ends": system(WAITS, probe=True),
     "lacks_a_tool": system(WAITS),
     "no_program": system(WAITS),
 }
 EXTRA["no_program"]["spec"]["containers"][0]["command"] = ["/no/such/program"]
+del EXTRA["never_ends"]["spec"]["initContainers"][0]["restartPolicy"]
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +100,7 @@ class Lab:
             "TMPDIR": str(folder),
         }
         self.command = [sys.executable, "-m", "lab"]
-        self.started: list[Popen] = []
+        self.started: list[Program] = []
         self.guards: list[threading.Timer] = []
 
     def run(self, *arguments: str, **env: str) -> Done:
@@ -113,16 +114,16 @@ class Lab:
             timeout=60,
         )
 
-    def start(self, *arguments: str, stdout: int | None = None, **env: str) -> Popen:
+    def start(self, *arguments: str, stdout: int | None = None, **env: str) -> Program:
         """Start the command in a session of its own, as a terminal would."""
-        process = subprocess.Popen(
+        process = Program(
             [*self.command, *arguments],
+            bufsize=0,
             env=self.env | env,
             cwd=self.folder.parent,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if stdout is None else stdout,
             stderr=subprocess.PIPE,
-            text=True,
             start_new_session=True,
         )
         self.started.append(process)
@@ -153,25 +154,18 @@ def lab(examples: Path, tmp_path: Path) -> Iterator[Lab]:
     for guard in lab.guards:
         guard.cancel()
     for process in lab.started:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.communicate(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
+        process.end()
 
 
-def ctrl_c(process: Popen) -> None:
+def ctrl_c(process: Program) -> None:
     """Do as a terminal: interrupt the whole group of the runner."""
     os.killpg(process.pid, signal.SIGINT)
 
 
-def lines_until(process: Popen, text: str) -> list[str]:
+def lines_until(process: Program, text: str) -> list[str]:
     """Read what *process* prints up to the line that ends with *text*."""
-    assert process.stdout is not None
     lines = []
-    for line in process.stdout:
+    while line := process.line():
         lines.append(line.rstrip("\n"))
         if lines[-1].endswith(text):
             return lines
@@ -179,7 +173,7 @@ def lines_until(process: Popen, text: str) -> list[str]:
 
 
 @pytest.fixture
-def moved(free_port: Callable[[], int]) -> dict[int, int]:
+def moved(free_port: FreePort) -> dict[int, int]:
     """Ports of the served log, and free ones to take their place."""
     return {8080: free_port(), 8081: free_port()}
 
@@ -219,8 +213,8 @@ def test_it_runs_both_programs_says_what_to_open_and_stops_on_ctrl_c(
     assert get(f"http://127.0.0.1:{moved[8081]}/")[1].endswith(" GET /hello 200\n")
     assert lab.left() != []
     ctrl_c(process)
-    out, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (0, "")
+    status, out, err = process.outcome()
+    assert (status, err) == (0, "")
     shown = [line for line in out.splitlines() if " | " in line]
     for name in ("web", "log-server"):
         own = [line.split(" | ")[1] for line in shown if line.split()[0] == name]
@@ -237,9 +231,7 @@ def test_other_requests_to_stop_leave_nothing_either(
 ) -> None:
     process = lab.start("served_log", LAB_PORTS=as_setting(moved))
     lines_until(process, f"http://127.0.0.1:{moved[8081]}/")
-    process.send_signal(number)
-    process.communicate(timeout=20)
-    assert process.returncode == 0
+    assert process.stop(number)[0] == 0
     assert lab.left() == []
 
 
@@ -249,8 +241,8 @@ def test_ctrl_c_twice_is_no_worse_than_once(lab: Lab, moved: dict[int, int]) -> 
     while process.poll() is None:  # up to its very end
         ctrl_c(process)
         time.sleep(0.005)
-    out, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (0, "")
+    status, out, err = process.outcome()
+    assert (status, err) == (0, "")
     assert out.count(": stopped\n") == 2
     assert lab.left() == []
 
@@ -258,21 +250,32 @@ def test_ctrl_c_twice_is_no_worse_than_once(lab: Lab, moved: dict[int, int]) -> 
 def test_ctrl_c_while_a_sidecar_starts_ends_the_wait(lab: Lab) -> None:
     process = lab.start("never_starts")
     lines_until(process, "up")
-    asked = time.monotonic()
     ctrl_c(process)
-    _, err = process.communicate(timeout=20)
-    assert time.monotonic() - asked < 2
-    assert (process.returncode, err) == (0, "")
+    status, _, err = process.outcome(within=2)
+    assert (status, err) == (0, "")
+    assert lab.left() == []
+
+
+def test_ctrl_c_ends_the_wait_for_a_sidecar_that_lost_its_restart_policy(
+    lab: Lab,
+) -> None:
+    # It is an init container then, which is to end before the application starts.
+    process = lab.start("never_ends")
+    lines_until(process, "up")
+    ctrl_c(process)
+    status, out, err = process.outcome(within=2)
+    assert (status, err) == (0, "")
+    assert "app" not in out
     assert lab.left() == []
 
 
 def test_a_reader_that_goes_away_ends_it(lab: Lab, moved: dict[int, int]) -> None:
     process = lab.start("served_log", LAB_PORTS=as_setting(moved))
-    assert process.stdout is not None and process.stderr is not None
-    process.stdout.readline()
+    process.line()
+    assert process.stdout is not None
     process.stdout.close()
     until(lambda: process.poll() is not None)
-    assert "Traceback" not in process.stderr.read()
+    assert "Traceback" not in process.outcome()[2]
     assert lab.left() == []
 
 
@@ -283,8 +286,7 @@ def test_a_setting_of_a_container_can_be_changed(
     process = lab.start(*arguments, LAB_PORTS=as_setting(moved))
     until(lambda: (tmp_path / "access.log").exists())
     ctrl_c(process)
-    process.communicate(timeout=20)
-    assert process.returncode == 0
+    assert process.outcome()[0] == 0
 
 
 # --- colors, and what they could be confused with
@@ -310,8 +312,7 @@ def on_a_terminal(lab: Lab, moved: dict[int, int], **env: str) -> str:
             break
         shown += more
     os.close(ours)
-    process.communicate(timeout=20)
-    assert process.returncode == 0
+    assert process.wait(20) == 0
     return shown.decode()
 
 
@@ -338,7 +339,7 @@ def test_control_characters_in_the_output_are_shown_harmless(
         process, "tab\N{REPLACEMENT CHARACTER}" if encoding == "utf-8" else "tab?"
     )[-1]
     ctrl_c(process)
-    _, err = process.communicate(timeout=20)
+    *_, err = process.outcome()
     mark, euro = ("\ufffd", "\u20ac") if encoding == "utf-8" else ("?", "?")
     text = f"{mark}[31mred{mark}[2J{mark}]0;title{mark} {mark} {euro}"
     assert line.startswith(f"app | {text} ")
@@ -418,9 +419,7 @@ def test_what_cannot_be_done_is_one_line_and_status_2(lab: Lab, case: str) -> No
 def test_a_port_in_use_is_one_line_and_status_2(
     lab: Lab, moved: dict[int, int]
 ) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", moved[8081]))
-        taken.listen()
+    with socket.create_server(("127.0.0.1", moved[8081])):
         done = lab.run("served_log", LAB_PORTS=as_setting(moved))
     assert (done.returncode, done.stdout) == (2, "")
     wanted = 'cannot be used: LAB_PORTS="8081=PORT" takes another'
@@ -483,8 +482,8 @@ def test_a_pod_runs_and_leaves_no_pod_no_volume_no_container(
     for _ in range(2):
         ctrl_c(process)
         time.sleep(0.3)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
+    status, out, err = process.outcome(within=60)
+    assert (status, err) == (0, "")
     assert "web        | web: listening on http://0.0.0.0:8080/\n" in out
     assert "log-server | log-server: stopped\n" in out
     assert pod_lab.left() == []
@@ -497,6 +496,5 @@ def test_a_request_to_stop_while_the_image_is_built_is_kept(
     lines_until(process, "Building the image ...")
     ctrl_c(process)
     process.terminate()
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (0, "", "")
+    assert process.outcome(within=60) == (0, "", "")
     assert pod_lab.left() == []

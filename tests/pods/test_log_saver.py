@@ -4,10 +4,7 @@ import json
 import os
 import random
 import resource
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,16 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
-from levels import Level, until
+from lab.systems import PODS
+from levels import Launch, Level, stop_cleanly, until, url_of
 from log_saver_application import line_of
+from programs import FreePort, Get, Program, Start, port_of, speak, starter
 
-Popen = subprocess.Popen[str]
-Get = Callable[[str], tuple[int, str]]
-FreePort = Callable[[], int]
-Launch = Callable[..., Level]
-Run = Callable[..., Popen]
-
-SYSTEM = Path(__file__).resolve().parents[2] / "examples" / "pods" / "log_saver"
+SYSTEM = PODS / "log_saver"
 APPLICATION = Path(__file__).with_name("log_saver_application.py")
 BLOCK = 1 << 20
 LONGEST = 4 << 20
@@ -38,10 +31,7 @@ LONGEST = 4 << 20
 
 def urls(system: Level) -> tuple[str, str, str]:
     """Return the addresses of web, log-saver and store."""
-    web, saver, store = (
-        f"http://127.0.0.1:{system.port(port)}/" for port in (8080, 8082, 8083)
-    )
-    return web, saver, store
+    return url_of(system, 8080), url_of(system, 8082), url_of(system, 8083)
 
 
 def paths(get: Get, store: str) -> list[str]:
@@ -52,11 +42,6 @@ def paths(get: Get, store: str) -> list[str]:
 def once(get: Get, store: str) -> list[str]:
     """Return what `paths` does without what was sent again after a crash."""
     return list(dict.fromkeys(paths(get, store)))
-
-
-def has_stopped(system: Level, name: str) -> bool:
-    """Whether a container has said last that it has stopped."""
-    return system.output(name).endswith(f"{name}: stopped\n")
 
 
 def test_each_request_reaches_the_store_once_and_in_order(
@@ -76,10 +61,7 @@ def test_each_request_reaches_the_store_once_and_in_order(
     assert get(saver + "healthz") == (200, "ok\n")
     until(lambda: "log_saver_lines_total 30\n" in get(saver + "metrics")[1])
     until(lambda: "log_saver_behind_bytes 0\n" in get(saver + "metrics")[1])
-    system.stop()
-    if system.name != "cluster":
-        for name in ("web", "log-saver", "store"):
-            until(partial(has_stopped, system, name))
+    stop_cleanly(system, "web", "log-saver", "store")
 
 
 def test_what_is_logged_while_a_helper_is_dead_arrives_later(
@@ -108,42 +90,15 @@ def test_as_a_native_sidecar_it_does_the_same(launch: Launch, get: Get) -> None:
 
 
 @pytest.fixture
-def run() -> Iterator[Run]:
-    """Start a program of the system; kill what still runs when the test is over."""
-    started: list[Popen] = []
-
-    def go(program: str, *arguments: str, files: int = -1, **settings: str) -> Popen:
-        names = ("HOST", "PORT", "LOG_DIR", "STATE_DIR", "STORE_DIR", "STORE_URL")
-        clean = {k: v for k, v in os.environ.items() if k not in names}
-
-        def limit() -> None:
-            if files >= 0:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (files, files))
-
-        process = subprocess.Popen(
-            [sys.executable, program, *arguments],
-            cwd=SYSTEM,
-            env=clean | {"PORT": "0", "PYTHONDONTWRITEBYTECODE": "1"} | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=limit,
-        )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.kill()
-        process.communicate()
+def start() -> Iterator[Start]:
+    """Start a program of the system by itself."""
+    with starter(SYSTEM, PORT="0") as start:
+        yield start
 
 
-def address(process: Popen) -> str:
-    """Return where the program says that it listens."""
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert "listening on http" in line, line
-    return line.split()[-1]
+def largest(size: int) -> Callable[[], None]:
+    """Return what limits the size of a program's files: it stands for a full disk."""
+    return partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
 
 
 class Sink:
@@ -203,16 +158,16 @@ def sink() -> Iterator[Sink]:
 class Place:
     """The folders of a log and of a position, and a sidecar between them."""
 
-    def __init__(self, run: Run, folder: Path) -> None:
-        self.run = run
+    def __init__(self, start: Start, folder: Path) -> None:
+        self.start = start
         self.logs, self.state = folder / "logs", folder / "state"
         for place in (self.logs, self.state):
             place.mkdir()
         self.log = self.logs / "access.log"
 
-    def saver(self, store: str, **settings: str) -> Popen:
+    def saver(self, store: str, **settings: str) -> Program:
         """Start the sidecar."""
-        return self.run(
+        return self.start(
             "log_saver.py",
             LOG_DIR=str(self.logs),
             STATE_DIR=str(self.state),
@@ -225,7 +180,7 @@ class Place:
         with self.log.open("ab") as file:
             file.write(data)
 
-    def kill(self, saver: Popen) -> None:
+    def kill(self, saver: Program) -> None:
         """Kill a sidecar that has saved where the log ends."""
         state = self.state / "position.json"
         size = self.log.stat().st_size
@@ -239,15 +194,15 @@ class Place:
 
 
 @pytest.fixture
-def place(run: Run, tmp_path: Path) -> Place:
+def place(start: Start, tmp_path: Path) -> Place:
     """Empty folders for a log and a position."""
-    return Place(run, tmp_path)
+    return Place(start, tmp_path)
 
 
 def test_it_waits_for_a_log_that_is_not_there_yet(
     place: Place, sink: Sink, get: Get
 ) -> None:
-    url = address(place.saver(sink.url))
+    url = place.saver(sink.url).url()
     assert get(url + "healthz") == (200, f"ok, but no log yet at {place.log}\n")
     place.write(b"first\n")
     until(lambda: sink.data == b"first\n")
@@ -455,7 +410,7 @@ def test_a_store_that_refuses_is_tried_again_and_health_says_why(
 ) -> None:
     sink.answer = lambda: 500
     place.write(b"one\n")
-    url = address(place.saver(sink.url))
+    url = place.saver(sink.url).url()
     _, text = until(lambda: (a := get(url + "healthz"))[0] == 503 and a)
     assert (
         text
@@ -471,7 +426,7 @@ def test_health_says_that_the_store_is_away_before_a_line_has_to_wait(
     place: Place, get: Get, free_port: FreePort
 ) -> None:
     store = f"http://127.0.0.1:{free_port()}/lines"
-    url = address(place.saver(store))
+    url = place.saver(store).url()
     status, text = get(url + "healthz")
     assert status == 503
     assert text.startswith(f"cannot reach {store} (")
@@ -488,8 +443,7 @@ def test_a_store_that_comes_back_gets_all_and_the_sidecar_says_so_once(
         time.sleep(0.1)
     sink = Sink(port)
     until(lambda: sink.data == b"".join(b"%d\n" % n for n in range(10)))
-    saver.terminate()
-    _, errors = saver.communicate(timeout=5)
+    _, _, errors = saver.stop(within=5)
     sink.close()
     cannot, well = errors.splitlines()
     assert cannot.startswith("log-saver: cannot deliver to http://127.0.0.1:")
@@ -506,7 +460,7 @@ def test_memory_stays_flat_while_200_megabytes_wait_for_the_store(
             file.write(block)
     port = free_port()
     saver = place.saver(f"http://127.0.0.1:{port}/lines")
-    address(saver)
+    saver.url()
     process = psutil.Process(saver.pid)
     seen = []
     for _ in range(20):
@@ -527,14 +481,11 @@ def test_memory_stays_flat_while_200_megabytes_wait_for_the_store(
 # --- stop, and bad settings
 
 
-def stops(process: Popen, name: str) -> None:
+def stops(process: Program, name: str) -> None:
     """Check that a program stops in a second and says so last."""
-    begun = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=5)
-    assert process.returncode == 0
+    status, output, _ = process.stop(within=1)
+    assert status == 0
     assert output.endswith(f"{name}: stopped\n")
-    assert time.monotonic() - begun < 1.0
 
 
 @pytest.mark.parametrize("store", ["there", "away", "silent"])
@@ -549,14 +500,14 @@ def test_the_sidecar_stops_within_a_second(
             "silent": f"http://127.0.0.1:{silent.getsockname()[1]}/lines",
         }[store]
         saver = place.saver(url)
-        address(saver)
+        saver.url()
         time.sleep(0.3)
         stops(saver, "log-saver")
 
 
 def test_when_told_to_stop_it_brings_what_is_there(place: Place, sink: Sink) -> None:
     saver = place.saver(sink.url)
-    address(saver)
+    saver.url()
     for _ in range(3):
         place.write(b"line\n" * 1000)
     saver.terminate()
@@ -571,10 +522,10 @@ def test_when_told_to_stop_it_brings_what_is_there(place: Place, sink: Sink) -> 
     [("web.py", "web", "LOG_DIR"), ("store.py", "store", "STORE_DIR")],
 )
 def test_web_and_store_stop_within_a_second(
-    run: Run, tmp_path: Path, program: str, name: str, variable: str
+    start: Start, tmp_path: Path, program: str, name: str, variable: str
 ) -> None:
-    process = run(program, **{variable: str(tmp_path)})
-    address(process)
+    process = start(program, **{variable: str(tmp_path)})
+    process.url()
     stops(process, name)
 
 
@@ -593,14 +544,11 @@ BAD = {
 
 @pytest.mark.parametrize(("program", "wrong"), BAD.values(), ids=BAD.keys())
 def test_a_bad_setting_is_one_clear_line_and_status_2(
-    run: Run, tmp_path: Path, program: str, wrong: dict[str, str]
+    start: Start, tmp_path: Path, program: str, wrong: dict[str, str]
 ) -> None:
     folder = str(tmp_path)
     good = {"LOG_DIR": folder, "STATE_DIR": folder, "STORE_DIR": folder}
-    process = run(program, **(good | wrong))
-    _, errors = process.communicate(timeout=10)
-    assert process.returncode == 2
-    assert len(errors.splitlines()) == 1
+    errors = start(program, **(good | wrong)).refusal()
     name = program.removesuffix(".py").replace("_", "-")
     assert errors.startswith(f"{name}: ")
     (variable, value), *_ = wrong.items()
@@ -609,14 +557,12 @@ def test_a_bad_setting_is_one_clear_line_and_status_2(
 
 
 def test_a_position_that_cannot_be_written_is_one_line_and_status_2(
-    run: Run, tmp_path: Path
+    start: Start, tmp_path: Path
 ) -> None:
     folder = str(tmp_path)
-    process = run("log_saver.py", LOG_DIR=folder, STATE_DIR=folder, files=0)
-    _, errors = process.communicate(timeout=10)
-    assert process.returncode == 2
+    folders = {"LOG_DIR": folder, "STATE_DIR": folder}
+    errors = start("log_saver.py", prepare=largest(0), **folders).refusal()
     assert errors.startswith(f"log-saver: cannot write {folder}/position.json (")
-    assert len(errors.splitlines()) == 1
 
 
 SPOILED = '{"file": "a", "inode": 1, "offset": 1, "mark": "0000", "done": [0, 0]}'
@@ -630,8 +576,7 @@ def test_a_spoiled_position_means_everything_again(
     (place.state / "position.json").write_text(text)
     saver = place.saver(sink.url)
     until(lambda: sink.data == b"one\n")
-    saver.terminate()
-    _, errors = saver.communicate(timeout=5)
+    _, _, errors = saver.stop(within=5)
     assert "position.json holds no position: delivering everything again" in errors
 
 
@@ -639,28 +584,27 @@ def test_a_spoiled_position_means_everything_again(
 
 
 def test_web_serves_on_when_its_disk_is_full_and_leaves_no_half_line(
-    run: Run, tmp_path: Path, get: Get
+    start: Start, tmp_path: Path, get: Get
 ) -> None:
-    web = run("web.py", LOG_DIR=str(tmp_path), files=500)
-    url = address(web)
+    web = start("web.py", LOG_DIR=str(tmp_path), prepare=largest(500))
+    url = web.url()
     for number in range(20):
         assert get(f"{url}{number}")[0] == 200
     text = (tmp_path / "access.log").read_bytes()
     assert len(text) < 500
     assert all(line.endswith(b" 200\n") for line in text.splitlines(keepends=True))
-    web.terminate()
-    assert "cannot write" in web.communicate(timeout=5)[1]
+    assert "cannot write" in web.stop(within=5)[2]
 
 
 def test_a_full_store_refuses_and_the_sidecar_waits(
-    place: Place, run: Run, tmp_path: Path, get: Get
+    place: Place, start: Start, tmp_path: Path, get: Get
 ) -> None:
     kept = tmp_path / "store"
     kept.mkdir()
-    store = run("store.py", STORE_DIR=str(kept), files=500)
-    url = address(store)
+    store = start("store.py", STORE_DIR=str(kept), prepare=largest(500))
+    url = store.url()
     place.write(b"fits\n")
-    saver = address(place.saver(url + "lines"))
+    saver = place.saver(url + "lines").url()
     until(lambda: get(url)[1] == "fits\n")
     place.write(b"x" * 600 + b"\n")
     _, text = until(lambda: (a := get(saver + "healthz"))[0] == 503 and a)
@@ -668,12 +612,13 @@ def test_a_full_store_refuses_and_the_sidecar_waits(
     assert (kept / "lines.log").read_bytes() == b"fits\n"
 
 
-def test_the_store_takes_whole_batches_only(run: Run, tmp_path: Path, get: Get) -> None:
+def test_the_store_takes_whole_batches_only(
+    start: Start, tmp_path: Path, get: Get
+) -> None:
     (tmp_path / "lines.log").write_bytes(
         b"whole\na part of a batch that was never conf"
     )
-    url = address(run("store.py", STORE_DIR=str(tmp_path)))
-    port = int(url.rsplit(":")[-1].strip("/"))
+    url = start("store.py", STORE_DIR=str(tmp_path)).url()
     assert get(url) == (200, "whole\n")
     for request, status in (
         (b"POST /lines HTTP/1.0\r\nContent-Length: 9\r\n\r\nhalf", b"400"),
@@ -683,10 +628,7 @@ def test_the_store_takes_whole_batches_only(run: Run, tmp_path: Path, get: Get) 
         (b"POST /else HTTP/1.0\r\nContent-Length: 5\r\n\r\nline\n", b"404"),
         (b"POST /lines HTTP/1.0\r\nContent-Length: 5\r\n\r\nline\n", b"200"),
     ):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-            client.sendall(request)
-            client.shutdown(socket.SHUT_WR)
-            assert client.recv(100).split()[1] == status, request
+        assert speak(port_of(url), request).split()[1] == status, request
     assert get(url) == (200, "whole\nline\n")
 
 
@@ -696,7 +638,7 @@ def test_the_store_takes_whole_batches_only(run: Run, tmp_path: Path, get: Get) 
 class Victim:
     """A program that is killed and started again at random moments."""
 
-    def __init__(self, start: Callable[[], Popen]) -> None:
+    def __init__(self, start: Callable[[], Program]) -> None:
         self.start = start
         self.process = start()
         self.killed = 0
@@ -705,15 +647,14 @@ class Victim:
     def kill(self) -> None:
         """End it with SIGKILL."""
         self.process.kill()
-        self.process.communicate()
+        self.process.outcome()
         self.killed += 1
 
     def suffer(self, times: int, dice: random.Random, longest: float) -> None:
         """Kill and restart it, *times* times."""
         for _ in range(times):
             if dice.random() < 0.8:  # else it may still be starting
-                assert self.process.stdout is not None
-                self.process.stdout.readline()
+                self.process.line()
             time.sleep(dice.uniform(0, longest))
             with self.pause:
                 self.kill()
@@ -721,16 +662,16 @@ class Victim:
 
 
 def test_two_hundred_crashes_lose_no_line_and_repeat_one_batch_at_most(
-    place: Place, run: Run, sink: Sink, tmp_path: Path
+    place: Place, start: Start, sink: Sink, tmp_path: Path
 ) -> None:
     seed = int(os.environ.get("LOG_SAVER_SEED", "1"))
     dice = random.Random(seed)
     lives, silences = [0], [0]
 
-    def start_application(count: int = 1_000_000) -> Popen:
+    def start_application(count: int = 1_000_000) -> Program:
         lives[0] += 1
         arguments = (str(lives[0]), str(tmp_path), str(count))
-        return run(str(APPLICATION), *arguments)
+        return start(str(APPLICATION), *arguments)
 
     def all_arrived() -> bool:
         with place.log.open("rb") as file:

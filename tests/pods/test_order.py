@@ -20,7 +20,8 @@ import yaml
 from lab.manifest import describe
 from lab.podman import BASE, Podman, PodmanPod
 from lab.processes import Processes
-from levels import until
+from levels import LIMIT, until
+from programs import FreePort
 
 DIARIST = """\
 import os, signal, sys, threading, time
@@ -142,21 +143,27 @@ Play = Callable[..., Processes]
 
 
 @pytest.fixture
-def play(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Play]:
-    """Prepare a pod as processes; stop it when the test is over."""
+def play(tmp_path: Path, free_port: FreePort) -> Iterator[Play]:
+    """Prepare a pod as processes; stop it when the test is over, or hangs."""
     pods: list[Processes] = []
+    guards: list[threading.Timer] = []
 
     def prepare(
         manifest: dict[str, Any], stopping: threading.Event | None = None
     ) -> Processes:
         pod = describe(manifest)
         ports = {port: free_port() for port in pod.ports}
+        stopping = stopping or threading.Event()
         pods.append(
             Processes(pod, tmp_path, tmp_path / "pod", ports, stopping=stopping)
         )
+        guards.append(threading.Timer(LIMIT, stopping.set))
+        guards[-1].start()
         return pods[-1]
 
     yield prepare
+    for guard in guards:
+        guard.cancel()
     for pod in pods:
         pod.stop()
 

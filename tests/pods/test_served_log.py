@@ -4,33 +4,30 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from lab.systems import PODS
+from programs import (
+    LIMIT,
+    FreePort,
+    Get,
+    Outcome,
+    Start,
+    in_use,
+    port_of,
+    speak,
+    starter,
+)
 
-Popen = subprocess.Popen[str]
-Start = Callable[..., Popen]
-Get = Callable[[str], tuple[int, str]]
-FreePort = Callable[[], int]
-
-LIMIT = 20.0
+SYSTEM = PODS / "served_log"
 PROGRAMS = {"web.py": "web", "log_server.py": "log-server"}
 BOTH = pytest.mark.parametrize(("program", "name"), PROGRAMS.items())
 STOP_SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 GET (\S+) 200"
-
-
-def url_of(process: Popen) -> str:
-    """Return the address that the program says it listens on."""
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    found = re.search(r"listening on (http://\S+/)", line)
-    assert found, f"not a listening line: {line!r}"
-    return found[1]
 
 
 def paths_in(log: str) -> list[str]:
@@ -41,11 +38,18 @@ def paths_in(log: str) -> list[str]:
 
 
 @pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a program of the system by itself."""
+    with starter(SYSTEM, PORT="0") as start:
+        yield start
+
+
+@pytest.fixture
 def pair(start: Start, tmp_path: Path) -> tuple[str, str]:
     """The two programs, sharing a folder: the addresses of web and log-server."""
-    web = start("web.py", PORT="0", LOG_DIR=str(tmp_path))
-    log = start("log_server.py", PORT="0", LOG_DIR=str(tmp_path))
-    return url_of(web), url_of(log)
+    web = start("web.py", LOG_DIR=str(tmp_path))
+    log = start("log_server.py", LOG_DIR=str(tmp_path))
+    return web.url(), log.url()
 
 
 # --- what the pair does
@@ -86,11 +90,7 @@ def test_control_characters_in_a_path_do_not_reach_the_log(
     pair: tuple[str, str], get: Get
 ) -> None:
     web, log = pair
-    host, port = web.split("/")[2].split(":")
-    with socket.create_connection((host, int(port)), timeout=LIMIT) as client:
-        client.sendall(b"GET /\x1b[2Jgone HTTP/1.0\r\n\r\n")
-        while client.recv(4096):
-            pass
+    speak(port_of(web), b"GET /\x1b[2Jgone HTTP/1.0\r\n\r\n")
     assert paths_in(get(log)[1]) == ["/%1B[2Jgone"]
 
 
@@ -103,9 +103,9 @@ def test_before_the_first_request_the_sidecar_says_so(
 def test_the_sidecar_may_start_before_the_application(
     start: Start, get: Get, tmp_path: Path
 ) -> None:
-    log = url_of(start("log_server.py", PORT="0", LOG_DIR=str(tmp_path)))
+    log = start("log_server.py", LOG_DIR=str(tmp_path)).url()
     assert get(log) == (404, f"no log yet at {tmp_path}/access.log\n")
-    web = url_of(start("web.py", PORT="0", LOG_DIR=str(tmp_path)))
+    web = start("web.py", LOG_DIR=str(tmp_path)).url()
     get(web + "hello")
     assert paths_in(get(log)[1]) == ["/hello"]
 
@@ -122,7 +122,7 @@ def test_a_log_that_cannot_be_read_is_reported_as_an_error(
     start: Start, get: Get, tmp_path: Path
 ) -> None:
     (tmp_path / "access.log").mkdir()
-    log = url_of(start("log_server.py", PORT="0", LOG_DIR=str(tmp_path)))
+    log = start("log_server.py", LOG_DIR=str(tmp_path)).url()
     status, text = get(log)
     assert (status, text) == (
         500,
@@ -133,13 +133,12 @@ def test_a_log_that_cannot_be_read_is_reported_as_an_error(
 def test_visitors_still_get_the_page_when_the_log_cannot_be_written(
     start: Start, get: Get, tmp_path: Path
 ) -> None:
-    process = start("web.py", PORT="0", LOG_DIR=str(tmp_path))
-    web = url_of(process)
+    process = start("web.py", LOG_DIR=str(tmp_path))
+    web = process.url()
     (tmp_path / "access.log").unlink()
     (tmp_path / "access.log").mkdir()
     assert get(web + "hello") == (200, "Hello! You asked for /hello\n")
-    process.terminate()
-    error = process.communicate(timeout=LIMIT)[1]
+    *_, error = process.stop()
     assert error == f"web: cannot write to {tmp_path}/access.log (Is a directory)\n"
 
 
@@ -152,8 +151,8 @@ def test_a_log_written_beside_the_volume_is_reported_missing(
     volume, beside = tmp_path / "volume", tmp_path / "beside"
     volume.mkdir()
     beside.mkdir()
-    web = url_of(start("web.py", PORT="0", LOG_DIR=str(beside)))
-    log = url_of(start("log_server.py", PORT="0", LOG_DIR=str(volume)))
+    web = start("web.py", LOG_DIR=str(beside)).url()
+    log = start("log_server.py", LOG_DIR=str(volume)).url()
     assert get(web + "hello")[0] == 200
     assert get(log) == (404, f"no log yet at {volume}/access.log\n")
 
@@ -166,44 +165,30 @@ def test_a_log_written_beside_the_volume_is_reported_missing(
 def test_a_program_stops_cleanly(
     start: Start, tmp_path: Path, program: str, name: str, number: signal.Signals
 ) -> None:
-    process = start(program, PORT="0", LOG_DIR=str(tmp_path))
-    url_of(process)
-    process.send_signal(number)
-    output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output, error) == (0, f"{name}: stopped\n", "")
+    process = start(program, LOG_DIR=str(tmp_path))
+    process.url()
+    assert process.stop(number) == (0, f"{name}: stopped\n", "")
 
 
 @BOTH
 def test_a_silent_client_does_not_keep_a_program_from_stopping(
     start: Start, tmp_path: Path, program: str, name: str
 ) -> None:
-    process = start(program, PORT="0", LOG_DIR=str(tmp_path))
-    port = int(url_of(process).rstrip("/").rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT):
-        process.terminate()
-        output, _ = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output) == (0, f"{name}: stopped\n")
+    process = start(program, LOG_DIR=str(tmp_path))
+    with socket.create_connection(("127.0.0.1", process.port()), timeout=LIMIT):
+        status, output, _ = process.stop()
+    assert (status, output) == (0, f"{name}: stopped\n")
 
 
 # --- bad settings: one line on stderr, status 2
 
 
-def failure(process: Popen) -> str:
-    """Return what a program that refused to start said."""
-    output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output) == (2, "")
-    assert error.count("\n") == 1
-    return error
-
-
 @BOTH
-def test_port_in_use(start: Start, tmp_path: Path, program: str, name: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        error = failure(start(program, PORT=str(port), LOG_DIR=str(tmp_path)))
-    assert error.startswith(
-        f"{name}: cannot use 127.0.0.1:{port} (Address already in use): set PORT"
-    )
+def test_port_in_use(
+    start: Start, tmp_path: Path, taken_port: str, program: str, name: str
+) -> None:
+    process = start(program, PORT=taken_port, LOG_DIR=str(tmp_path))
+    assert process.refusal() == in_use(name, taken_port)
 
 
 @BOTH
@@ -211,14 +196,13 @@ def test_port_in_use(start: Start, tmp_path: Path, program: str, name: str) -> N
 def test_bad_port(
     start: Start, tmp_path: Path, program: str, name: str, port: str
 ) -> None:
-    error = failure(start(program, PORT=port, LOG_DIR=str(tmp_path)))
+    error = start(program, PORT=port, LOG_DIR=str(tmp_path)).refusal()
     assert error.startswith(f"{name}: PORT is {port!r}: set it to a number")
 
 
 @BOTH
 def test_bad_host(start: Start, tmp_path: Path, program: str, name: str) -> None:
-    settings = {"HOST": "192.0.2.1", "PORT": "0", "LOG_DIR": str(tmp_path)}
-    error = failure(start(program, **settings))
+    error = start(program, HOST="192.0.2.1", LOG_DIR=str(tmp_path)).refusal()
     assert error.startswith(f"{name}: cannot use 192.0.2.1:0 (")
     assert "HOST" in error
 
@@ -226,7 +210,7 @@ def test_bad_host(start: Start, tmp_path: Path, program: str, name: str) -> None
 @BOTH
 def test_missing_folder(start: Start, tmp_path: Path, program: str, name: str) -> None:
     folder = tmp_path / "missing"
-    error = failure(start(program, PORT="0", LOG_DIR=str(folder)))
+    error = start(program, LOG_DIR=str(folder)).refusal()
     assert error.startswith(f"{name}: no folder at {folder}: mount the volume or")
     assert not folder.exists()
 
@@ -234,7 +218,7 @@ def test_missing_folder(start: Start, tmp_path: Path, program: str, name: str) -
 def test_unwritable_volume(start: Start, tmp_path: Path) -> None:
     # A folder where the log should be: root cannot write to that either.
     (tmp_path / "access.log").mkdir()
-    error = failure(start("web.py", PORT="0", LOG_DIR=str(tmp_path)))
+    error = start("web.py", LOG_DIR=str(tmp_path)).refusal()
     assert error.startswith(
         f"web: cannot write to {tmp_path}/access.log (Is a directory): set LOG_DIR"
     )
@@ -262,12 +246,11 @@ class Lab:
         children = psutil.Process(self.process.pid).children()
         return {Path(child.cmdline()[-1]).name: child.pid for child in children}
 
-    def end(self, *numbers: signal.Signals) -> tuple[int, str, str]:
+    def end(self, *numbers: signal.Signals) -> Outcome:
         """Send the signals; return status, output and errors once it has ended."""
         for number in numbers:
             self.process.send_signal(number)
-        output, error = self.process.communicate(timeout=LIMIT)
-        return self.process.returncode, output, error
+        return self.process.outcome()
 
     def assert_nothing_left(self, programs: dict[str, int]) -> None:
         """Fail if a file, a folder or a process is still there."""

@@ -1,14 +1,11 @@
 """The running example at every level: the same programs, the same answers."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
-from levels import AsPod, Level, until
+from levels import AsPod, Launch, Level, stop_cleanly, until, url_of
+from programs import Get
 
-Get = Callable[[str], tuple[int, str]]
-Launch = Callable[..., Level]
 Document = dict[str, Any]
 
 NO_LOG = (404, "no log yet at /var/log/web/access.log\n")
@@ -16,8 +13,7 @@ NO_LOG = (404, "no log yet at /var/log/web/access.log\n")
 
 def urls(system: Level) -> tuple[str, str]:
     """Return the addresses of the two programs."""
-    web, log = (f"http://127.0.0.1:{system.port(port)}/" for port in (8080, 8081))
-    return web, log
+    return url_of(system, 8080), url_of(system, 8081)
 
 
 def test_a_request_can_be_read_through_the_sidecar(launch: Launch, get: Get) -> None:
@@ -50,20 +46,13 @@ def test_the_sidecar_comes_back_and_has_lost_nothing(launch: Launch, get: Get) -
     ]
 
 
-def has_stopped(system: Level, name: str) -> bool:
-    """Whether the last line of a container says that it stopped."""
-    return system.output(name).endswith(f"{name}: stopped\n")
-
-
 # On a cluster the output is gone with the pod.
 @pytest.mark.levels("processes", "pod", "compose")
 def test_both_stop_cleanly(launch: Launch, get: Get) -> None:
     system = launch("served_log")
     for url in urls(system):
         get(url)
-    system.stop()
-    for name in ("web", "log-server"):
-        assert until(partial(has_stopped, system, name))
+    stop_cleanly(system, "web", "log-server")
 
 
 # Processes share all files and see each other: there are no walls to test.

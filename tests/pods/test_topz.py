@@ -3,27 +3,18 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import yaml
 from lab.systems import PODS
-from levels import Level, until
+from levels import Launch, stop_cleanly, until, url_of
+from programs import LIMIT, FreePort, Get, Program, Start, starter
 
-Popen = subprocess.Popen[str]
-Start = Callable[..., Popen]
-Get = Callable[[str], tuple[int, str]]
-FreePort = Callable[[], int]
-Launch = Callable[..., Level]
 Row = dict[str, Any]
 
 SYSTEM = PODS / "topz"
-LIMIT = 20.0
 QUICK = {"topz": {"INTERVAL": "0.3"}}
 
 
@@ -40,13 +31,13 @@ def rows(get: Get, port: int) -> list[Row]:
 
 def test_it_shows_its_neighbor_and_not_itself(launch: Launch, get: Get) -> None:
     system = launch("topz", settings=QUICK)
-    get(f"http://127.0.0.1:{system.port(8090)}/")
+    get(url_of(system, 8090))
     (row,) = rows(get, system.port(8091))
     assert re.search(r"/counter\.py --port \d+$", row["command"])
     assert row["pid"] > 0 and row["threads"] >= 1 and row["files"] >= 3
     # Its own memory, and its part of the libraries that others use as well.
     assert 1 << 20 < row["pss"] <= row["rss"] < 64 << 20
-    status, text = get(f"http://127.0.0.1:{system.port(8091)}/")
+    status, text = get(url_of(system, 8091))
     head, line = text.splitlines()
     assert head.split()[:2] == ["PID", "CPU%"]
     assert (status, line.split()[0]) == (200, str(row["pid"]))
@@ -56,7 +47,7 @@ def test_it_shows_its_neighbor_and_not_itself(launch: Launch, get: Get) -> None:
 @pytest.mark.levels("processes", "pod", "cluster")
 def test_it_sees_how_busy_its_neighbor_is(launch: Launch, get: Get) -> None:
     system = launch("topz", settings=QUICK)
-    counter = f"http://127.0.0.1:{system.port(8090)}/"
+    counter = url_of(system, 8090)
     get(counter)
 
     def busy() -> float:
@@ -79,7 +70,7 @@ def test_it_sees_how_busy_its_neighbor_is(launch: Launch, get: Get) -> None:
 @pytest.mark.levels("processes", "pod", "cluster")
 def test_it_sees_a_neighbor_that_was_restarted(launch: Launch, get: Get) -> None:
     system = launch("topz", settings=QUICK)
-    get(f"http://127.0.0.1:{system.port(8090)}/")
+    get(url_of(system, 8090))
     first = rows(get, system.port(8091))[0]["pid"]
     system.kill("counter")
 
@@ -89,7 +80,7 @@ def test_it_sees_a_neighbor_that_was_restarted(launch: Launch, get: Get) -> None
 
     assert len(until(others)) == 1
     # It counts from the beginning: this is another process indeed.
-    assert get(f"http://127.0.0.1:{system.port(8090)}/") == (200, "Visit 1\n")
+    assert get(url_of(system, 8090)) == (200, "Visit 1\n")
 
 
 @pytest.mark.levels("processes", "pod", "cluster")
@@ -104,7 +95,7 @@ def test_it_fits_beside_a_neighbor_of_another_kind(launch: Launch, get: Get) -> 
 @pytest.mark.levels("processes", "pod", "cluster")
 def test_without_a_name_it_shows_all_that_it_sees(launch: Launch, get: Get) -> None:
     system = launch("topz", settings={"topz": {"INTERVAL": "0.3", "NEIGHBOR": ""}})
-    get(f"http://127.0.0.1:{system.port(8090)}/")
+    get(url_of(system, 8090))
     shown = {row["pid"]: row["command"] for row in rows(get, system.port(8091))}
     assert any("counter.py" in command for command in shown.values())
     if system.name == "processes":
@@ -118,12 +109,9 @@ def test_without_a_name_it_shows_all_that_it_sees(launch: Launch, get: Get) -> N
 
 def test_both_stop_cleanly(launch: Launch, get: Get) -> None:
     system = launch("topz", settings=QUICK)
-    get(f"http://127.0.0.1:{system.port(8090)}/")
-    get(f"http://127.0.0.1:{system.port(8091)}/healthz")
-    system.stop()
-    if system.name != "cluster":
-        for name in ("counter", "topz"):
-            assert system.output(name).endswith(f"{name}: stopped\n")
+    get(url_of(system, 8090))
+    get(url_of(system, 8091) + "healthz")
+    stop_cleanly(system, "counter", "topz")
 
 
 # --- without the shared process namespace
@@ -143,20 +131,19 @@ def test_in_a_pod_that_does_not_share_it_says_so(launch: Launch, get: Get) -> No
         pod["spec"]["shareProcessNamespace"] = False
 
     system = launch("topz", settings=QUICK, change=part)
-    assert get(f"http://127.0.0.1:{system.port(8090)}/")[0] == 200
-    assert get(f"http://127.0.0.1:{system.port(8091)}/") == ALONE
-    assert get(f"http://127.0.0.1:{system.port(8091)}/healthz")[0] == 200
+    assert get(url_of(system, 8090))[0] == 200
+    assert get(url_of(system, 8091)) == ALONE
+    assert get(url_of(system, 8091) + "healthz")[0] == 200
 
 
 # The same, as Compose says it: a service without `pid`.
 @pytest.mark.levels("compose")
 def test_a_service_that_does_not_share_says_so(launch: Launch, get: Get) -> None:
-    system: Any = launch("topz", settings=QUICK, start=False)
-    document = yaml.safe_load(system.file.read_text())
-    del document["services"]["topz"]["pid"]
-    system.file.write_text(yaml.safe_dump(document, sort_keys=False))
-    system.start()
-    assert get(f"http://127.0.0.1:{system.port(8091)}/") == ALONE
+    def part(project: dict[str, Any]) -> None:
+        del project["services"]["topz"]["pid"]
+
+    system = launch("topz", settings=QUICK, change=part)
+    assert get(url_of(system, 8091)) == ALONE
 
 
 # --- the programs alone
@@ -164,26 +151,9 @@ def test_a_service_that_does_not_share_says_so(launch: Launch, get: Get) -> None
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a Python program; end what still runs when the test is over."""
-    started: list[Popen] = []
-
-    def go(*words: str, **settings: str) -> Popen:
-        unset = ("HOST", "PORT", "NEIGHBOR", "INTERVAL", "SORT")
-        clean = {k: v for k, v in os.environ.items() if k not in unset}
-        process = subprocess.Popen(
-            [sys.executable, *words],
-            env=clean | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.kill()
-        process.communicate()
+    """Start a program of the system by itself."""
+    with starter(SYSTEM) as start:
+        yield start
 
 
 @pytest.fixture
@@ -193,7 +163,7 @@ def topz(start: Start, free_port: FreePort) -> Callable[..., int]:
     def go(neighbor: str, **settings: str) -> int:
         port = free_port()
         default = {"PORT": str(port), "NEIGHBOR": neighbor, "INTERVAL": "0.2"}
-        start(str(SYSTEM / "topz.py"), **default | settings)
+        start("topz.py", **default | settings)
         return port
 
     return go
@@ -205,10 +175,9 @@ def word(free_port: FreePort) -> str:
     return f"neighbor-{os.getpid()}-{free_port()}"
 
 
-def ready(process: Popen) -> Popen:
+def ready(process: Program) -> Program:
     """Wait until a program has printed a line."""
-    assert process.stdout is not None
-    assert process.stdout.readline()
+    assert process.line()
     return process
 
 
@@ -297,13 +266,10 @@ def test_a_program_stops_at_once(
 ) -> None:
     port = str(free_port())
     words = ("--port", port) if program == "counter" else ()
-    process = start(str(SYSTEM / f"{program}.py"), *words, PORT=port)
+    process = start(f"{program}.py", *words, PORT=port)
     get(f"http://127.0.0.1:{port}/healthz")
-    begun = time.monotonic()
-    process.terminate()
-    output, error = process.communicate(timeout=LIMIT)
-    assert time.monotonic() - begun < 1
-    assert (process.returncode, error) == (0, "")
+    status, output, error = process.stop(within=1)
+    assert (status, error) == (0, "")
     assert output.endswith(f"{program}: stopped\n")
 
 
@@ -323,17 +289,14 @@ def test_a_wrong_setting_is_named(
     start: Start, words: str, settings: dict[str, str], said: str
 ) -> None:
     program, *rest = words.split()
-    process = start(str(SYSTEM / program), *rest, **settings)
-    output, error = process.communicate(timeout=LIMIT)
-    assert (process.returncode, output, error.count("\n")) == (2, "", 1)
-    assert error.startswith(said)
+    assert start(program, *rest, **settings).refusal().startswith(said)
 
 
 def test_what_the_counter_cannot_do_is_refused(
     start: Start, get: Get, free_port: FreePort
 ) -> None:
     port = str(free_port())
-    start(str(SYSTEM / "counter.py"), "--port", port)
+    start("counter.py", "--port", port)
     url = f"http://127.0.0.1:{port}/"
     for query in ("", "?seconds=", "?seconds=11", "?seconds=-1", "?seconds=1e9"):
         assert get(f"{url}work{query}") == (400, "seconds: a number up to 10\n")

@@ -1,12 +1,16 @@
 """Ports of this machine on which nothing listens."""
 
+import os
 import random
 import socket
 
-# Below those that the system gives out by itself: podman takes every request to the
-# ports of a pod, whoever else was given them.
-RANGE = range(12_000, 16_000)
-_position = random.randrange(len(RANGE))
+# Below those that the system gives out by itself, and a range for each worker of a
+# parallel run: a port that one has just found must not be found by another, and
+# podman takes every request to the ports of a pod, whoever listens there.
+FIRST, EACH = 12_000, 2_000
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+RANGE = range(FIRST + WORKER * EACH, FIRST + (WORKER + 1) * EACH)
+_position = random.randrange(EACH)
 
 
 def free_ports(count: int) -> list[int]:
@@ -20,7 +24,7 @@ def free_ports(count: int) -> list[int]:
     for _ in RANGE:
         if len(found) == count:
             return found
-        _position = (_position + 1) % len(RANGE)
+        _position = (_position + 1) % EACH
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", RANGE[_position]))

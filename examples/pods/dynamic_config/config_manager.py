@@ -73,7 +73,7 @@ def begin(path: Path) -> None:
     try:
         data = path.read_bytes() if path.exists() else b""
         if not data:
-            data = setting(NAME, "FIRST").encode()
+            data = setting(NAME, "FIRST").encode() + b"\n"
             check(data)
         write(path, data)
     except ValueError as error:

@@ -27,7 +27,7 @@ NAME = "git-sync"
 
 
 class SyncHandler(Handler):
-    """Answers ``/healthz``: in step or stale? And ``/tree``: is there one?"""
+    """Answers ``/healthz``: in step or stale? And ``/alive``: does it run?"""
 
     follower: Follower
     problem = "not asked yet"
@@ -43,12 +43,10 @@ class SyncHandler(Handler):
         return 503, text.encode()
 
     def page(self) -> tuple[int, bytes]:
-        """Answer ``/tree`` with the commit that is served, in step or not."""
-        if self.path != "/tree":
-            return 404, b"here are /healthz and /tree\n"
-        if commit := self.follower.commit:
-            return 200, f"{commit}\n".encode()
-        return 503, b"no tree yet\n"
+        """Answer ``/alive``: it runs, whatever the repository does."""
+        if self.path == "/alive":
+            return 200, b"ok\n"
+        return 404, b"here are /alive and /healthz\n"
 
 
 # [round]

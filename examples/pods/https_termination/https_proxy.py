@@ -17,13 +17,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from serve import fail, folder, number, say, setting, stop_event
 
 NAME = "https-proxy"
 HERE = Path(__file__).parent
-GRACE = 4.0  # seconds for nginx to stop; the pod has 5
+GRACE = 0.7  # seconds in which nginx may finish what it is answering
 
 
 def run(*command: str | Path) -> None:
@@ -140,11 +141,11 @@ def main() -> None:
         if child.poll() is not None:
             fail(NAME, f"nginx ended with status {child.returncode}")
     child.send_signal(signal.SIGQUIT)  # "finish, then end"
-    try:
+    with suppress(subprocess.TimeoutExpired):
         child.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        child.kill()
-    printer.join(1)
+    child.terminate()  # "end", if it has not
+    child.wait()
+    printer.join(0.1)
     say(NAME, "stopped")
     # [/run]
 
