@@ -5,6 +5,7 @@ podman, as services under podman-compose, and on a cluster where one is named wi
 ``--cluster CONTEXT``. The marker ``levels`` names fewer.
 """
 
+import fcntl
 import shutil
 import socket
 import tempfile
@@ -68,16 +69,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def podman() -> Iterator[Podman]:
+def alone() -> Iterator[None]:
+    """Fail if another run has pods: in two storages they get the same addresses."""
+    lock = Path(tempfile.gettempdir(), "sidecar-handbook-podman.lock")
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pytest.fail("another run of these tests has pods on this machine")
+        yield
+
+
+@pytest.fixture(scope="session")
+def podman(alone: None) -> Iterator[Podman]:
     """Podman with storage of its own and the base image; skips where it cannot be."""
     if reason := why_not():
         pytest.skip(reason)
-    # Pods of two storages would get the same addresses on one bridge.
-    alone = Path(tempfile.gettempdir(), "sidecar-handbook-podman.lock").open("w")
-    try:
-        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        pytest.fail("another run of these tests has pods on this machine")
     # Not in pytest's own folder: podman wants a path of 50 characters at most, and
     # does not restart a container where it is longer.
     folder = Path(tempfile.mkdtemp(prefix="podman-"))
@@ -95,7 +102,6 @@ def podman() -> Iterator[Podman]:
         podman("volume", "rm", "--all", "--force")
         podman("rmi", "--all", "--force")
         shutil.rmtree(folder, ignore_errors=True)
-        alone.close()
 
 
 @pytest.fixture(scope="session")
