@@ -123,6 +123,14 @@ def lab(session: nox.Session) -> None:
 
 
 @nox.session
+def spotter(session: nox.Session) -> None:
+    """Find the sidecars in a repository: `nox -s spotter -- scan PATH`."""
+    install(session, "spotter")
+    command = ("python", "-m", "sidecar_spotter", *session.posargs)
+    session.run(*command, env={"PYTHONPATH": "examples"})
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run all the tests; one that lacks a tool is skipped, with the reason."""
     install(session, "tests")
@@ -150,12 +158,21 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the builds, the systems' starts and stops, and the log saver."""
+    """Time the builds, the systems, the log saver and the spotter."""
     install(session, "tests")
     env = {"PYTHONPATH": "examples:tests/site"}
     session.run("python", "tests/site/bench.py")
     session.run("python", "tests/pods/start_stop.py", env=env)
     session.run("python", "examples/pods/log_saver/bench.py", env=env)
+    session.run("python", "tests/spotter/scan_speed.py", *session.posargs, env=env)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Feed the spotter spoilt files for five minutes (`-- -max_total_time=60`)."""
+    install(session, "fuzz")
+    env = {"PYTHONPATH": "examples:tests/spotter"}
+    session.run("python", "tests/spotter/fuzz.py", *session.posargs, env=env)
 
 
 @nox.session

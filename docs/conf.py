@@ -36,9 +36,11 @@ extensions = [
     "bibliography",
     "diagrams",
     "drawings",
+    "features",
     "linkcheck_limits",
     "print_forms",
     "projects",
+    "sessions",
 ]
 exclude_patterns = ["_*", "recorded"]
 nitpicky = True
@@ -101,6 +103,27 @@ latex_elements = {
     "sphinxsetup": "verbatimforcewraps, iconpackage=none",
     "extraclassoptions": "openany,oneside",
     "figure_align": "H",
+    "preamble": r"""
+% A chapter's head takes less of its page, and its number is the one of the contents:
+% fncychap writes "TWENTYONE".
+\renewcommand{\TheAlphaChapter}{\thechapter}
+\renewcommand{\DOTI}[1]{\CTV\FmTi{#1}\par\nobreak\vskip 16pt}
+% A box goes to the next page rather than leave its title on this one. The package's
+% own \needspace asks for a page's end even where there is room: half pages stay empty.
+\renewcommand{\needspace}[1]{\par\penalty0\begingroup
+  \dimen0=\pagegoal\advance\dimen0-\pagetotal
+  \ifdim\dimexpr#1\relax>\dimen0\ifdim\dimen0>0pt\vfil\break\fi\fi\endgroup}
+\renewcommand{\sphinxheavyboxneedspacecommand}{\needspace{9\baselineskip}}
+% Tables: rows apart, and no words spread over narrow columns.
+\setlength{\extrarowheight}{3pt}
+\newcolumntype{T}{L}
+\makeatletter
+\newcolumntype{\X}[2]{>{\raggedright\arraybackslash}p{\dimexpr
+  (\linewidth-\spx@arrayrulewidth)*#1/#2-\tw@\tabcolsep-\spx@arrayrulewidth\relax}}
+\makeatother
+% Captions as wide as the page: the names of files in them do not break.
+\setlength{\LTcapwidth}{\textwidth}
+""",
     # Sphinx would take the caption of the first toctree for the contents' title.
     "tableofcontents": r"\renewcommand{\contentsname}{Contents}\sphinxtableofcontents",
 }
@@ -109,6 +132,7 @@ latex_elements = {
 
 epub_basename = "sidecar-handbook"
 epub_show_urls = "no"
+epub_css_files = ["ereader.css"]
 epub_exclude_files = ["search.html"]
 # The toctrees of the first page are hidden there: they are the menu.
 epub_tocscope = "includehidden"

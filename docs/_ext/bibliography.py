@@ -7,6 +7,7 @@ stays the same when an entry is added.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from docutils import nodes
 from pybtex.backends import plaintext
 from pybtex.database import Entry, Person
 from pybtex.plugin import register_plugin
@@ -15,7 +16,61 @@ from pybtex.style import FormattedEntry
 from pybtex.style.formatting.unsrt import Style
 from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
+from sphinx.builders.latex.nodes import thebibliography
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+# A list of sources below a heading of its own, not a chapter.
+LATEX_MACRO = r"""
+\makeatletter
+\renewenvironment{sphinxthebibliography}[1]{%
+  \begingroup\renewcommand{\chapter}[2]{}\let\@mkboth\@gobbletwo
+  \begin{thebibliography}{#1}}{\end{thebibliography}\endgroup}
+\makeatother
+"""
+
+
+class KeepSources(SphinxPostTransform):
+    """Mark for LaTeX where sources are listed, before Sphinx moves them to the end."""
+
+    default_priority = 740  # Sphinx's BibliographyTransform has 750
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put an empty list in front of each run of sources; it knows their ids."""
+        for source in list(self.document.findall(nodes.citation)):
+            place = source.parent.index(source)
+            before = source.parent[place - 1] if place else None
+            if not isinstance(before, nodes.citation):
+                source.parent.insert(place, thebibliography(sources=[]))
+            marks = source.parent.children[: source.parent.index(source)]
+            mark = [m for m in marks if isinstance(m, thebibliography)][-1]
+            mark["sources"].append(source["ids"][0])
+
+
+class PlaceSources(SphinxPostTransform):
+    """Move the sources back below their headings."""
+
+    default_priority = 760
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Fill the lists that KeepSources made."""
+        lists = list(self.document.findall(thebibliography))
+        sources = {
+            source["ids"][0]: source
+            for gathered in lists
+            for source in gathered.findall(nodes.citation)
+        }
+        for listed in lists:
+            if "sources" in listed:
+                for name in listed["sources"]:
+                    source = sources[name]
+                    source.parent.remove(source)
+                    listed += source
+            else:
+                listed.parent.remove(listed)
 
 
 class KeyLabels(BaseLabelStyle):  # type: ignore[misc]
@@ -70,10 +125,20 @@ def plain(value: str) -> str:
     return value.replace("\\&", "&").replace("{", "").replace("}", "")
 
 
+def add_macro(app: Sphinx, config: Config) -> None:
+    """Let LaTeX list sources in place."""
+    elements = dict(config.latex_elements)
+    elements["preamble"] = elements.get("preamble", "") + LATEX_MACRO
+    config.latex_elements = elements
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the style known as ``handbook``."""
     register_plugin("pybtex.style.formatting", "handbook", HandbookStyle)
     # pybtex looks this one up again for each citation, and searches every installed
     # package each time: a fifth of the build. What is registered is found at once.
     register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
+    app.add_post_transform(KeepSources)
+    app.add_post_transform(PlaceSources)
+    app.connect("config-inited", add_macro)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

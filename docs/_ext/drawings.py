@@ -17,6 +17,9 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.transforms.post_transforms.images import ImageConverter
 
+STYLE = re.compile(r"(?<=<style>).*?(?=</style>)", re.DOTALL)
+RULE = re.compile(r"([^{}\s][^{}]*)\{([^{}]*)\}")
+
 
 class InlineDrawings(SphinxPostTransform):
     """Put the drawings of a page into its HTML."""
@@ -60,11 +63,27 @@ def inline(svg: str, alt: str, name: str) -> str:
     svg = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", svg, flags=re.DOTALL).strip()
     svg = re.sub(r'\bid="([\w-]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([\w-]+)\)", rf"url(#{name}-\1)", svg)
+    svg = STYLE.sub(lambda sheet: scoped(sheet[0], name), svg)
     title = nodes.Text(alt).astext().replace("&", "&amp;").replace("<", "&lt;")
-    head = f'<svg role="img" aria-labelledby="{name}-title" class="drawing"'
+    head = f'<svg role="img" aria-labelledby="{name}-title" class="drawing {name}"'
     named = svg.replace("<svg", head, 1)
     start = named.index(">") + 1
     return f'{named[:start]}<title id="{name}-title">{title}</title>{named[start:]}'
+
+
+def scoped(sheet: str, name: str) -> str:
+    """Return a drawing's *sheet* with rules for that drawing alone.
+
+    In a page a style sheet holds for the whole page: a ``.main`` of a drawing would
+    meet the theme's element of that class, and with it every other drawing.
+    """
+    return RULE.sub(
+        lambda rule: (
+            ", ".join(f".{name} {part.strip()}" for part in rule[1].split(","))
+            + f" {{{rule[2]}}}"
+        ),
+        sheet,
+    )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

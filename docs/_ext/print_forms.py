@@ -31,10 +31,15 @@ class PrintForms(SphinxPostTransform):
         for tab_set in components(self.document, "tab-set"):
             tab_set.replace_self(tab_set.children)
         for dropdown in components(self.document, "dropdown"):
-            if dropdown["has_title"]:
-                dropdown.replace_self(box(dropdown[0], dropdown[1:]))
-            else:
+            if not dropdown["has_title"]:
                 dropdown.replace_self(dropdown.children)
+            elif builder.format == "latex" and any(dropdown.findall(nodes.table)):
+                dropdown.replace_self(unboxed(dropdown[0], dropdown[1:]))
+            else:
+                dropdown.replace_self(box(dropdown[0], dropdown[1:]))
+        for made in self.document.findall(nodes.admonition):
+            # What replaces a component inherits its classes, and with them its look.
+            made["classes"] = [c for c in made["classes"] if not c.startswith("sd-")]
         for grid in components(self.document, "grid-container"):
             cards = [item(card) for card in components(grid, "card")]
             grid.replace_self(nodes.bullet_list("", *cards, bullet="-"))
@@ -56,6 +61,18 @@ def box(label: nodes.Node, content: Any) -> nodes.admonition:
     return nodes.admonition("", title, *content, classes=["print-box"])
 
 
+def unboxed(label: nodes.Node, content: list[nodes.Node]) -> list[nodes.Node]:
+    """Return the words of *label* and *content* without a box.
+
+    LaTeX breaks no table within a box: what is too long for the page would be lost.
+    """
+    for part in content:
+        for table in part.findall(nodes.table):
+            table["classes"].append("longtable")
+    words = nodes.strong("", "", *getattr(label, "children", []))
+    return [nodes.paragraph("", "", words), *content]
+
+
 def item(card: nodes.Element) -> nodes.list_item:
     """Return a *card* as an item: its title, linked, then what it says."""
     title = next(components(card, "card-title"), None)
@@ -70,7 +87,10 @@ def item(card: nodes.Element) -> nodes.list_item:
         for child in body.children
         if child is not title and not isinstance(child, PassthroughTextElement)
     ]
-    return nodes.list_item("", nodes.paragraph("", "", words), *said)
+    head = nodes.paragraph("", "", words)
+    if said and isinstance(said[0], nodes.paragraph):
+        head += [nodes.Text(": "), *said.pop(0).children]
+    return nodes.list_item("", head, *said)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class ProjectsTable(SphinxDirective):
             link = nodes.reference("", place.title, refuri=place.url)
             notice, messages = self.parse_inline(place.notice)
             body += row(link, place.form, [*notice, *messages])
-        table["classes"].append("projects")
+        table["classes"] += ["projects", "colwidths-given"]
         self.set_source_info(table)
         return [table]
 

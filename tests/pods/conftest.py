@@ -69,7 +69,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def alone() -> Iterator[None]:
+def no_other_pods() -> Iterator[None]:
     """Fail if another run has pods: in two storages they get the same addresses."""
     lock = Path(tempfile.gettempdir(), "sidecar-handbook-podman.lock")
     with lock.open("w") as file:
@@ -81,7 +81,7 @@ def alone() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def podman(alone: None) -> Iterator[Podman]:
+def podman(no_other_pods: None) -> Iterator[Podman]:
     """Podman with storage of its own and the base image; skips where it cannot be."""
     if reason := why_not():
         pytest.skip(reason)

@@ -102,7 +102,11 @@ def stop_cleanly(system: Level, *names: str) -> None:
     system.stop()
     if system.name != "cluster":
         for name in names:
-            until(partial(has_stopped, system, name))
+            try:
+                until(partial(has_stopped, system, name))
+            except AssertionError:
+                said = system.output(name)[-500:]
+                raise AssertionError(f"{name} did not stop; it said:\n{said}") from None
 
 
 class AsProcesses:

@@ -30,6 +30,12 @@ def pages() -> list[Path]:
     return sorted(DOCS.rglob("*.md"))
 
 
+def written() -> str:
+    """Return the text of every page, and of the modules that one is made of."""
+    modules = sorted((REPO / "examples/sidecar_spotter/features").glob("*.py"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in pages() + modules)
+
+
 NESTING = {"{list-table}", "{table}", "{admonition}", "{note}", "{tip}", "{warning}"}
 OPENING = re.compile(r"^(\s*)(`{3,}|:{3,}|~{3,})\s*(\{?[\w:-]*\}?)\s*(.*)$")
 

@@ -269,6 +269,18 @@ def test_a_classes_look_has_more_than_color(svgs: list[Tag]) -> None:
     assert svgs[1].select_one("rect.actor.main")
 
 
+def test_a_groups_title_lies_above_the_lines(svgs: list[Tag]) -> None:
+    """A line into a group does not go through the words of its title."""
+    drawing = svgs[0]
+    title = drawing.select_one(".cluster-label")
+    assert title is not None and title.find("rect") is not None
+    assert title["text-anchor"] == "middle"
+    order = list(drawing.find_all("g"))
+    lines = drawing.select_one(".edgePaths")
+    assert lines is not None
+    assert order.index(lines) < order.index(title)
+
+
 def test_the_epub_shows_a_picture_with_words(tiny: dict[str, Built]) -> None:
     """An EPUB has a whole SVG file, and its alt text is title and description."""
     folder = tiny["epub"].folder

@@ -1,5 +1,6 @@
 """Our own drawings, in the site, the EPUB and the PDF."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from sources import DOCS, REPO
 ALT = "A box & its neighbor, joined by a line"
 DRAWING = """<?xml version="1.0"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" width="100" height="50">
+  <style>.main, .line { stroke: var(--diagram-main, #e4e7eb); }
+    .words { font: 9px "DejaVu Sans", sans-serif; }</style>
   <!-- a comment -->
   <defs><linearGradient id="shade"/></defs>
   <rect style="fill: var(--diagram-main, #e4e7eb)" width="100" height="50"/>
@@ -57,6 +60,20 @@ def test_site(project: Path) -> None:
         gradient = drawing.find("lineargradient") or drawing.find("linearGradient")
         assert gradient is not None
         assert f"url(#{gradient['id']})" in str(drawing)
+
+
+def test_a_style_holds_for_its_drawing_alone(project: Path) -> None:
+    """No rule of a drawing meets the rest of the page, such as the theme's .main."""
+    sphinx(project, project / "out", "html")
+    page = BeautifulSoup((project / "out" / "index.html").read_text(), "html.parser")
+    for drawing in page.select("figure svg.drawing"):
+        own = drawing["class"][-1]
+        assert len(page.select(f".{own}")) == 1
+        assert drawing.style is not None
+        selectors = re.findall(r"([^{}]+)\{", drawing.style.get_text())
+        parts = [part.strip() for text in selectors for part in text.split(",")]
+        names = (".main", ".line", ".words")
+        assert parts == [f".{own} {name}" for name in names]
 
 
 def test_epub(project: Path) -> None:

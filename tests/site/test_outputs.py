@@ -136,6 +136,14 @@ def test_a_citation_leads_to_its_source(handbook: Handbook) -> None:
     assert str(citation["href"]).startswith("../reference/resources.html#")
 
 
+def test_sources_stand_below_their_headings(handbook: Handbook) -> None:
+    """The PDF lists the sources where the page does, and not in a heap at the end."""
+    tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
+    resources = tex.split(r"\chapter{Resources}")[1].split(r"\chapter{")[0]
+    assert resources.count(r"\begin{sphinxthebibliography}") > 5
+    assert resources.count(r"\bibitem[") == tex.count(r"\bibitem[")
+
+
 def test_published_addresses(handbook: Handbook) -> None:
     """No address that was published is gone: give a redirect in conf.py first."""
     there = addresses(handbook("html").folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 import checks
 import pytest
 from pybtex.database import parse_file
-from sources import DOCS, REPO, all_fences, fences, pages, prose
+from sources import DOCS, REPO, all_fences, fences, pages, prose, written
 
 PAGES = {str(path.relative_to(DOCS)): path for path in pages()}
 # The places that the issue of the first edition asked for, and their least number.
@@ -70,10 +70,9 @@ def test_each_address_stands_once() -> None:
 
 def test_each_source_is_cited() -> None:
     """An entry that no page cites teaches nobody."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES.values())
     cited = {
         key.strip()
-        for keys in re.findall(r"\{cite:[a-z]+\}`([^`]+)`", text)
+        for keys in re.findall(r"\{cite:[a-z]+\}`([^`]+)`", written())
         for key in keys.split(",")
     }
     assert sorted(set(bibliography()) - cited) == []

@@ -67,6 +67,20 @@ def test_latex(project: Path) -> None:
     assert places == sorted(places)
 
 
+def test_no_box_around_a_table(project: Path) -> None:
+    """LaTeX cannot break a table in a box: what is too long would be cut off."""
+    table = "| a |\n| - |\n| b |\n"
+    (project / "index.md").write_text(
+        f"# Title\n\n:::{{dropdown}} The answers\n{table}:::\n"
+    )
+    built = sphinx(project, project / "out", "latex")
+    assert built.warnings == []
+    body = (project / "out" / "demo.tex").read_text().split(r"\begin{document}")[1]
+    assert "The answers" in body
+    assert r"\begin{longtable}" in body
+    assert "sphinxadmonition" not in body
+
+
 def test_epub(project: Path) -> None:
     """The EPUB shows every tab and every answer without a click."""
     built = sphinx(project, project / "out", "epub")
@@ -77,6 +91,7 @@ def test_epub(project: Path) -> None:
     assert titles == ["Kubernetes", "Compose", "Answer"]
     assert not page.find_all(["input", "details"])
     assert page.select_one("li a") is not None
+    assert not page.select(".admonition[class*=sd-]")
 
 
 def test_the_site_keeps_them(project: Path) -> None:

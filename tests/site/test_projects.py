@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from builds import sphinx
 from projects import Place, read_places
-from sources import DOCS, pages
+from sources import DOCS, written
 from sphinx.errors import ExtensionError
 
 PLACES = read_places(DOCS / "projects.toml")
@@ -48,7 +48,7 @@ def test_each_place_stands_once() -> None:
 
 def test_each_place_is_used() -> None:
     """Each place is linked from a page or stands in a table of one."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in pages())
+    text = written()
     linked = set(re.findall(r"\{project\}`(?:[^`<]*<)?([\w-]+)>?`", text))
     jobs = {job.strip() for job in re.findall(r"\{projects\}\s+(.+)", text)}
     unused = [k for k, p in PLACES.items() if k not in linked and p.job not in jobs]

@@ -155,8 +155,11 @@ def own_rules() -> str:
         + f"{line}}}"
         for name, line in CLASSES.items()
     ]
+    grounds = {f".cluster-label.{name} rect": f"fill:{LIGHT[name]}" for name in CLASSES}
     mended = {
         ".edgeLabel rect": "opacity:1!important",
+        ".cluster-label rect": f"fill:{LIGHT['group']}",
+        **grounds,
         ".actor-line": "stroke-width:1px",
         ".grid text": "font-size:16px",
         ".grid line": f"stroke:{LIGHT['grid']}",

@@ -5,7 +5,6 @@ job "web" {
       mode = "bridge"
     }
 
-    # [service]
     service {
       name = "web"
       port = "8080"
@@ -13,7 +12,6 @@ job "web" {
         sidecar_service {}
       }
     }
-    # [/service]
 
     task "web" {
       driver = "docker"

@@ -17,13 +17,11 @@ job "served-log" {
       }
     }
 
-    # [helper]
     task "prepare" {
       lifecycle {
         hook    = "prestart"
         sidecar = false
       }
-      # [/helper]
       driver = "docker"
       config {
         image   = "localhost/sidecar-handbook/served-log:1"

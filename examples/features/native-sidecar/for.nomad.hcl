@@ -17,13 +17,11 @@ job "served-log" {
       }
     }
 
-    # [helper]
     task "log-server" {
       lifecycle {
         hook    = "prestart"
         sidecar = true
       }
-      # [/helper]
       driver = "docker"
       config {
         image   = "localhost/sidecar-handbook/served-log:1"

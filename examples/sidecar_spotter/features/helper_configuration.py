@@ -1,0 +1,113 @@
+"""Configuration that feeds the helper
+
+A file, a variable or a setting tells one container where its neighbor keeps files or
+listens.
+
+**Medium**: nothing says more clearly who helps whom. But you have to read two places,
+and settings of the application itself look the same.
+
+Kubernetes (`examples/features/helper-configuration/for.yaml`):
+
+```yaml
+- name: web
+  volumeMounts:
+    - name: logs
+      mountPath: /var/log/web
+- name: log-shipper
+  args:
+    - --input=tail
+    - --prop=path=/var/log/web/access.log
+```
+
+Amazon ECS (`examples/features/helper-configuration/for.ecs.json`):
+
+```json
+{
+  "name": "web",
+  "logConfiguration": {
+    "logDriver": "awsfirelens",
+    "options": {"Name": "http", "Host": "logs.example.com"}
+  }
+},
+{
+  "name": "log-router",
+  "firelensConfiguration": {"type": "fluentbit"}
+}
+```
+
+Looks like it, is not (`examples/features/helper-configuration/against.yaml`):
+
+```yaml
+kind: ConfigMap
+metadata:
+  name: web-config
+data:
+  web.conf: |
+    greeting = Hello
+    page_size = 50
+```
+
+On Kubernetes it is often a ConfigMap that only the helper mounts: look in it for the
+neighbor's path. On ECS a field names the container that receives the logs of the
+others, and ECS starts it before them and stops it after them {cite:p}`ecs-firelens`. In
+the running example it is a variable: `log-server` has `LOG_DIR: /var/log/web`, the
+folder into which `web` writes.
+
+**What else it could mean.** The application's own settings, as in `against.yaml`. The
+question that decides: does the text name a path, a port or a process of the *neighbor*?
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sidecar_spotter.features.shared_volume import FIXED
+from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.units import running
+
+NAME = "helper-configuration"
+STRENGTH = "medium"
+
+
+def look(group: Group) -> Iterator[Evidence]:
+    """Yield a reason for each container that settings of the unit feed."""
+    boxes = running(group)
+    if len(boxes) < 2:
+        return
+    kinds = {volume.name: volume.kind for volume in group.volumes}
+    users = Counter(mount.volume for box in boxes for mount in box.mounts)
+    for box in boxes:
+        for note in box.notes:
+            if note.text.startswith("configured: "):
+                says = note.text.removeprefix("configured: ")
+                yield Evidence(NAME, box.name, note.line, says, 2)
+        for other in boxes:
+            if other is not box:
+                yield from _told(box, other, kinds)
+        for mount in box.mounts:
+            own = users[mount.volume] == 1 and kinds.get(mount.volume) == "configMap"
+            # A file that is called after the unit is the main program's.
+            named = box.name and box.name.lower() in mount.volume.lower()
+            if own and named and box.name not in group.name:
+                says = f"has a configuration of its own, {mount.volume}"
+                yield Evidence(NAME, box.name, mount.line, says, 0.2)
+
+
+def _told(
+    box: Container, other: Container, kinds: dict[str, str]
+) -> Iterator[Evidence]:
+    """Yield a reason if *box* is told of a folder that *other* fills for it."""
+    filled = {mount.volume for mount in other.mounts if not mount.read_only}
+    folders = [
+        mount.path
+        for mount in box.mounts
+        if mount.read_only
+        and mount.volume in filled
+        and kinds.get(mount.volume) not in FIXED
+        and len(mount.path) > 1
+    ]
+    for said in (*box.settings, *box.words):
+        for folder in folders:
+            if folder in said.text:
+                says = f"is told of {folder}, which {other.name} fills"
+                yield Evidence(NAME, box.name, said.line, says, 0.3, other.name)
+                return

@@ -1,0 +1,74 @@
+"""An image that is made to help
+
+One of two running containers uses a {term}`container image` whose program is known as a
+helper: a proxy, a {term}`log shipper`, an {term}`exporter`, a sync or reload tool.
+
+**Medium**: the program is a helper in most places, but a proxy can also be the front
+door, and an exporter can watch a server far away.
+
+Beside a Redis server (`examples/features/known-image/for.yaml`):
+
+```yaml
+- name: redis
+  image: redis:7.2.5
+- name: metrics
+  image: oliver006/redis_exporter:v1.61.0
+```
+
+Looks like it, is not (`examples/features/known-image/against.yaml`):
+
+```yaml
+containers:
+  - name: metrics
+    image: oliver006/redis_exporter:v1.61.0
+    env:
+      - name: REDIS_ADDR
+        value: redis://redis.example.com:6379
+```
+
+Images to search for, and what else they are found as:
+
+- proxy: `envoy`, `proxyv2`, `daprd`, `cloud-sql-proxy`; a gateway or edge proxy;
+- access: `kube-rbac-proxy`, `oauth2-proxy`; a front door for many;
+- logs: `fluent-bit`, `aws-for-fluent-bit`, `filebeat`; a node agent;
+- metrics: `redis_exporter`, `postgres_exporter`, `statsd-exporter`; a service alone;
+- files: `git-sync`, `k8s-sidecar`, `configmap-reload`; an init container;
+- storage: `csi-provisioner`, `csi-node-driver-registrar`; seldom anything else;
+- network: `tailscale`; the router of a whole network.
+
+**What else it could mean.** The image alone in its unit is a program of its own. Envoy
+with a published port and two services behind it is an edge proxy
+(`against.compose.yaml`). And a helper that a team wrote itself is in no list: the
+running example uses one image for both containers.
+"""
+
+from collections.abc import Iterator
+
+from sidecar_spotter.known import known
+from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.units import running
+
+NAME = "known-image"
+STRENGTH = "medium"
+
+
+def look(group: Group) -> Iterator[Evidence]:
+    """Yield a reason for each container whose image is in the table of known ones."""
+    boxes = running(group)
+    for box in boxes:
+        # An image that all share tells nobody's part, unless their commands do.
+        if box.image is None or (len(boxes) > 1 and _everybodys(box, boxes)):
+            continue
+        found = known(box.image.text, [word.text for word in box.words])
+        if found is not None:
+            says = f"runs {found.name}, known as {found.role}"
+            yield Evidence(NAME, box.name, box.image.line, says, 2 * found.sure)
+
+
+def _everybodys(box: Container, boxes: list[Container]) -> bool:
+    def tells(one: Container) -> tuple[str, str]:
+        image = one.image.text if one.image is not None else ""
+        found = known(image, [word.text for word in one.words])
+        return image, found.role if found is not None else ""
+
+    return all(tells(other) == tells(box) for other in boxes)

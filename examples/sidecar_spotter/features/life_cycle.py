@@ -1,0 +1,85 @@
+"""Coupled start and stop
+
+One container waits for its neighbor to start, or tells it to stop.
+
+**Medium**: it shows that the two live together. But programs also wait for databases,
+and steps wait for steps.
+
+Kubernetes (`examples/features/life-cycle/for.yaml`):
+
+```yaml
+- name: report
+  args: ["report; curl -X POST http://127.0.0.1:9091/quitquitquit"]
+- name: cloud-sql-proxy
+  args: [--quitquitquit, --port=5432, my-project:europe-west1:shop]
+```
+
+Amazon ECS (`examples/features/life-cycle/for.ecs.json`):
+
+```json
+"name": "api",
+"dependsOn": [{"containerName": "proxy", "condition": "HEALTHY"}]
+```
+
+Cloud Run (`examples/features/life-cycle/for.cloud-run.yaml`):
+
+```yaml
+annotations:
+  run.googleapis.com/container-dependencies: '{"web": ["collector"]}'
+```
+
+Looks like it, is not (`examples/features/life-cycle/against.yaml`):
+
+```yaml
+- name: report
+  args: ["until nc -z db.example.com 5432; do sleep 1; done; report"]
+```
+
+Search for `quitquitquit`. A helper in a {term}`Job` that is an ordinary container does
+not end by itself, so the Job never does {cite:p}`k8s-sidecar`. Before there were native
+sidecars, the application stopped its helper with a request. Such lines are easily
+broken: in {project}`an example of the Cloud SQL proxy <features-cloud-sql-quit>`
+{term}`YAML` folds command and request into one line, so the request becomes an argument
+of the command. Start is coupled by hooks: {project}`a postStart hook of Linkerd's proxy
+<kubernetes-linkerd-await>` blocks until the proxy is ready, so the next container
+starts later.
+
+**What else it could mean.** In ECS, read the condition: `START` and `HEALTHY` wait for
+a container that runs on, `SUCCESS` and `COMPLETE` for one that ends
+{cite:p}`ecs-dependency`. In Compose, `depends_on` orders services that may share
+nothing, so it is no feature there.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sidecar_spotter.model import Evidence, Group
+from sidecar_spotter.units import running
+
+NAME = "life-cycle"
+STRENGTH = "medium"
+
+ENDS = re.compile(
+    r"quitquitquit|/quit\b|\bpkill\b|killall|/shutdown\b|wait.{0,20}localhost"
+)
+
+
+def look(group: Group) -> Iterator[Evidence]:
+    """Yield a reason for each start or stop that one container ties to another."""
+    boxes = running(group)
+    names = [box.name for box in boxes]
+    for box in boxes:
+        for wait in box.waits_for:
+            # In Compose, services wait that share nothing.
+            if wait.text in names and group.platform != "compose":
+                says = f"waits for {wait.text} to start"
+                yield Evidence(NAME, box.name, wait.line, says, 0, wait.text)
+                says = f"has to run before {box.name} starts"
+                yield Evidence(NAME, wait.text, wait.line, says, 0.2, box.name)
+        for said in (*box.hooks, *box.words):
+            others = [name for name in names if name != box.name]
+            if others and ENDS.search(said.text):
+                says = f"ends its neighbor, or waits for it ({others[0]})"
+                if said.text.startswith("-"):
+                    says = f"lets its neighbor end it ({others[0]})"
+                yield Evidence(NAME, box.name, said.line, says, 0, others[0])

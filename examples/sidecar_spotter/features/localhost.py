@@ -1,0 +1,150 @@
+r"""A localhost link
+
+A container is told to call {term}`localhost`, or `127.0.0.1`, on a port that a
+neighbor in the same unit listens on.
+
+**Strong**: `localhost` means "this machine", and it reaches another container only
+where both share one network. Whoever wrote that address relied on a neighbor, one for
+each copy.
+
+Kubernetes (`examples/features/localhost/for.yaml`):
+
+```yaml
+- name: api
+  env:
+    - name: DATABASE_URL
+      value: postgresql://127.0.0.1:5432/shop
+- name: cloud-sql-proxy
+  ports: [{containerPort: 5432}]
+```
+
+Compose (`examples/features/localhost/for.compose.yaml`):
+
+```yaml
+api:
+  environment:
+    DATABASE_URL: postgresql://127.0.0.1:5432/shop
+cloud-sql-proxy:
+  command: [--port=5432, my-project:europe-west1:shop]
+  network_mode: service:api
+```
+
+Looks like it, is not (`examples/features/localhost/against.compose.yaml`):
+
+```yaml
+api:
+  environment:
+    DATABASE_URL: postgresql://db:5432/shop
+db:
+  image: postgres:16.3
+```
+
+Where a call to localhost reaches a neighbor:
+
+- Kubernetes: all containers of a Pod share it {cite:p}`k8s-pods`.
+- Compose: only services with `network_mode: service:` {cite:p}`compose-services`.
+- Amazon ECS: a task with `awsvpc`, not with `bridge` {cite:p}`ecs-awsvpc`.
+- Cloud Run: all containers of an instance {cite:p}`cloud-run-contract`.
+
+So the same two lines are a link in `for.ecs.json` and a mistake in `against.ecs.json`.
+
+**What else it could mean.** A program that asks itself whether it is well: the
+{term}`probe` in `against.yaml` calls the port of its own container. Sample settings for
+a laptop name localhost too. Always find the container that owns the port:
+
+```{doctest}
+>>> import re, yaml
+>>> path = REPO / "examples/features/localhost/for.yaml"
+>>> containers = yaml.safe_load(path.read_text())["spec"]["containers"]
+>>> owner = {port["containerPort"]: container["name"]
+...          for container in containers for port in container["ports"]}
+>>> for container in containers:
+...     for port in re.findall(r"127\.0\.0\.1:(\d+)", str(container)):
+...         print(container["name"], "calls", owner[int(port)])
+api calls cloud-sql-proxy
+```
+
+In the wild: {project}`kube-rbac-proxy checks who may ask, and passes requests on to
+127.0.0.1 <features-rbac-proxy>`. It shares no volume with the program behind it: this
+link is the only one. To run: {ref}`the lab of HTTPS termination
+<lab-https-termination>`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.units import idles, listens, running
+
+NAME = "localhost"
+STRENGTH = "strong"
+
+HERE = re.compile(
+    r"(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\])(?::(?P<port>\d{1,5}|\$?[({\w]+))?"
+    r"(?![\w.-])"
+)
+ASKS = re.compile(
+    r"upstream|target|backend|scrape|uri|url|addr|reload|endpoint|webhook|server|forward"
+    r"|proxy|connect|dsn|source",
+    re.IGNORECASE,
+)
+LISTENS = re.compile(
+    r"listen|bind|--?(?:web|http|metrics|telemetry|health)[\w.-]*addr|advertise",
+    re.IGNORECASE,
+)
+
+BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
+"""An address without a port, which a program is given to listen on."""
+
+
+def look(group: Group) -> Iterator[Evidence]:
+    """Yield a reason for each end of a call to a neighbor at localhost."""
+    boxes = running(group)
+    if len(boxes) < 2 or "bridge-network" in group.marks:
+        return
+    for box in boxes:
+        others = [one for one in boxes if one is not box and not idles(one)]
+        seen: set[tuple[str, str]] = set()
+        for said in (*box.words, *box.settings):
+            for call in HERE.finditer(said.text):
+                port = call["port"] or ""
+                other = _callee(box, others, port, said)
+                if other is None or (other.name, port) in seen:
+                    continue
+                seen.add((other.name, port))
+                yield from _both_ends(box, other, port, said)
+
+
+def _callee(
+    box: Container, others: list[Container], port: str, said: Text
+) -> Container | None:
+    """Return the neighbor that a call to localhost reaches, if it is one."""
+    if not port and BINDS.fullmatch(said.text):
+        return None
+    if LISTENS.search(said.text) and not re.search("upstream|reload", said.text, re.I):
+        return None
+    if port.isdecimal():
+        number = int(port)
+        found = [other for other in others if number in listens(other)]
+        if found:
+            return found[0]
+        if number in listens(box):
+            return None
+    if len(others) == 1:
+        return others[0]
+    # `STORE_URL=http://localhost:8083`: the one that the setting is named after.
+    named = said.text.split(":", 1)[0].lower()
+    return next((one for one in others if one.name and one.name.lower() in named), None)
+
+
+def _both_ends(
+    box: Container, other: Container, port: str, said: Text
+) -> Iterator[Evidence]:
+    at = f"localhost:{port}" if port.isdecimal() else "localhost"
+    setting = said in box.settings
+    asks = not setting and ASKS.search(said.text) is not None
+    says = f"calls {at}, where {other.name} listens"
+    yield Evidence(NAME, box.name, said.line, says, 0.5 if asks else -0.2, other.name)
+    says = f"is called by {box.name} at {at}"
+    weight = 0.1 if asks else 0.5
+    yield Evidence(NAME, other.name, said.line, says, weight, box.name)

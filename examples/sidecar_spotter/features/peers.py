@@ -1,0 +1,105 @@
+"""Peers
+
+Each program in the unit has users of its own, and would be of use alone.
+
+**Strong**, where each program has its own Service or its own published port. A helper
+has one customer.
+
+Two Services into one Pod (`examples/features/against-peers/for.yaml`):
+
+```yaml
+kind: Service
+spec:
+  ports: [{port: 80, targetPort: shop}]
+---
+kind: Service
+spec:
+  ports: [{port: 80, targetPort: blog}]
+```
+
+One Service, and a helper (`examples/features/against-peers/against.yaml`):
+
+```yaml
+kind: Service
+spec:
+  ports: [{port: 80, targetPort: http}]
+---
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          ports: [{name: http, containerPort: 8080}]
+        - name: cloud-sql-proxy
+          ports: [{name: db, containerPort: 5432}]
+```
+
+In Compose the usual case is an application and its database: two services that meet on
+a network by name (`for.compose.yaml`). Two copies of one program in one unit are peers
+too.
+
+**The limit.** A helper may have a port for people too, as `log-server` has. Ask what it
+would do without its neighbor: `log-server` would have nothing to serve. A database or a
+cache in the same unit is the border case. If only its neighbor reaches it, at
+localhost, it is run as a helper. If others reach it too, it is a peer.
+
+In the wild: {project}`two operators in one Pod, neither of which helps the other
+<identify-strimzi>`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.units import idles, running, stem
+
+NAME = "peers"
+STRENGTH = "against"
+
+
+MANY = 5
+"""More containers than these from one image are the parts of one product."""
+
+
+def look(group: Group) -> Iterator[Evidence]:
+    """Yield a reason for each container that is its neighbors' equal."""
+    boxes = running(group)
+    images = Counter(box.image.text for box in boxes if box.image is not None)
+    for box in boxes:
+        copies = images[box.image.text] if box.image is not None else 0
+        if copies > MANY:
+            says = f"is one of {copies} programs from the same image"
+            yield Evidence(NAME, box.name, box.line, says, -1.5)
+            continue
+        for other in boxes:
+            if other is box or idles(other) != idles(box):
+                continue
+            if _both_served(group, box.name, other.name):
+                says = f"has visitors of its own, as {other.name} has"
+                yield Evidence(NAME, box.name, box.line, says, -0.7, other.name)
+                break
+            same = stem(box) and stem(box) == stem(other) and box.name != other.name
+            alike = same and len(box.words) == len(other.words)
+            if alike and not (_feeds(box, other) or _feeds(other, box)):
+                says = f"runs the same image as {other.name}"
+                yield Evidence(NAME, box.name, box.line, says, -0.4, other.name)
+                break
+
+
+def _feeds(one: Container, other: Container) -> bool:
+    """Whether *other* only reads a volume that *one* may write: equals do not."""
+    filled = {mount.volume for mount in one.mounts if not mount.read_only}
+    return any(mount.read_only and mount.volume in filled for mount in other.mounts)
+
+
+def _both_served(group: Group, one: str, other: str) -> bool:
+    return all(
+        any(
+            port.number in group.served
+            for box in group.containers
+            if box.name == name
+            for port in box.ports
+        )
+        for name in (one, other)
+    )

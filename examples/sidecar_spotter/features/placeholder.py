@@ -1,0 +1,62 @@
+"""A placeholder
+
+There is a place for sidecars, and nobody stands in it.
+
+**Strong**, for this repository. Whoever installs the chart may fill the list.
+
+An empty list (`examples/features/against-placeholder/for.values.yaml`):
+
+```yaml
+image: registry.example.com/shop/api:2.4.1
+sidecars: []
+```
+
+The template (`examples/features/against-placeholder/deployment.yaml.gotmpl`):
+
+```text
+containers:
+  - name: api
+    image: {{ .Values.image }}
+  {{- with .Values.sidecars }}
+  {{- toYaml . | nindent 8 }}
+  {{- end }}
+```
+
+The list filled (`examples/features/against-placeholder/against.values.yaml`):
+
+```yaml
+sidecars:
+  - name: log-server
+    image: localhost/sidecar-handbook/served-log:1
+```
+
+The same holds for a container that does nothing but `sleep`, or is called `foo`.
+
+**The limit.** A helper that is written out and switched off by a value is there: the
+authors made it. In the wild: {project}`the chart of Temporal has such an empty list,
+with a comment on what to put in <identify-temporal>`.
+"""
+
+from collections.abc import Iterator
+
+from sidecar_spotter.model import Evidence, Group
+from sidecar_spotter.units import idles, running, stem
+
+NAME = "placeholder"
+STRENGTH = "against"
+
+NO_NAME = {"foo", "bar", "baz", "qux", "dummy", "test", "example", "placeholder"}
+
+
+def look(group: Group) -> Iterator[Evidence]:
+    """Yield a reason for each container that only idles, and each empty list."""
+    for box in running(group):
+        if idles(box):
+            says = "does nothing but wait"
+            yield Evidence(NAME, box.name, box.line, says, -0.2)
+        if box.name in NO_NAME and stem(box) in NO_NAME | {"nginx", "busybox", ""}:
+            says = f'is named "{box.name}" and stands for any container'
+            yield Evidence(NAME, box.name, box.line, says, -1.5)
+    for ask in group.requests:
+        if ask.how == NAME:
+            yield Evidence(NAME, ask.container, ask.line, ask.says, -3)

@@ -1,0 +1,72 @@
+"""A second container that keeps running
+
+One unit of deployment lists two or more containers that run at the same time.
+
+**Medium**: nearly every sidecar that is written out shows it, but so do two equal
+programs that somebody put under one roof. Use it as the door to the other features.
+
+Kubernetes (`examples/features/second-container/for.yaml`):
+
+```yaml
+containers:
+  - name: web
+    command: [python3, /app/web.py]
+  - name: log-server
+    command: [python3, /app/log_server.py]
+```
+
+Kustomize (`examples/features/second-container/for.patch.yaml`):
+
+```yaml
+- op: add
+  path: /spec/template/spec/containers/-
+  value:
+    name: log-server
+```
+
+Cloud Run (`examples/features/second-container/for.cloud-run.yaml`):
+
+```yaml
+containers:
+  - name: web
+  - name: collector
+```
+
+Looks like it, is not (`examples/features/second-container/against.yaml`):
+
+```yaml
+initContainers:
+  - name: migrate
+    command: [touch, /tmp/migrated]
+containers:
+  - name: web
+```
+
+What counts as one unit differs: {ref}`the page on how to identify <identify-units>`
+has the table. A {term}`Helm chart` often keeps the second container behind a value, and
+a {term}`Kustomize` patch adds it from another file: then the {term}`manifest` that you
+open first shows one container.
+
+**What else it could mean.** {ref}`Peers <against-peers>`, or an init container that you
+counted though it ends. In ECS, a container that another one waits for with the
+condition `SUCCESS` has ended too (`against.ecs.json`).
+"""
+
+from collections.abc import Iterator
+
+from sidecar_spotter.model import Evidence, Group
+from sidecar_spotter.units import running
+
+NAME = "second-container"
+STRENGTH = "medium"
+
+
+def look(group: Group) -> Iterator[Evidence]:
+    """Yield a reason for each container that runs beside others."""
+    boxes = running(group)
+    for box in boxes:
+        others = [other.name or "another" for other in boxes if other is not box]
+        if others or "partial" in group.marks:
+            names = ", ".join(others[:3]) or "the containers of another file"
+            says = f"runs beside {names} in one unit"
+            yield Evidence(NAME, box.name, box.line, says, 0)

@@ -1,0 +1,62 @@
+"""Bicep: container apps and container groups of Azure, and modules that make them."""
+
+import re
+from collections.abc import Iterator
+
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Group
+from sidecar_spotter.readers.container_apps import app
+from sidecar_spotter.readers.fields import Fields, Names, choices, say
+from sidecar_spotter.readers.hcl import bicep
+from sidecar_spotter.tree import Node, entries, line, text
+
+HINT = re.compile(rb"\bcontainers\b")
+KIND = re.compile(
+    r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/|container",
+    re.IGNORECASE,
+)
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file could hold a container app or a container group."""
+    return path.lower().endswith(".bicep") and HINT.search(data) is not None
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the container apps and container groups of a file."""
+    lines = data.decode("utf-8", "replace").split("\n")
+    tree = bicep(data)
+    names = _names(tree)
+    for field, value in entries(tree):
+        if text(field) not in ("resource", "module"):
+            continue
+        for symbol, typed in entries(value):
+            for kind, body in entries(typed):
+                if KIND.search(text(kind)) is None:
+                    continue
+                for one, _ in choices(body, names):
+                    name = say(Fields(one, names).get("name")) or text(symbol)
+                    yield from app(
+                        path,
+                        line(symbol),
+                        text(kind).split("@")[0],
+                        name,
+                        one,
+                        lines,
+                        ("//",),
+                        names,
+                    )
+
+
+def _names(tree: Node) -> Names:
+    """Return what variables stand for, and parameters unless somebody sets them."""
+    names = Names()
+    for field, value in entries(tree):
+        if text(field) == "var":
+            names.update((text(name), body) for name, body in entries(value))
+        elif text(field) == "param":
+            for name, typed in entries(value):
+                for _, default in entries(typed):
+                    if say(default) not in ("true", "false"):  # it may be switched
+                        names[text(name)] = default
+    return names

@@ -1,0 +1,143 @@
+"""Azure Container Apps and Container Instances, in YAML and ARM templates.
+
+A revision of a container app is the unit, as is a container group: its containers are
+placed together and share localhost. `dapr` makes the platform add a container.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Group, Request
+from sidecar_spotter.readers.ecs import tree_or_template
+from sidecar_spotter.readers.fields import Fields, Names, number
+from sidecar_spotter.readers.shapes import container, volumes
+from sidecar_spotter.tree import Node, documents, entries, items, line, text, walk
+
+FILES = re.compile(r"\.(?:ya?ml|json|jsonc)$", re.IGNORECASE)
+KINDS = re.compile(
+    r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/",
+    re.IGNORECASE,
+)
+FOREIGN = re.compile(rb"^(?:apiVersion|kind):[ \t]*\S", re.MULTILINE)
+"""Kubernetes' own words, at the top of a document."""
+WORDS = (b"Microsoft.App/", b"Microsoft.ContainerInstance/", b"nvironmentId")
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file could hold a container app or a container group."""
+    return (
+        FILES.search(path) is not None
+        and b"containers" in data
+        and any(word in data for word in WORDS)
+        and FOREIGN.search(data) is None
+    )
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the container apps and container groups of a file."""
+    lines = data.decode("utf-8", "replace").split("\n")
+    for before, part in documents(data):
+        tree = tree_or_template(part, before)
+        resources = list(_resources(tree))
+        for node in resources or ([tree] if tree is not None else []):
+            fields = Fields(node)
+            kind = fields.say("type") or "container app"
+            first = line(fields.key("name", "type") or node)
+            yield from app(path, first, kind, fields.say("name"), node, lines, ("#",))
+
+
+def _resources(tree: Node | None) -> Iterator[Node]:
+    """Yield the resources of an ARM template that hold containers."""
+    waiting = [tree] if tree is not None else []
+    while waiting:
+        node = waiting.pop()
+        fields = [text(name) for name, _ in entries(node)]
+        if "type" in fields and "properties" in fields and _is_app(node):
+            yield node
+        else:
+            waiting += reversed(items(node) or [value for _, value in entries(node)])
+
+
+def _is_app(node: Node) -> bool:
+    return KINDS.search(Fields(node).say("type")) is not None
+
+
+def app(
+    path: str,
+    first: int,
+    kind: str,
+    name: str,
+    body: Node,
+    lines: list[str],
+    signs: tuple[str, ...],
+    names: Names | None = None,
+) -> Iterator[Group]:
+    """Yield the unit that the *body* of a resource declares, if it does.
+
+    *first* is its line; *signs* begin a comment of the file; *names* are what its
+    file's names stand for.
+    """
+    place = next((node for node in walk(body) if _has_containers(node)), None)
+    if place is None:
+        return
+    fields = Fields(place, names)
+    boxes = [
+        container(Fields(node, names), lines, signs, stage="init", condition=condition)
+        for node, condition in fields.choices(
+            "initcontainers", "initcontainerstemplate"
+        )
+    ]
+    boxes += [
+        container(Fields(node, names), lines, signs, condition=condition)
+        for node, condition in fields.choices("containers")
+        if next(entries(node), None) is not None
+    ]
+    group = "ContainerInstance" in kind or "container-group" in kind
+    yield Group(
+        path,
+        first,
+        "container-instances" if group else "container-apps",
+        kind,
+        name,
+        tuple(boxes),
+        tuple(volumes(fields, "volumes")),
+        tuple(_dapr(body)),
+        served=tuple(_ingress(body)),
+    )
+
+
+def _has_containers(node: Node) -> bool:
+    return any(
+        text(name) == "containers" and (items(value) or text(value))
+        for name, value in entries(node)
+    )
+
+
+def _dapr(body: Node) -> Iterator[Request]:
+    """Yield the wish for a Dapr container, or the word against it."""
+    for node in walk(body):
+        for name, value in entries(node):
+            if text(name) != "dapr":
+                continue
+            fields = Fields(value)
+            top = fields.key("enabled")
+            said = fields.say("enabled") or "true"
+            if top is None and fields.key("appid") is None:
+                continue
+            wanted = said.lower() != "false"
+            says = "asks the platform for Dapr's container: `dapr` is enabled"
+            if not wanted:
+                says = "asks for no Dapr container: `dapr` is not enabled"
+            elif said.lower() != "true":
+                says = f"asks the platform for Dapr's container, where {said} holds"
+            yield Request("daprd", "app-runtime", line(top or name), says, wanted)
+
+
+def _ingress(body: Node) -> Iterator[int]:
+    for node in walk(body):
+        for name, value in entries(node):
+            if text(name) in ("ingress", "ingressTargetPort"):
+                port = number(Fields(value).get("targetport")) or number(value)
+                if port is not None:
+                    yield port

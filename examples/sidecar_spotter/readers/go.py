@@ -1,0 +1,517 @@
+"""Go code that builds containers, as operators and injectors do.
+
+The code is read by its text: strings and comments are blanked, brackets matched, and
+then a composite literal such as `corev1.Container{Name: "proxy", …}` is a list of
+fields. Nothing is run or type-checked, so what a function adds to a name or an image
+stays unknown. Containers in one `PodSpec{…}` are one unit. A container that is returned
+or appended elsewhere is a unit by itself, with the mark `partial`; and `injects` where
+the code appends it to the containers of a pod that it was given.
+"""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from sidecar_spotter.known import split
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
+from sidecar_spotter.tree import Unreadable
+
+LARGEST = 1 << 19
+"""Bytes of a file that a person wrote; the largest are generated."""
+MOST = 300
+"""Literals of one file that are looked at."""
+WIDEST = 8000
+"""Characters of one value that are looked at."""
+ASSIGNMENTS = 10
+"""Places that give a variable its value, as `append` does, that are looked at."""
+
+SKIPPED = re.compile(r"(^|/)(vendor|third_party)/|(_test|\.pb|zz_generated[\w.]*)\.go$")
+HINT = re.compile(rb"\bContainer(Args)?\{")
+
+Span = tuple[int, int]
+
+_TOKEN = re.compile(
+    r"""//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"?"""
+    r"""|'(?:\\.|[^'\\\n]){1,8}'"""
+)
+_IMPORT = re.compile(
+    r"(?:\b(\w+)[ \t]+)?\"(?:k8s\.io/api/core/v1|github\.com/pulumi/[^\"\n]*/core/v1)\""
+)
+_USUAL = frozenset(("corev1", "v1", "apiv1", "core", "k8sv1", "kcorev1", "coreV1"))
+_LITERAL = re.compile(r"(\[\]\*?)?(?<![\w.])(\w+)\.Container(?:Args)?\{")
+_POD = re.compile(r"\bPodSpec(?:Args)?\{")
+_FUNCTION = re.compile(r"^func\s*(?:\([^)\n]*\)\s*)?(\w+)", re.M)
+_OPENS_BODY = re.compile(r"\{[ \t]*$", re.M)
+_STOP = re.compile(r"[,{(\[]")
+_ENDS = re.compile(r"[\n{(\[]")
+_FIELD = re.compile(r"\s*(\w+)\s*:(?!=)")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_TO_STRING = re.compile(r"\b(\w+)(?:[ \t]+string)?[ \t]*:?=[ \t]*(?=[\"`])")
+_CONSTANT = re.compile(rb"^(?:const |\t)(\w+)(?: +string)? *= *\"([^\"\n]*)\"", re.M)
+_TO_NAME = re.compile(r"\b(\w+)[ \t]*:?=[ \t]*(\w+)[ \t]*$", re.M)
+_TO_CALL = re.compile(r"\b(\w+)(?:, *\w+){0,3} *:?= *(?:\w+\.){0,4}(\w+)\(")
+_ASSIGNED = re.compile(r"\b(\w+)\s*:?=(?!=)")
+_LANDS = re.compile(r"^.*?\b(\w*(?i:containers))\s*(?::=|:|=)(?!=).*$", re.M)
+_APPENDS = re.compile(r"\.(?:InitContainers|Containers)\s*=\s*append\(")
+_GIVEN = re.compile(r"\s*(?:var\s+)?(\w+)(?:, *\w+){0,3}\s*:?=\s*&?$")
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file is Go code of the repository, and no test, that builds one."""
+    return (
+        path.endswith(".go")
+        and SKIPPED.search(path) is None
+        and HINT.search(data) is not None
+    )
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield a unit for each pod, or lone container, that the file builds."""
+    if len(data) > LARGEST:
+        raise Unreadable(f"Go code of more than {LARGEST} bytes")
+    code = Code(data.decode("utf-8", "replace"))
+    package = Package(path, look)
+    found = list(islice(_literals(code), MOST))
+    pods = [pod_at(code, m.end() - 1) for m in islice(_POD.finditer(code.shape), MOST)]
+    members: dict[int, list[tuple[Literal, Stage]]] = defaultdict(list)
+    for literal in found:
+        pod, stage = _place(code, literal, pods)
+        if pod is not None:
+            members[pod.open].append((literal, stage))
+            continue
+        box = _container(code, literal, stage, package)
+        marks = {"code", "partial"}
+        if literal.names & code.appended or _APPENDS.search(code.before(literal.start)):
+            marks.add("injects")
+        yield Group(
+            path,
+            code.line(literal.start),
+            "kubernetes",
+            "Go function",
+            literal.function,
+            (box,),
+            marks=frozenset(marks),
+        )
+    for pod in pods:
+        if boxes := members.get(pod.open):
+            yield Group(
+                path,
+                code.line(pod.open),
+                "kubernetes",
+                "Go function",
+                code.function(pod.open),
+                tuple(_container(code, *box, package) for box in boxes),
+                tuple(pod.volumes()),
+                shares=tuple(pod.shares()),
+                marks=frozenset(("code",)),
+            )
+
+
+class Code:
+    """A Go file as text whose strings and comments are blanked, and what it names."""
+
+    def __init__(self, text: str) -> None:
+        """Blank *text*, match its brackets, and note where its names lead."""
+        self.text = text
+        self.strings: dict[int, str] = {}
+        self.shape = _TOKEN.sub(self._blank, text)
+        self.closes = _brackets(self.shape)
+        self._lines = [match.start() for match in re.finditer("\n", text)]
+        functions = list(_FUNCTION.finditer(self.shape))
+        self._starts = [match.start() for match in functions]
+        ends = [*self._starts, len(self.shape)][1:]
+        self._functions = [
+            (match[1], self._end_of_body(match.end(), after))
+            for match, after in zip(functions, ends, strict=True)
+        ]
+        self._parameters = {
+            (match[1], name)
+            for match in functions
+            for name in _NAME.findall(self._line_of(match.end()))
+        }
+        self.values: dict[tuple[str, str], str] = {}
+        for match in _TO_STRING.finditer(self.shape):
+            name = (self.function(match.start()), match[1])
+            self.values.setdefault(name, self.strings.get(match.end(), ""))
+        self.others = {
+            (self.function(match.start()), match[1]): match[2]
+            for match in _TO_NAME.finditer(self.shape)
+        }
+        self.assigned: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for match in _ASSIGNED.finditer(self.shape):
+            name = (self.function(match.start()), match[1])
+            self.assigned[name].append(match.end())
+        self.results: dict[str, set[str]] = defaultdict(set)
+        for match in _TO_CALL.finditer(self.shape):
+            self.results[match[2]].add(match[1])
+        self.lands: dict[str, set[str]] = defaultdict(set)
+        self.appended: set[str] = set()
+        for match in _LANDS.finditer(self.shape):
+            stage = "init" if "nitContainers" in match[1] else "run"
+            names = set(_NAME.findall(match[0]))
+            for one in names:
+                self.lands[one].add(stage)
+            if _APPENDS.search(match[0]):
+                self.appended |= names
+
+    def _blank(self, match: re.Match[str]) -> str:
+        said = match[0]
+        if said.startswith("/"):
+            return re.sub(r"[^\n]", " ", said)
+        self.strings[match.start()] = said.strip("\"`'")
+        return said[0] + "_" * (len(said) - 2) + said[-1] if len(said) > 1 else " "
+
+    def line(self, at: int) -> int:
+        """Return the line, from 1, of a place."""
+        return bisect_right(self._lines, at - 1) + 1
+
+    def _line_of(self, at: int) -> str:
+        """Return the rest of a line."""
+        return self.shape[at : at + 400].partition("\n")[0]
+
+    def before(self, at: int) -> str:
+        """Return what stands in front of a place, on its line."""
+        return self.shape[max(at - 160, 0) : at].rpartition("\n")[2]
+
+    def function(self, at: int) -> str:
+        """Return the name of the function that a place is in, "" outside."""
+        number = bisect_right(self._starts, at) - 1
+        if number < 0 or at > self._functions[number][1]:
+            return ""
+        return self._functions[number][0]
+
+    def _end_of_body(self, at: int, after: int) -> int:
+        """Return where the body ends of the function whose signature starts at *at*."""
+        opening = _OPENS_BODY.search(self.shape, at, after)
+        return self.closes.get(opening.start(), at) if opening else at
+
+    def body(self, opening: int) -> tuple[int, int]:
+        """Return what lies between a bracket and its partner."""
+        return opening + 1, self.closes.get(opening, opening + 1)
+
+    def elements(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield each element of a list, from *start* to *end*."""
+        at = begin = start
+        while match := _STOP.search(self.shape, at, end):
+            if match[0] == ",":
+                yield begin, match.start()
+                at = begin = match.end()
+            else:
+                at = self.closes.get(match.start(), match.start()) + 1
+        if self.shape[begin:end].strip():
+            yield begin, end
+
+    def fields(self, opening: int) -> dict[str, Span]:
+        """Return the value of each field of the literal whose brace is *opening*."""
+        found = {}
+        for start, end in self.elements(*self.body(opening)):
+            if match := _FIELD.match(self.shape, start, end):
+                found[match[1]] = (match.end(), end)
+        return found
+
+    def rows(self, start: int, end: int, kind: str) -> Iterator[dict[str, Span]]:
+        """Yield the fields of each struct in a value: a list of *kind*, or its name."""
+        list_of = re.compile(rf"(\[\]\*?(\w+\.)?{kind}|{kind}Array)\s*\Z")
+        for begin, stop in self.sources(start, end):
+            at = begin
+            while (at := self.shape.find("{", at, stop)) >= 0:
+                if list_of.search(self.shape, max(at - 60, 0), at):
+                    at += 1  # the list's own brace
+                    continue
+                yield self.fields(at)
+                at = self.closes.get(at, at) + 1
+
+    def sources(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield where a value is spelled out: here, or where its variable is made."""
+        name = self.shape[start : min(end, start + WIDEST)].strip()
+        if not _NAME.fullmatch(name):
+            yield start, min(end, start + WIDEST)
+            return
+        places = self.assigned.get((self.function(start), name), [])
+        for begin in places[:ASSIGNMENTS]:
+            yield begin, self._end_of_statement(begin)
+
+    def _end_of_statement(self, start: int) -> int:
+        at, last = start, min(start + WIDEST, len(self.shape))
+        while match := _ENDS.search(self.shape, at, last):
+            if match[0] == "\n":
+                return match.start()
+            at = self.closes.get(match.start(), match.start()) + 1
+        return last
+
+    def words(self, start: int, end: int) -> Iterator[Text]:
+        """Yield the strings of a value, and of the variable that it is."""
+        for begin, stop in self.sources(start, end):
+            for match in re.finditer(r"[\"`]_*[\"`]", self.shape[begin:stop]):
+                at = begin + match.start()
+                yield Text(self.strings.get(at, ""), self.line(at))
+
+    def say(self, start: int, end: int) -> Text:
+        """Return what a value says: a string, a constant's, or the code itself."""
+        end = min(end, start + WIDEST)
+        start += len(self.shape[start:end]) - len(self.shape[start:end].lstrip())
+        plain = self.shape[start:end].strip()
+        line = self.line(start)
+        if _NAME.fullmatch(plain):
+            return Text(self.constant(plain, self.function(start)), line)
+        strings = [at for at in range(start, end) if at in self.strings]
+        call = re.match(r"[\w.]+\(", plain)
+        if strings and (strings[0] == start or (call and len(strings) == 1)):
+            return Text(self.strings[strings[0]], line)
+        return Text(" ".join(self.text[start:end].split())[:200], line)
+
+    def constant(self, name: str, function: str) -> str:
+        """Return the string that a name stands for in this file, or the name."""
+        for one in (name, self.others.get((function, name), name)):
+            for where in (function, ""):
+                if value := self.values.get((where, one)):
+                    return value
+        return name
+
+    def from_elsewhere(self, name: str, function: str) -> str:
+        """Return the name of the package that a local name stands for, if any."""
+        name = self.others.get((function, name), name)
+        local = (function, name) in self.assigned or (
+            function,
+            name,
+        ) in self._parameters
+        return "" if local else name
+
+
+def _brackets(shape: str) -> dict[int, int]:
+    """Return the closing bracket of each opening one."""
+    found, waiting = {}, []
+    for match in re.finditer(r"[\[{()}\]]", shape):
+        if match[0] in "[{(":
+            waiting.append(match.start())
+        elif waiting:
+            found[waiting.pop()] = match.start()
+    return found
+
+
+class Package:
+    """The other files of a file's package, read when a name is asked for."""
+
+    def __init__(self, path: str, look: Look) -> None:
+        """Note which file's package it is."""
+        self._path = path
+        self._look = look
+
+    @cached_property
+    def constants(self) -> dict[str, str]:
+        """What its names stand for that are strings."""
+        found: dict[str, str] = {}
+        size = 0
+        for other in self._look.names(self._path.rpartition("/")[0]):
+            if not other.endswith(".go") or SKIPPED.search(other) or size > 2 * LARGEST:
+                continue
+            data = b"" if other == self._path else (self._look(other) or b"")[:LARGEST]
+            size += len(data)
+            for match in _CONSTANT.finditer(data):
+                found.setdefault(match[1].decode(), match[2].decode("utf-8", "replace"))
+        return found
+
+
+# --- literals of containers
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal of a container, and the names by which the code hands it on."""
+
+    open: int
+    """Where its brace is."""
+    start: int
+    """Where the statement that it stands in begins to speak of it."""
+    fields: dict[str, Span]
+    function: str
+    names: frozenset[str]
+
+
+def _literals(code: Code) -> Iterator[Literal]:
+    """Yield the literals that say what a container is called or runs."""
+    imported = {match[1] or "v1" for match in _IMPORT.finditer(code.text)}
+    aliases = imported or _USUAL
+    for match in _LITERAL.finditer(code.shape):
+        if match[2] not in aliases:
+            continue
+        opening = match.end() - 1
+        openings = [opening]
+        if match[1]:
+            openings = [
+                start + code.shape[start:end].index("{")
+                for start, end in code.elements(*code.body(opening))
+                if code.shape[start:end].lstrip().startswith(("{", "&{"))
+            ]
+        function = code.function(match.start())
+        given = _GIVEN.match(code.before(match.start()))
+        names = {given[1]} if given else set()
+        names |= {function} | code.results.get(function, set())
+        for one in openings:
+            fields = code.fields(one)
+            if "Name" in fields or "Image" in fields:
+                yield Literal(one, match.start(), fields, function, frozenset(names))
+
+
+def _container(
+    code: Code, literal: Literal, stage: Stage, package: Package
+) -> Container:
+    fields = literal.fields
+    at = literal.open
+
+    def say(field: str) -> Text | None:
+        return code.say(*fields[field]) if field in fields else None
+
+    name, image = say("Name"), say("Image")
+    if name is not None and _NAME.fullmatch(name.text):
+        outside = code.from_elsewhere(name.text, literal.function)
+        if outside and (found := package.constants.get(outside)):
+            name = Text(found, name.line)
+    words = [
+        word
+        for field in ("Command", "Args")
+        if field in fields
+        for word in code.words(*fields[field])
+    ]
+    return Container(
+        name=name.text if name else "",
+        line=(name or image or Text("", code.line(at))).line,
+        stage=stage,
+        image=image,
+        words=tuple(words),
+        settings=tuple(_settings(code, fields)),
+        ports=tuple(_ports(code, fields)),
+        mounts=tuple(_mounts(code, fields)),
+        capabilities=tuple(_capabilities(code, fields)),
+        notes=_comments(code, literal),
+    )
+
+
+def _settings(code: Code, fields: dict[str, Span]) -> Iterator[Text]:
+    for row in code.rows(*fields.get("Env", (0, 0)), "EnvVar"):
+        if "Name" in row:
+            name = code.say(*row["Name"])
+            value = code.say(*row["Value"]).text if "Value" in row else ""
+            yield Text(f"{name.text}={value}", name.line)
+
+
+def _ports(code: Code, fields: dict[str, Span]) -> Iterator[Port]:
+    for row in code.rows(*fields.get("Ports", (0, 0)), "ContainerPort"):
+        if "ContainerPort" in row:
+            number = code.say(*row["ContainerPort"])
+            name = code.say(*row["Name"]).text if "Name" in row else ""
+            digits = number.text.isdecimal() and len(number.text) < 6
+            yield Port(int(number.text) if digits else None, name, number.line)
+
+
+def _mounts(code: Code, fields: dict[str, Span]) -> Iterator[Mount]:
+    for row in code.rows(*fields.get("VolumeMounts", (0, 0)), "VolumeMount"):
+        if "Name" in row:
+            name = code.say(*row["Name"])
+            where = code.say(*row["MountPath"]).text if "MountPath" in row else ""
+            only = "ReadOnly" in row and code.say(*row["ReadOnly"]).text == "true"
+            yield Mount(name.text, where, only, name.line)
+
+
+def _capabilities(code: Code, fields: dict[str, Span]) -> Iterator[Text]:
+    start, end = fields.get("SecurityContext", (0, 0))
+    match = re.compile(r"\bAdd:").search(code.shape, start, end)
+    if match is not None:
+        stop = code.shape.find("}", match.end(), end)
+        yield from code.words(match.end(), stop if stop > 0 else end)
+
+
+def _comments(code: Code, literal: Literal) -> tuple[Text, ...]:
+    """Return the comment right above a literal."""
+    lines = code.text[max(literal.start - 1000, 0) : literal.start].split("\n")[1:-1]
+    first = code.line(literal.start) - len(lines)
+    found = []
+    for number, said in reversed(list(enumerate(lines, first))):
+        if not said.strip().startswith("//"):
+            break
+        found.append(Text(said.strip().lstrip("/ "), number))
+    return tuple(reversed(found))
+
+
+# --- pods
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A literal of a pod's specification."""
+
+    code: Code
+    open: int
+    fields: dict[str, Span]
+    lists: tuple[tuple[Stage, Span, frozenset[str]], ...]
+    """Its lists of containers, and the names in each."""
+
+    def volumes(self) -> Iterator[Volume]:
+        """Yield its volumes."""
+        for row in self.code.rows(*self.fields.get("Volumes", (0, 0)), "Volume"):
+            if "Name" in row:
+                name = self.code.say(*row["Name"])
+                inside = " ".join(self.code.shape[s:e] for s, e in row.values())
+                named = [*row, *re.findall(r"\b([A-Z]\w+):", inside)]
+                kinds = [one for one in named if one not in ("Name", "VolumeSource")]
+                kind = kinds[0] if kinds else "EmptyDir"
+                yield Volume(name.text, kind[0].lower() + kind[1:], name.line)
+
+    def shares(self) -> Iterator[Text]:
+        """Yield the namespaces that its containers share beyond the rule."""
+        shared = {
+            "ShareProcessNamespace": "processes",
+            "HostNetwork": "network-of-the-host",
+            "HostPID": "processes-of-the-host",
+        }
+        for field, (start, end) in self.fields.items():
+            if field in shared and "true" in self.code.shape[start:end]:
+                yield Text(shared[field], self.code.line(start))
+
+
+def pod_at(code: Code, opening: int) -> Pod:
+    """Return the pod whose brace is at *opening*."""
+    fields = code.fields(opening)
+    stages: dict[str, Stage] = {"InitContainers": "init", "Containers": "run"}
+    lists = []
+    for name, stage in stages.items():
+        if name in fields:
+            start, end = fields[name]
+            names = _NAME.findall(code.shape, start, min(end, start + WIDEST))
+            lists.append((stage, fields[name], frozenset(names)))
+    return Pod(code, opening, fields, tuple(lists))
+
+
+def _place(code: Code, literal: Literal, pods: list[Pod]) -> tuple[Pod | None, Stage]:
+    """Return the pod that a literal is put into, if it is built here, and the stage."""
+    always = _always(code, literal)
+    for pod in pods:
+        for stage, (start, end), names in pod.lists:
+            if start <= literal.open < end or literal.names & names:
+                return pod, "native" if stage == "init" and always else stage
+    lands = {place for name in literal.names for place in code.lands.get(name, ())}
+    before = code.before(literal.start)
+    if "InitContainers" in before:
+        lands = {"init"}
+    elif "Containers" in before:
+        lands = {"run"}
+    elif not lands and "init" in split(f"{literal.function} {_called(code, literal)}"):
+        lands = {"init"}
+    if always:
+        return None, "native"
+    return None, "init" if lands == {"init"} else "run"
+
+
+def _called(code: Code, literal: Literal) -> str:
+    return code.say(*literal.fields["Name"]).text if "Name" in literal.fields else ""
+
+
+def _always(code: Code, literal: Literal) -> bool:
+    """Whether it is to be restarted always, which makes an init container native."""
+    start, end = literal.fields.get("RestartPolicy", (0, 0))
+    return "Always" in code.shape[start:end] or "Always" in code.text[start:end]

@@ -1,0 +1,252 @@
+"""Helm charts and other Go templates of Kubernetes YAML, read without helm.
+
+A template is no YAML before it is rendered, and rendering needs values that nobody
+gave us. So its text is made into YAML that says as much: lines that only steer (`if`,
+`range`, `end`) are emptied, every expression becomes one word that stands for it, and
+a named template that the chart defines is put where it is included. Both sides of an
+`if` stay, since the question is what the chart can deploy. No line moves.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Container, Group, Request, Text
+from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.tree import Node, Unreadable, documents, mend, walk
+
+SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".tmpl", ".gotmpl", ".template")
+MOST_ACTIONS = 10_000
+"""Expressions in one document: each that is not closed costs a search."""
+INCLUDES = 4
+"""How deep named templates may include one another."""
+
+ACTION = re.compile(
+    r"\{\{-?\s*(?P<comment>/\*.*?\*/)?(?P<code>(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`|[^\"`}]|"
+    r"\}(?!\})){0,2000}?)\s*-?\}\}",
+    re.DOTALL,
+)
+STEERING = re.compile(
+    r"(if|else|end|range|with|define|block|break|continue)\b|\$\w*\s*:?="
+)
+DEFINE = re.compile(r"\{\{-?\s*(?:define|block)\s+\"([^\"]+)\"[^}]*\}\}")
+INCLUDE = re.compile(r"^(?:include|template)\s+\"([^\"]+)\"")
+FILLS = re.compile(
+    r"\.Values\.(?:\w+\.)*(\w*(?:sidecar\w*|containers))(?![\w.])", re.IGNORECASE
+)
+INDENT = re.compile(r"\bn?indent\s+(\d+)")
+WORD = re.compile("\ue000(\\d+)\ue001")
+ADDED = "\ue002"
+"""Marks the line breaks of text that was included."""
+OPENS = re.compile(r"^(if|range|with|define|block)\b")
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file is a template that could hold a unit."""
+    return path.lower().endswith(SUFFIXES) and b"{{" in data and kubernetes.hinted(data)
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the units of all documents, and those that named templates hold."""
+    if "templates" not in path.split("/") and not path.endswith(".tpl"):
+        # Braces in a string or a comment do not make a template.
+        with suppress(Unreadable):
+            yield from list(kubernetes.read(path, data, look))
+            return
+    lines = data.split(b"\n")
+    known = named_templates(path, look)
+    ways: list[kubernetes.Way] = []
+    found: list[Group] = []
+    fault: Unreadable | None = None
+    for before, part in pieces(data):
+        hint = kubernetes.hinted(part)
+        if not hint and b"kind: Service" not in part and b"include" not in part:
+            continue
+        try:
+            page = Page(part.decode("utf-8", "replace"), known)
+        except Unreadable as error:
+            fault = fault or error
+            continue
+        plain = page.plain.encode("utf-8", "replace")
+        if not kubernetes.hinted(plain) and b"kind: Service" not in part:
+            continue
+        try:
+            tree = page.tree(before)
+        except Unreadable as error:
+            fault = fault or error
+            continue
+        ways += kubernetes.ways_in(tree)
+        for group in kubernetes.units(path, tree, lines):
+            boxes = tuple(page.with_condition(box, before) for box in group.containers)
+            marks = group.marks | {"template"}
+            found.append(replace(group, containers=boxes, marks=marks))
+        if found and found[-1].line > before:
+            found[-1] = replace(
+                found[-1], requests=found[-1].requests + tuple(page.fills(before))
+            )
+    yield from (kubernetes.with_ways(group, ways) for group in found)
+    if fault is not None:
+        raise fault
+
+
+def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield documents and bodies of named templates, with the lines before each."""
+    text = data.decode("utf-8", "replace")
+    if DEFINE.search(text) is None:
+        yield from documents(data)
+        return
+    starts = [match.start() for match in DEFINE.finditer(text)] + [len(text)]
+    head = text[: starts[0]]
+    yield from documents(head.encode())
+    before = head.count("\n")
+    for start, end in pairwise(starts):
+        body = text[start:end]
+        for inner, part in documents(body.encode()):
+            yield before + inner, part
+        before += body.count("\n")
+
+
+def named_templates(path: str, look: Look) -> dict[str, str]:
+    """Return the named templates of the chart that *path* belongs to, by name."""
+    folders = path.split("/")[:-1]
+    found: dict[str, str] = {}
+    if "templates" not in folders:
+        return found
+    depth = len(folders) - folders[::-1].index("templates")
+    for folder in {"/".join(folders[:depth]), "/".join(folders)}:
+        for other in look.names(folder):
+            if other.endswith(".tpl"):
+                text = (look(other) or b"").decode("utf-8", "replace")
+                matches = list(DEFINE.finditer(text))
+                for number, match in enumerate(matches):
+                    last = number + 1 == len(matches)
+                    end = len(text) if last else matches[number + 1].start()
+                    found.setdefault(match[1], text[match.end() : end])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A line from 0, as PyYAML's marks give it."""
+
+    line: int
+
+
+class Page:
+    """The text of one template as YAML, and what stood where words stand now."""
+
+    def __init__(self, text: str, known: dict[str, str]) -> None:
+        """Make *text* plain; *known* are the named templates that it may include."""
+        self.words: list[str] = []
+        self.open_lists: dict[str, int] = {}
+        """Values that users may fill with containers, and the line from 0."""
+        self.conditions: list[tuple[int, int, str]] = []
+        """First line, last line (from 0) and text of each condition."""
+        if text.count("{{") > MOST_ACTIONS:
+            raise Unreadable(f"more than {MOST_ACTIONS} template expressions")
+        plain = self._plain(text, known, INCLUDES).replace("\t", "  ")
+        self.rows: list[int] = []
+        """For each line of `plain` the line of the template that it comes from."""
+        row = 0
+        for one in plain.split("\n"):
+            self.rows.append(row)
+            row += not one.endswith(ADDED)
+        self.plain = plain.replace(ADDED, "")
+
+    def _plain(self, text: str, known: dict[str, str], deep: int) -> str:
+        """Return *text* without actions; lines that are only actions are empty."""
+        out: list[str] = []
+        last = 0
+        row = 0
+        open_: list[tuple[str, int, str]] = []
+        for action in ACTION.finditer(text):
+            between = text[last : action.start()]
+            out.append(between)
+            row += between.count("\n")
+            code = (action["code"] or "").strip()
+            height = action[0].count("\n")
+            start = text.rfind("\n", 0, action.start()) + 1
+            end = text.find("\n", action.end())
+            end = len(text) if end < 0 else end
+            ahead = ACTION.sub("", text[start : action.start()])
+            behind = ACTION.sub("", text[action.end() : end])
+            alone = not behind.strip() and not ahead.strip()
+            if deep == INCLUDES and (fill := FILLS.search(code)):
+                self.open_lists.setdefault(fill[1], row)
+            if action["comment"] or STEERING.match(code):
+                self._steer(code, row, open_, top=deep == INCLUDES)
+                out.append("\n" * height)
+            elif alone or (not behind.strip() and ahead.strip() == "-"):
+                inside = self._included(code, known, deep, len(ahead))
+                # A list item whose whole text is an expression is a word of its own.
+                if not inside and ahead.strip() == "-":
+                    inside = self._word(action[0])
+                out.append(inside + "\n" * height)
+            else:
+                out.append(self._word(action[0]) + "\n" * height)
+            row += height
+            last = action.end()
+        out.append(text[last:])
+        return "".join(out)
+
+    def _word(self, action: str) -> str:
+        self.words.append(action)
+        return f"\ue000{len(self.words) - 1}\ue001"
+
+    def _steer(
+        self, code: str, row: int, open_: list[tuple[str, int, str]], *, top: bool
+    ) -> None:
+        if OPENS.match(code):
+            open_.append((code, row, code))
+        elif code.startswith("end") and open_:
+            begun = open_.pop()
+            if top and begun[0].startswith(("if", "with")):
+                self.conditions.append((begun[1], row, begun[2]))
+
+    def _included(self, code: str, known: dict[str, str], deep: int, at: int) -> str:
+        """Return a named template's text, if it holds containers, to stand there.
+
+        Its line breaks are marked, so that `rows` keeps every other line's number.
+        """
+        match = INCLUDE.match(code)
+        body = known.get(match[1], "") if match else ""
+        if not deep or "image:" not in body:
+            return ""
+        indent = INDENT.search(code)
+        column = " " * (int(indent[1]) if indent else at)
+        rows = self._plain(body, known, deep - 1).split("\n")
+        return "".join(f"{ADDED}\n{column}{row.rstrip(ADDED)}" for row in rows)
+
+    def tree(self, before: int) -> Node | None:
+        """Return the tree of the page, which has *before* lines in front of it."""
+        node = mend(self.plain.encode("utf-8", "replace"))
+        self._restore(node, before)
+        return node
+
+    def _restore(self, node: Node | None, before: int) -> None:
+        """Put expressions back where words stand for them, and lines where they are."""
+        for one in walk(node):
+            row = min(one.start_mark.line, len(self.rows) - 1)
+            one.start_mark = At(self.rows[row] + before)
+            if isinstance(one.value, str) and "\ue000" in one.value:
+                one.value = WORD.sub(lambda match: self.words[int(match[1])], one.value)
+
+    def fills(self, before: int) -> Iterator[Request]:
+        """Yield a word for each list of containers that users may fill."""
+        for name, row in self.open_lists.items():
+            says = "is a list that users may fill in the values; nothing stands in it"
+            yield Request(
+                name, "extension-point", row + 1 + before, says, False, "placeholder"
+            )
+
+    def with_condition(self, box: Container, before: int) -> Container:
+        """Return *box* with the innermost condition that its line depends on."""
+        row = box.line - 1 - before
+        around = [one for one in self.conditions if one[0] <= row <= one[1]]
+        if not around:
+            return box
+        first, _, code = max(around)
+        return replace(box, condition=Text(code, first + 1 + before))

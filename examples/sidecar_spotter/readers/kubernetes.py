@@ -1,0 +1,528 @@
+"""Kubernetes: Pods, workloads, Lists, patches and custom resources, in YAML or JSON.
+
+A unit is whatever has a list of containers: `spec` of a Pod, the pod template of a
+workload, and the same shape anywhere in a custom resource whose kind nobody told us.
+A schema has no such list (its `containers:` holds a mapping), so it is no unit.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import yaml
+
+from sidecar_spotter import injectors, operators
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
+from sidecar_spotter.tree import (
+    Node,
+    Unreadable,
+    compose,
+    documents,
+    entries,
+    get,
+    items,
+    key,
+    line,
+    mend,
+    text,
+    walk,
+)
+
+SUFFIXES = (".yaml", ".yml", ".json")
+HINTS = (
+    *(b"containers", b"Containers", b"sidecar", b"Sidecar", b"steps:"),
+    *(b"annotations", b"njection"),
+    *(b"kind: " + kind.encode() for kind in ("Namespace", *sorted(operators.KINDS))),
+)
+"""One of these is in every document with a unit, or with a request for one."""
+LISTS = ("containers", "initContainers", "ephemeralContainers")
+UNIT = (*LISTS, "steps", "sidecars")
+"""Fields of which one at least is in every unit."""
+LEVELS = 24
+"""How deep in a document a unit is searched: a CronJob's lies six levels down."""
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file could hold a unit."""
+    return path.lower().endswith(SUFFIXES) and hinted(data)
+
+
+def hinted(data: bytes) -> bool:
+    """Whether a text could hold a unit, or ask for a container."""
+    return any(hint in data for hint in HINTS)
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the units of all documents; raise Unreadable last if one was not YAML."""
+    faults = []
+    found: list[Group] = []
+    ways: list[Way] = []
+    lines = data.split(b"\n")
+    for before, document in documents(data):
+        if hinted(document) or b"kind: Service" in document:
+            try:
+                node = mend(document, before)
+            except Unreadable as fault:
+                faults.append(fault)
+                continue
+            found += units(path, node, lines)
+            ways += ways_in(node)
+    yield from (with_ways(group, ways) for group in found)
+    if faults:
+        raise faults[0]
+
+
+# --- units
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a document a unit is: what its ancestors say of it."""
+
+    path: str
+    kind: str
+    name: str
+    lines: list[bytes]
+    metadata: Node | None
+    claims: tuple[Volume, ...]
+    marks: frozenset[str]
+
+
+def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Group]:
+    """Yield the units of one document, and what it asks others to add."""
+    kind = text(get(document, "kind"))
+    if kind.endswith("List") and get(document, "items") is not None:
+        for item in items(get(document, "items")):
+            yield from units(path, item, lines)
+        return
+    if kind == "CustomResourceDefinition" or document is None:
+        return
+    if operations := items(document):
+        yield from _json_patch(path, operations, lines)
+        return
+    metadata = get(document, "metadata")
+    claims = tuple(
+        Volume(text(name), "persistentVolumeClaim", line(name))
+        for claim in items(get(document, "spec", "volumeClaimTemplates"))
+        if (name := get(claim, "metadata", "name")) is not None
+    )
+    marks = {"patch"} if _is_patch(document, kind) else set()
+    place = Place(
+        path,
+        kind,
+        text(get(metadata, "name")),
+        lines,
+        metadata,
+        claims,
+        frozenset(marks),
+    )
+    asked = tuple(_requests(place, document))
+    groups = list(_search(place, document, metadata, 0, set()))
+    if not groups and asked:
+        top = key(document, "kind") or document
+        groups = [Group(path, line(top), "kubernetes", kind, place.name)]
+    for number, group in enumerate(groups):
+        yield replace(group, requests=group.requests + asked) if not number else group
+    yield from _embedded(path, document, lines)
+
+
+def _search(
+    place: Place,
+    node: Node,
+    metadata: Node | None,
+    depth: int,
+    seen: set[int],
+    field: str = "",
+) -> Iterator[Group]:
+    """Yield the units at *node*, which stands under *field*, and below.
+
+    *metadata* is the nearest above.
+    """
+    if depth > LEVELS or id(node) in seen:
+        return
+    seen.add(id(node))
+    pairs = [(text(name), name, value) for name, value in entries(node)]
+    metadata = next((v for said, _, v in pairs if said == "metadata"), metadata)
+    if any(said in UNIT for said, _, _ in pairs):
+        unit = _unit(place, node, metadata, ordered=field == "containerSet")
+        if unit is not None:
+            yield unit
+    for field, name, value in pairs:
+        if isinstance(value, yaml.ScalarNode) or field in LISTS:
+            continue
+        if field in operators.HELPER_FIELDS and (
+            unit := _field(place, name, value, metadata, node)
+        ):
+            yield unit
+        elif items(value):
+            for item in items(value):
+                yield from _search(place, item, metadata, depth + 1, seen, field)
+        else:
+            yield from _search(place, value, metadata, depth + 1, seen, field)
+
+
+def _unit(
+    place: Place, node: Node, metadata: Node | None, *, ordered: bool
+) -> Group | None:
+    """Return the unit that *node* is, if it is one."""
+    named = _boxes(get(node, "containers"))
+    early = _boxes(get(node, "initContainers"))
+    steps = _boxes(get(node, "steps"))
+    single = get(node, "container") or get(node, "script")
+    helpers = _boxes(get(node, "sidecars"))
+    marks = set(place.marks)
+    boxes: list[Container] = []
+    if named or early:
+        boxes += [container(box, place.lines, early=True) for box in early]
+        own = operators.OWN_CONTAINERS.get(place.kind)
+        for box in named:
+            one = container(box, place.lines)
+            added = own is not None and one.name not in own
+            boxes.append(as_helper(one, "containers") if added else one)
+        if own is not None:
+            marks.add("partial")
+        if ordered:
+            marks.add("steps")
+    elif helpers and (steps or single is not None):
+        marks.add("operator-field")
+        if single is not None:
+            main = container(single, place.lines)
+            boxes.append(replace(main, name=main.name or "main", notes=()))
+        boxes += [replace(container(box, place.lines)) for box in steps]
+        if len(steps) > 1:
+            marks.add("steps")
+        boxes += [as_helper(container(box, place.lines), "sidecars") for box in helpers]
+        boxes += [container(b, place.lines, early=True) for b in early]
+    elif len(steps) > 1 and place.kind in ("Task", "ClusterTask", "TaskRun", "Job"):
+        marks.add("steps")
+        boxes += [container(box, place.lines) for box in steps]
+    if not boxes:
+        return None
+    boxes = [replace(box, waits_for=_waits(metadata, box.name)) for box in boxes]
+    first = key(node, "containers") or key(node, "initContainers") or node
+    return Group(
+        place.path,
+        line(first),
+        "kubernetes",
+        place.kind or "pod",
+        place.name or text(get(metadata, "name")),
+        tuple(boxes),
+        tuple(_volumes(node)) + place.claims,
+        tuple(_asked(metadata, "pod")) if metadata is not place.metadata else (),
+        tuple(_shares(node)),
+        marks=frozenset(marks),
+        labels=tuple(_labels(metadata)),
+    )
+
+
+def _waits(metadata: Node | None, name: str) -> tuple[Text, ...]:
+    """Return what a container waits for on Cloud Run, which an annotation says.
+
+    https://cloud.google.com/run/docs/configuring/services/containers
+    """
+    said = get(metadata, "annotations", "run.googleapis.com/container-dependencies")
+    try:
+        waits = json.loads(text(said) or "{}").get(name, [])
+    except (ValueError, AttributeError, RecursionError):
+        return ()
+    if said is None or not isinstance(waits, list):
+        return ()
+    return tuple(Text(str(one), line(said)) for one in waits)
+
+
+def _field(
+    place: Place, name: Node, value: Node, metadata: Node | None, node: Node
+) -> Group | None:
+    """Return a unit for a field that spells helpers out, or is there to be filled."""
+    if get(node, "steps") or get(node, "container") or get(node, "script"):
+        return None  # the unit beside it has taken them
+    boxes = [
+        container(box, place.lines)
+        for box in items(value)
+        if get(box, "image") or get(box, "name")
+    ]
+    boxes += [  # by name, as in AWS Copilot's manifests
+        replace(container(box, place.lines), name=text(one), line=line(one))
+        for one, box in entries(value)
+        if text(get(box, "image"))
+    ]
+    helpers = tuple(as_helper(box, text(name)) for box in boxes)
+    requests: tuple[Request, ...] = ()
+    if not helpers:
+        if isinstance(value, yaml.SequenceNode) and not value.value and not place.kind:
+            says = "is an empty list that users may fill; nothing is declared"
+            requests = (
+                Request(
+                    text(name),
+                    "extension-point",
+                    line(name),
+                    says,
+                    False,
+                    "placeholder",
+                ),
+            )
+        else:
+            return None
+    return Group(
+        place.path,
+        line(name),
+        "kubernetes",
+        place.kind or "values",
+        place.name,
+        helpers,
+        requests=requests,
+        marks=place.marks | {"operator-field", "partial"},
+        labels=tuple(_labels(metadata)),
+    )
+
+
+def as_helper(box: Container, field: str) -> Container:
+    """Return the container with the note that a field for helpers declares it."""
+    return replace(box, notes=(*box.notes, Text(f"field: {field}", box.line)))
+
+
+def _boxes(node: Node | None) -> list[Node]:
+    return [box for box in items(node) if any(True for _ in entries(box))]
+
+
+def _is_patch(document: Node, kind: str) -> bool:
+    """Whether a workload lacks what the API demands, so only patches another."""
+    if kind not in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"):
+        return False
+    spec = get(document, "spec")
+    return spec is not None and get(spec, "selector") is None
+
+
+def _volumes(node: Node) -> Iterator[Volume]:
+    for volume in items(get(node, "volumes")):
+        name = get(volume, "name")
+        kinds = [text(k) for k, _ in entries(volume) if text(k) != "name"]
+        if name is not None:
+            kind = kinds[0] if kinds else "emptyDir"
+            yield Volume(text(name), kind, line(name))
+
+
+def _shares(node: Node) -> Iterator[Text]:
+    fields = {
+        "shareProcessNamespace": "processes",
+        "hostNetwork": "network-of-the-host",
+        "hostPID": "processes-of-the-host",
+    }
+    for field, share in fields.items():
+        if text(get(node, field)).lower() == "true":
+            yield Text(share, line(key(node, field) or node))
+
+
+# --- one container
+
+
+def container(node: Node, lines: list[bytes], *, early: bool = False) -> Container:
+    """Return the container that a mapping declares."""
+    name, image = key(node, "name"), get(node, "image")
+    always = text(get(node, "restartPolicy")) == "Always"
+    first = line(name or key(node, "image") or node)
+    words = [
+        word
+        for field in ("command", "args", "source", "script")
+        for one in (*items(get(node, field)), get(node, field))
+        for word in _scalar(one)
+    ]
+    return Container(
+        name=text(get(node, "name")),
+        line=first,
+        stage="run" if not early else "native" if always else "init",
+        image=Text(text(image), line(image)) if image is not None else None,
+        words=tuple(words),
+        settings=tuple(_settings(node)),
+        ports=tuple(_ports(node)),
+        mounts=tuple(_mounts(node)),
+        probes=tuple(_probes(node)),
+        capabilities=tuple(
+            Text(text(one), line(one))
+            for one in items(get(node, "securityContext", "capabilities", "add"))
+        ),
+        hooks=tuple(_hooks(node)),
+        notes=comments(lines, line(node)),
+    )
+
+
+def _scalar(node: Node | None) -> list[Text]:
+    return [Text(text(node), line(node))] if node is not None and text(node) else []
+
+
+def _settings(node: Node) -> Iterator[Text]:
+    for one in items(get(node, "env")):
+        name, value = get(one, "name"), get(one, "value")
+        if name is not None:
+            yield Text(f"{text(name)}={text(value)}", line(value or name))
+
+
+def _ports(node: Node) -> Iterator[Port]:
+    for one in items(get(node, "ports")):
+        number = get(one, "containerPort")
+        if number is not None:
+            digits = text(number)
+            yield Port(
+                int(digits) if digits.isdecimal() and len(digits) < 6 else None,
+                text(get(one, "name")),
+                line(number),
+            )
+
+
+def _mounts(node: Node) -> Iterator[Mount]:
+    for one in items(get(node, "volumeMounts")):
+        name = get(one, "name")
+        if name is not None:
+            yield Mount(
+                text(name),
+                text(get(one, "mountPath")),
+                text(get(one, "readOnly")).lower() == "true",
+                line(name),
+            )
+
+
+def _probes(node: Node) -> Iterator[Text]:
+    for field in ("startupProbe", "readinessProbe", "livenessProbe"):
+        probe = get(node, field)
+        for way in ("httpGet", "tcpSocket", "grpc"):
+            port = get(probe, way, "port")
+            if port is not None:
+                where = text(port) + text(get(probe, way, "path"))
+                yield Text(f":{where}", line(port))
+        command = items(get(probe, "exec", "command"))
+        if command:
+            yield Text(" ".join(map(text, command)), line(command[0]))
+
+
+def _hooks(node: Node) -> Iterator[Text]:
+    for field in ("postStart", "preStop"):
+        hook = get(node, "lifecycle", field)
+        for one in walk(hook):
+            if text(one):
+                yield Text(text(one), line(one))
+
+
+def comments(lines: list[bytes], at: int) -> tuple[Text, ...]:
+    """Return the comment lines right above line *at*."""
+    found: list[Text] = []
+    while at > 1 and len(found) < 6:
+        at -= 1
+        said = lines[at - 1].strip() if at <= len(lines) else b""
+        if not said.startswith(b"#"):
+            break
+        found.append(Text(said.lstrip(b"# ").decode("utf-8", "replace"), at))
+    return tuple(reversed(found))
+
+
+# --- what asks others to add a container
+
+
+def _requests(place: Place, document: Node) -> Iterator[Request]:
+    where = {"Namespace": "namespace"}.get(place.kind, "pod")
+    if get(document, "spec", "template", "spec") is not None:
+        where = "workload"
+    yield from _asked(place.metadata, where)
+    yield from operators.requests(place.kind, document)
+
+
+def _asked(metadata: Node | None, where: str) -> Iterator[Request]:
+    pairs = [
+        pair
+        for field in ("annotations", "labels")
+        for pair in _pairs(get(metadata, field))
+    ]
+    yield from injectors.requests(pairs, where)
+
+
+def _pairs(node: Node | None) -> Iterator[tuple[Text, Text]]:
+    for name, value in entries(node):
+        yield Text(text(name), line(name)), Text(text(value), line(value))
+
+
+def _labels(metadata: Node | None) -> Iterator[Text]:
+    for name, value in _pairs(get(metadata, "labels")):
+        yield Text(f"{name.text}={value.text}", name.line)
+
+
+# --- patches and text in text
+
+
+def _json_patch(
+    path: str, operations: list[Node], lines: list[bytes]
+) -> Iterator[Group]:
+    """Yield what the operations of a JSON patch add to a list of containers."""
+    for one in operations:
+        to = text(get(one, "path"))
+        value = get(one, "value")
+        if text(get(one, "op")) != "add" or value is None:
+            continue
+        early = "/initContainers" in to
+        if early or "/containers" in to:
+            boxes = items(value) or [value]
+            found = tuple(
+                container(box, lines, early=early) for box in boxes if get(box, "image")
+            )
+            if found:
+                marks = frozenset(("patch", "partial"))
+                yield Group(
+                    path, line(one), "kubernetes", "patch", "", found, marks=marks
+                )
+
+
+_INSIDE = re.compile(r"^\s*(?:-\s+)?(?:containers|initContainers|sidecars):\s*$", re.M)
+
+
+def _embedded(path: str, document: Node, lines: list[bytes]) -> Iterator[Group]:
+    """Yield the units in texts that are YAML themselves, as in a ConfigMap."""
+    for node in walk(document):
+        if getattr(node, "style", None) in ("|", ">") and _INSIDE.search(text(node)):
+            inside = text(node).encode("utf-8", "replace")
+            for before, part in documents(inside):
+                try:
+                    tree = compose(part, line(node) + before)
+                except Unreadable:
+                    continue
+                for group in units(path, tree, lines):
+                    yield replace(group, marks=group.marks | {"embedded"})
+
+
+# --- Services of the same file
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A Service: the labels that it selects, and the ports behind it."""
+
+    selector: frozenset[tuple[str, str]]
+    ports: tuple[str, ...]
+
+
+def ways_in(document: Node | None) -> Iterator[Way]:
+    """Yield the Services of a document."""
+    for item in (*items(get(document, "items")), document):
+        if text(get(item, "kind")) == "Service":
+            selector = frozenset(
+                (text(k), text(v)) for k, v in entries(get(item, "spec", "selector"))
+            )
+            ports = [
+                text(get(one, "targetPort")) or text(get(one, "port"))
+                for one in items(get(item, "spec", "ports"))
+            ]
+            if selector:
+                yield Way(selector, tuple(ports))
+
+
+def with_ways(group: Group, ways: list[Way]) -> Group:
+    """Return *group* with the ports that Services of its file send requests to."""
+    labels = {tuple(label.text.split("=", 1)) for label in group.labels}
+    wanted = {port for way in ways if way.selector <= labels for port in way.ports}
+    served = {int(port) for port in wanted if port.isdecimal() and len(port) < 6}
+    served |= {
+        port.number
+        for box in group.containers
+        for port in box.ports
+        if port.name in wanted and port.number is not None
+    }
+    return replace(group, served=tuple(sorted(served))) if served else group

@@ -1,0 +1,368 @@
+"""Terraform: resources that declare containers, and texts in them that do.
+
+Each kind of resource has the fields of the platform that it stands for, so this module
+only finds them, and hands them to what reads those.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import yaml
+
+from sidecar_spotter import injectors
+from sidecar_spotter.discover import form_of
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Container, Group, Request, Stage, Text
+from sidecar_spotter.readers import ecs, kubernetes, nomad
+from sidecar_spotter.readers.fields import (
+    FILE,
+    Fields,
+    Names,
+    choices,
+    number,
+    say,
+    tree_of,
+)
+from sidecar_spotter.readers.hcl import HEREDOC, hcl, labeled
+from sidecar_spotter.readers.shapes import container, volumes
+from sidecar_spotter.tree import Node, Unreadable, entries, items, line, text, walk
+
+HINT = re.compile(
+    rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job", re.I
+)
+COMMENTS = ("#", "//")
+PARTS = ("essential", "portmappings", "mountpoints", "logconfiguration")
+"""Fields that only a container of Amazon ECS has."""
+TEXTS = 300
+"""Texts of a file that are read."""
+LEVELS = 12
+"""How deep in a resource its containers are searched: a cron job's lie nine down."""
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file could declare a container."""
+    return path.endswith((".tf", ".tf.json")) and HINT.search(data) is not None
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the units that the resources of a file declare."""
+    tree = tree_of(data) if path.endswith(".json") else hcl(data)
+    lines = data.decode("utf-8", "replace").split("\n")
+    names = _names(tree)
+    services = ecs.by_definition(
+        Fields(body, names)
+        for kind, named in labeled(tree, "resource")
+        if text(kind) == "aws_ecs_service"
+        for _, body in entries(named)
+    )
+    file = File(path, lines, look, tree, names, services)
+    for kind, named in labeled(tree, "resource"):
+        reader = READERS.get(text(kind).removesuffix("_v1"))
+        for name, body in entries(named):
+            if reader is not None:
+                fields = Fields(body, file.names)
+                yield from reader(file, Block(text(kind), name, fields))
+    for name, body in labeled(tree, "module"):
+        fields = Fields(body, file.names)
+        if "containerdefinitions" in fields or "containerdefinition" in fields:
+            yield from _task(file, Block("module", name, fields))
+    yield from _pieces(file)
+    yield from _texts(file)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file, and what its names stand for."""
+
+    path: str
+    lines: list[str]
+    look: Look
+    tree: Node | None
+    names: Names
+    services: dict[str, list[Fields]]
+    """The services of Amazon ECS by each word of the task definition they name."""
+    taken: set[int] = field(default_factory=set)
+    """The texts and containers that a task has taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A resource or module."""
+
+    kind: str
+    label: Node
+    fields: Fields
+
+    @property
+    def name(self) -> str:
+        """How it is called in the cloud, or else in the file."""
+        meta = self.fields.under("metadata").say("name")
+        said = self.fields.say("name", "family") or meta
+        return said if said and not said.startswith("${") else text(self.label)
+
+
+def _names(tree: Node | None) -> Names:
+    """Return what locals, modules, templates and variables' defaults stand for."""
+    names = Names()
+    for block, value in entries(tree):
+        kind = text(block)
+        if kind == "locals":
+            names.update((f"local.{text(k)}", v) for k, v in entries(value))
+        elif kind == "variable":
+            for name, body in entries(value):
+                if (default := Fields(body).get("default")) is not None:
+                    names[f"var.{text(name)}"] = default
+    for name, body in labeled(tree, "module"):
+        if Fields(body).say("containerimage"):
+            names[f"module.{text(name)}"] = body  # a module that is one container
+    for kind_, named in labeled(tree, "data"):
+        if text(kind_) == "template_file":
+            for name, body in entries(named):
+                if (source := Fields(body).get("template")) is not None:
+                    names[f"data.template_file.{text(name)}"] = source
+    return names
+
+
+Reader = Callable[[File, Block], Iterator[Group]]
+
+
+# --- Amazon ECS
+
+
+def _task(file: File, block: Block) -> Iterator[Group]:
+    """Yield the task of a task definition, or of a module that makes one."""
+    given = block.fields.get("containerdefinitions", "containerdefinition")
+    if given is None:
+        return
+    if given.tag == FILE:
+        yield from _elsewhere(file, say(given))
+        return
+    if text(given).lstrip()[:1] in ("[", "{"):
+        file.taken.add(id(given))
+        inside = text(given).encode("utf-8", "replace")
+        before = line(given) - (given.tag != HEREDOC)
+        given = ecs.tree_or_template(inside, before) or given
+    if isinstance(given, yaml.MappingNode) and "image" not in Fields(given):
+        given = _listed(given)
+    services = file.services[text(block.label)]
+    boxes = list(choices(given, file.names))
+    file.taken.update(id(node) for node, _ in boxes)
+    found = ecs.task(boxes, block.fields, file.lines, COMMENTS)
+    if found.containers:
+        yield replace(
+            found,
+            path=file.path,
+            line=line(block.label),
+            kind=block.kind,
+            name=block.name,
+            served=tuple(sorted({*found.served, *ecs.balanced(services)})),
+            marks=found.marks | ecs.daemon(services),
+        )
+
+
+def _listed(given: yaml.MappingNode) -> Node:
+    """Return a map of containers by name as a list of containers with names."""
+    found: list[Node] = []
+    for name, value in entries(given):
+        if isinstance(value, yaml.MappingNode):
+            named = yaml.ScalarNode("!string", "name", name.start_mark, None)
+            fields = [(named, name), *value.value]
+            found.append(yaml.MappingNode(value.tag, fields, value.start_mark, None))
+        else:
+            found.append(value)
+    return yaml.SequenceNode("!list", found, given.start_mark, None)
+
+
+def _pieces(file: File) -> Iterator[Group]:
+    """Yield the containers that wait in names for a task of another file."""
+    for block, value in entries(file.tree):
+        if text(block) == "locals":
+            for name, node in entries(value):
+                boxes = list(_definitions(file, node))
+                yield from _piece(file, name, "locals", boxes)
+    for name, body in labeled(file.tree, "module"):
+        fields = Fields(body)
+        if "containerimage" in fields and "containername" in fields:
+            boxes = [body] if id(body) not in file.taken else []
+            yield from _piece(file, name, "module", boxes)
+
+
+def _piece(file: File, name: Node, kind: str, boxes: list[Node]) -> Iterator[Group]:
+    if boxes:
+        given = [(box, None) for box in boxes]
+        found = ecs.task(given, Fields(None, file.names), file.lines, COMMENTS)
+        yield replace(
+            found,
+            path=file.path,
+            line=line(name),
+            kind=kind,
+            name=text(name),
+            marks=found.marks | {"partial"},
+        )
+
+
+def _definitions(file: File, node: Node) -> Iterator[Node]:
+    """Yield what declares a container below *node*, unless a task has taken it."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        fields = Fields(one)
+        if "image" in fields and "name" in fields and any(f in fields for f in PARTS):
+            if id(one) not in file.taken:
+                yield one
+        else:
+            waiting += reversed(items(one) or [value for _, value in entries(one)])
+
+
+def _elsewhere(file: File, said: str) -> Iterator[Group]:
+    """Yield the task whose containers stand in a file that nobody else reads."""
+    inside = re.sub(r"^\$\{path\.\w+\}/", "", said)
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), inside))
+    if path.startswith("../") or "${" in path or form_of(path) is not None:
+        return
+    data = file.look(path)
+    if data is not None and ecs.suits(path + ".json", data):
+        yield from ecs.read(path, data, file.look)
+
+
+# --- units with a list of containers
+
+
+def _service(platform: str) -> Reader:
+    """Return a reader of resources whose containers stand somewhere below them."""
+
+    def read_one(file: File, block: Block) -> Iterator[Group]:
+        for unit, metadata in _units(block.fields):
+            boxes = tuple(_boxes(file, unit))
+            open_ = [port.number for box in boxes for port in box.ports]
+            served = open_ if platform == "cloud-run" else [_target(block.fields)]
+            yield Group(
+                file.path,
+                line(block.label),
+                platform,
+                KINDS.get(block.kind.removesuffix("_v1"), block.kind),
+                block.name,
+                boxes,
+                tuple(volumes(unit, "volumes", "volume")),
+                (*_dapr(block.fields), *_asked(metadata)),
+                tuple(_shares(unit)),
+                tuple(sorted(port for port in served if port is not None)),
+                labels=tuple(metadata.pairs("labels")),
+            )
+
+    return read_one
+
+
+def _units(fields: Fields) -> Iterator[tuple[Fields, Fields]]:
+    """Yield what lists containers below *fields*, with the metadata nearest to it."""
+    waiting = [(fields, Fields(None), 0)]
+    while waiting:
+        one, metadata, depth = waiting.pop()
+        metadata = next(one.mappings("metadata"), metadata)
+        if any(Fields(node).key("image") for node in one.each(*BOXES)):
+            yield one, metadata
+        elif depth < LEVELS:
+            below = one.mappings("template", "spec", "jobtemplate")
+            waiting += [(inner, metadata, depth + 1) for inner in below]
+
+
+def _boxes(file: File, unit: Fields) -> Iterator[Container]:
+    for stage, names in STAGES.items():
+        for node, condition in unit.choices(*names):
+            if next(entries(node), None) is not None:
+                fields = Fields(node, file.names)
+                yield container(
+                    fields, file.lines, COMMENTS, stage=stage, condition=condition
+                )
+
+
+def _target(fields: Fields) -> int | None:
+    return number(fields.under("ingress").get("targetport"))
+
+
+def _dapr(fields: Fields) -> Iterator[Request]:
+    if (top := fields.key("dapr")) is not None:
+        says = "asks the platform for Dapr's container: it has a block `dapr`"
+        yield Request("daprd", "app-runtime", line(top), says)
+
+
+def _asked(metadata: Fields) -> Iterator[Request]:
+    """Yield what annotations and labels of a pod ask for."""
+    pairs = [
+        (Text(text(name).strip('"'), line(name)), Text(say(value), line(value)))
+        for block in metadata.each("annotations", "labels")
+        for name, value in entries(block)
+    ]
+    yield from injectors.requests(pairs, "pod")
+
+
+def _shares(unit: Fields) -> Iterator[Text]:
+    for field_, share in (
+        ("shareprocessnamespace", "processes"),
+        ("hostnetwork", "network-of-the-host"),
+        ("hostpid", "processes-of-the-host"),
+    ):
+        if unit.true(field_) and (top := unit.key(field_)) is not None:
+            yield Text(share, line(top))
+
+
+# --- manifests and texts
+
+
+def _manifest(file: File, block: Block) -> Iterator[Group]:
+    """Yield the units of a Kubernetes object that is written as an object of HCL."""
+    lines = [one.encode("utf-8", "replace") for one in file.lines]
+    for node in block.fields.each("manifest"):
+        yield from kubernetes.units(file.path, node, lines)
+
+
+def _texts(file: File) -> Iterator[Group]:
+    """Yield the units in texts of a file that are YAML or a job of Nomad."""
+    budget = TEXTS
+    for node in walk(file.tree):
+        if node.tag != HEREDOC or id(node) in file.taken:
+            continue
+        budget -= 1 + line(node) // 1000  # the empty lines in front cost time, too
+        if budget < 0:
+            raise Unreadable(f"holds more than {TEXTS} texts")
+        data = b"\n" * line(node) + text(node).encode("utf-8", "replace")
+        try:
+            if nomad.suits("x.nomad", data):
+                yield from nomad.read(file.path, data, file.look)
+            elif kubernetes.suits("x.yaml", data) and b"apiVersion" in data:
+                for group in kubernetes.read(file.path, data, file.look):
+                    yield replace(group, marks=group.marks | {"embedded"})
+        except Unreadable:
+            continue  # it was another kind of text
+
+
+BOXES = ("containers", "container", "initcontainers", "initcontainer")
+STAGES: dict[Stage, tuple[str, ...]] = {
+    "init": ("initcontainers", "initcontainer"),
+    "run": ("containers", "container"),
+}
+KINDS = {
+    "kubernetes_pod": "Pod",
+    "kubernetes_deployment": "Deployment",
+    "kubernetes_stateful_set": "StatefulSet",
+    "kubernetes_daemonset": "DaemonSet",
+    "kubernetes_daemon_set": "DaemonSet",
+    "kubernetes_replication_controller": "ReplicationController",
+    "kubernetes_job": "Job",
+    "kubernetes_cron_job": "CronJob",
+}
+READERS: dict[str, Reader] = {
+    "aws_ecs_task_definition": _task,
+    "google_cloud_run_service": _service("cloud-run"),
+    "google_cloud_run_v2_service": _service("cloud-run"),
+    "google_cloud_run_v2_job": _service("cloud-run"),
+    "google_cloud_run_v2_worker_pool": _service("cloud-run"),
+    "azurerm_container_app": _service("container-apps"),
+    "azurerm_container_app_job": _service("container-apps"),
+    "azurerm_container_group": _service("container-instances"),
+    "kubernetes_manifest": _manifest,
+    **{kind: _service("kubernetes") for kind in KINDS},
+}
+"""By the kind of resource, without `_v1`."""

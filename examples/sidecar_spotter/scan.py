@@ -1,0 +1,160 @@
+"""Scan a checkout: the way from a path to a report.
+
+What goes wrong with one file stays with it: it is then a `Skipped` with the reason,
+and what was found in it before is kept.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby, islice
+from pathlib import Path
+
+from sidecar_spotter import readers, tree, two, verdict
+from sidecar_spotter.checkout import Checkout
+from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
+from sidecar_spotter.model import Judged, Report, Skipped
+from sidecar_spotter.sift import sift
+from sidecar_spotter.summary import summary_of
+from sidecar_spotter.tree import Unreadable
+from sidecar_spotter.watch import TooSlow, Watch
+
+Progress = Callable[[int, int], None]
+"""Gets how many files are done, and how many there are."""
+
+SECONDS = 1.2
+"""Processor time for one file, beside what libyaml takes for its last document."""
+MOST_VALUES = 300_000
+"""Values in what is read of one file. Each takes up to 3 µs and 250 bytes as a node."""
+WORTH = 1000
+"""Files from which on a second process gains more time than its start costs."""
+BATCH = 100
+"""Files of a folder that go to one process."""
+EVERY = 50
+"""Files between two reports of progress."""
+
+NO_LIBYAML = (
+    "PyYAML lacks libyaml here, so YAML is read more than ten times as slowly; "
+    "its wheels on PyPI have it"
+)
+
+
+Found = dict[int, tuple[list[Judged], list[Skipped]]]
+"""What came of files, by their numbers; nothing came of most."""
+
+
+def scan(path: Path | str, progress: Progress | None = None) -> Report:
+    """Return what a scan of *path*, a folder or a file, finds.
+
+    Raises OSError where *path* cannot be listed.
+    """
+    root = Path(path)
+    entries: list[Entry] = []
+    skipped: list[Skipped] = []
+    for one in discover(root):
+        if isinstance(one, Entry):
+            entries.append(one)
+        else:
+            skipped.append(one)
+    found = _read_all(root, entries, progress or (lambda done, of: None))
+    groups: list[Judged] = []
+    for _, (more, faults) in sorted(found.items()):
+        groups += more
+        skipped += faults
+    return Report(
+        root=str(path),
+        verdict=verdict.verdict_of(groups),
+        summary=summary_of(groups),
+        groups=tuple(groups),
+        skipped=tuple(sorted(skipped, key=lambda one: one.path)),
+        remarks=() if tree.FAST else (NO_LIBYAML,),
+    )
+
+
+def _read_all(root: Path, entries: list[Entry], progress: Progress) -> Found:
+    """Return what comes of all files; read by two processes if that is faster."""
+    alone = not root.is_dir()
+    look = Checkout(top_of(root))
+    total = len(entries)
+
+    def read(numbers: list[int], tell: Callable[[int], None]) -> Found:
+        found = {}
+        with Watch(SECONDS) as watch:
+            for done, number in enumerate(numbers):
+                if not done % EVERY:
+                    tell(done)
+                result = _read(entries[number], look, watch, whole=alone)
+                if any(result):
+                    found[number] = result
+        tell(len(numbers))
+        return found
+
+    if total < WORTH or not two.possible():
+        return read(list(range(total)), lambda done: progress(done, total))
+    import mmap  # here, as only large checkouts have need of it
+
+    half, other = _halves(entries)
+    with mmap.mmap(-1, 8) as box:  # shared with the other process
+
+        def tell_here(done: int) -> None:
+            progress(done + int.from_bytes(box[:], "little"), total)
+
+        def tell_there(done: int) -> None:
+            box[:] = done.to_bytes(8, "little")
+
+        first, second = two.both(
+            lambda: read(half, tell_here), lambda: read(other, tell_there)
+        )
+    progress(total, total)
+    return first | second
+
+
+def _halves(entries: Sequence[Entry]) -> tuple[list[int], list[int]]:
+    """Return the numbers of all files in two parts of the same size.
+
+    Files of one folder stay together, since a chart's templates read the same others.
+    """
+    halves: tuple[list[int], list[int]] = ([], [])
+    folders = groupby(range(len(entries)), lambda n: entries[n].path.rpartition("/")[0])
+    for _, folder in folders:
+        while batch := list(islice(folder, BATCH)):
+            min(halves, key=len).extend(batch)
+    return halves
+
+
+def _read(
+    entry: Entry, look: Checkout, watch: Watch, *, whole: bool
+) -> tuple[list[Judged], list[Skipped]]:
+    """Return what one file holds; all of it where *whole*, else what is of interest.
+
+    Raises nothing, whatever the file does to its reader.
+    """
+    found: list[Judged] = []
+    reason = ""
+    try:
+        try:
+            watch.start()
+            data = load(look.top, entry)
+            if not whole:
+                data = sift(entry.path, data)
+            elif form_of(entry.path) is None:
+                reason = "no kind of file that declares containers"
+            reader = readers.reader_of(entry.path, data) if data else None
+            if reader is not None:
+                _check_values(data)
+                for group in reader.read(entry.path, data, look):
+                    found.append(verdict.judge(group))
+        finally:
+            watch.stop()
+    except Unreadable as fault:
+        reason = str(fault)
+    except TooSlow:
+        watch.stop()
+        reason = f"takes more than {SECONDS} s to read"
+    except Exception as error:
+        reason = f"reader failed: {type(error).__name__}: {error}".split("\n", 1)[0]
+    return found, [Skipped(entry.path, reason[:200])] if reason else []
+
+
+def _check_values(data: bytes) -> None:
+    """Raise Unreadable where *data* has more values than can be read in the time."""
+    if sum(map(data.count, (b",", b":", b"\n", b"[", b"{"))) > MOST_VALUES:
+        raise Unreadable(f"holds more than {MOST_VALUES:,} values")

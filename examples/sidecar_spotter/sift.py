@@ -1,0 +1,221 @@
+"""Drop, by bytes and in microseconds, what can hold nothing to report.
+
+Most YAML of a repository deploys one container or none, and most of the bytes that
+speak of containers are schemas (custom resource definitions). To compose all that
+would take nearly all of a scan's time. So each document is asked whether it has a
+second container, or a word that tells of another one; if in doubt, it stays.
+
+An expression here begins with plain text wherever it can: the search for that alone
+runs at the speed of memory.
+"""
+
+import re
+from functools import lru_cache
+
+from sidecar_spotter.discover import form_of
+from sidecar_spotter.injectors import INJECTORS
+from sidecar_spotter.known import known, telling
+from sidecar_spotter.operators import FIELDS, OWN_CONTAINERS
+from sidecar_spotter.tree import documents
+
+DEEPEST = 100
+"""Columns of indentation of a list that is looked into; a deeper one is composed."""
+
+WORDS = (
+    *(b"sidecar", b"spec/containers", b"spec/initcontainers"),
+    *(b"network_mode", b"volumes_from"),
+    *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
+)
+"""One of these is enough, in small letters."""
+
+_KEYS = {injector.key.rstrip("*").lower().encode() for injector in INJECTORS}
+ASKING = (
+    *(b"inject", b"dapr", b"hostpid", b"hostnetwork"),
+    *sorted(key for key in _KEYS if not re.search(b"sidecar|inject|dapr", key)),
+)
+"""One of these is enough where there is a pod, or what may become part of one."""
+POD = re.compile(
+    rb"containers|\nkind: *[\"']?(?:namespace|mutatingwebhookconfiguration)\b"
+)
+PART = re.compile(rb"annotations|labels|metadata")
+
+_TOLD = {kind for field in FIELDS for kind in field.kinds.split()} | set(OWN_CONTAINERS)
+_TOLD |= {"DaemonSet", "Task", "ClusterTask", "TaskRun", "AuthProxyWorkload"}
+KINDS = re.compile(
+    r"kind[\"']?: *[\"']?(?:{})\b".format("|".join(sorted(_TOLD))).lower().encode()
+)
+"""Kinds of which one container is enough, or a field that asks for one."""
+
+SCHEMA = re.compile(rb"\nkind: *[\"']?CustomResourceDefinition\b")
+WHOLE = re.compile(rb"[\n ]selector[\"']?:|\nkind: *[\"']?(?:pod|job|cronjob)\b")
+"""What a workload has and a patch of one lacks, so that its one container is all."""
+
+MENTION = re.compile(rb"containers[\"']?:|\? *[\"']?containers")
+FIRST = re.compile(
+    rb" *(?:[#&!].*)?\n"  # nothing else stands on the key's line
+    rb"(?: *(?:#.*)?\n)*"
+    rb"( *)-(?=[ \n])"
+)
+"""What follows the key of a list in block style, up to the dash of its first item."""
+PUT_IN = re.compile(rb"\n *\{[{%]-? *(?:include|template|tpl|range|for)\b|<%")
+"""A template's line that could stand for more items."""
+INCLUDING = re.compile(
+    rb"kind: *(?:deployment|statefulset|replicaset|daemonset|job|cronjob|pod)\b"
+)
+"""Without containers in its text, such a template includes them."""
+
+STARTS_JSON = re.compile(rb"\s*(?:\[|\{(?![{%]))")
+IMAGE = re.compile(rb"\"image\"\s*:\s*(?:[^{\s]|\{\s*\"(?:fn::|ref\b))")
+RESOURCE = re.compile(rb"\"(?:apiversion|op)\"\s*:\s*\"")
+"""These keys in JSON have text as their value; in an API's description a mapping."""
+
+
+def sift(path: str, data: bytes) -> bytes:
+    """Return *data* with the documents emptied that hold nothing to report.
+
+    No line moves; b"" where nothing is left. What is in another form than YAML, JSON
+    and Go comes back as it is: its readers see for themselves.
+    """
+    form = form_of(path)
+    if form == "go":
+        return data if b"Container" in data else b""
+    if form not in ("yaml", "json", "template"):
+        return data
+    if form == "json" or STARTS_JSON.match(data):
+        return data if _json(path, data.lower()) else b""
+    if not _whole(path, data.lower()):
+        return b""
+    several = b"\n---" in data
+    parts = [part for _, part in documents(data)] if several else [data]
+    kept = [not _is_schema(part) and _yaml(path, part.lower()) for part in parts]
+    if not any(kept):
+        return b""
+    template = b"{{" in data or b"{%" in data or b"<%" in data
+    return b"".join(
+        part if keep or _stays(part, template) else b"\n" * part.count(b"\n")
+        for part, keep in zip(parts, kept, strict=True)
+    )
+
+
+def _stays(document: bytes, template: bool) -> bool:
+    """Whether a document matters for another one of its file.
+
+    A Service tells which ports of its neighbors are reached from outside. In a template
+    an `if` may enclose several documents.
+    """
+    return b"kind: Service" in document or (template and not _is_schema(document))
+
+
+def _is_schema(document: bytes) -> bool:
+    """Whether a document describes what others may say."""
+    if document.startswith((b"swagger:", b"openapi:")):
+        return True
+    if b"CustomResourceDefinition" not in document:
+        return False
+    return SCHEMA.search(b"\n" + document) is not None
+
+
+def _whole(path: str, low: bytes) -> bool:
+    """Whether one of the documents of a file could be kept."""
+    return (
+        b"containers" in low
+        or any(word in low for word in WORDS)
+        or any(word in low for word in ASKING)
+        or _declares(path, low)
+    )
+
+
+def _yaml(path: str, low: bytes) -> bool:
+    """Whether a document in small letters, or a template, could hold something."""
+    return (
+        any(word in low for word in WORDS)
+        or (b"containers" in low and _lists_telling(low))
+        or (any(word in low for word in ASKING) and _is_pod(low))
+        or _declares(path, low)
+    )
+
+
+def _declares(path: str, low: bytes) -> bool:
+    """Whether containers could be declared in a form that has no list of them."""
+    return (
+        low.startswith(b"services:")
+        or b"\nservices:" in low
+        or ("compose" in path and b"image" in low)
+        or (b'define "' in low and b"image:" in low)
+        or KINDS.search(low) is not None
+        or (b"{{" in low and b"containers" not in low and bool(INCLUDING.search(low)))
+    )
+
+
+def _is_pod(low: bytes) -> bool:
+    """Whether a document could declare a pod, or values for the template of one."""
+    if POD.search(b"\n" + low):
+        return True
+    return b"\nkind:" not in b"\n" + low and PART.search(low) is not None
+
+
+def _lists_telling(low: bytes) -> bool:
+    """Whether a document has several containers, or one that looks like a helper.
+
+    The key of a list in another style, or by another name, is one to be composed.
+    """
+    lists = []
+    for key in MENTION.finditer(low):
+        before = low[key.start() - 1 : key.start()]
+        first = FIRST.match(low, key.end())
+        if before.isalpha() or before == b"_" or first is None:
+            return True
+        if len(first[1]) > DEEPEST:
+            return True
+        lists.append(first)
+    return bool(lists) and (
+        not WHOLE.search(b"\n" + low)
+        or any(_is_telling(low, first.end(), len(first[1])) for first in lists)
+    )
+
+
+def _is_telling(low: bytes, start: int, column: int) -> bool:
+    """Whether a list has an item more than one, or one that looks like a helper.
+
+    The dash of its first item ends at *start* and stands in *column*.
+    """
+    after = _outdented(column).search(low, start)
+    end = after.start() if after else len(low)
+    if after and len(after[1]) == column and low[after.end()] == ord("-"):
+        return True
+    if PUT_IN.search(low, start, end):
+        return True
+    item = low[start:end].lstrip(b" ")
+    if item.startswith(b"\n"):
+        return True  # its first key stands on the next line
+    column += 1 + end - start - len(item)
+    fields = dict(_fields(column).findall(b"\n" + b" " * column + item))
+    role = telling(fields.get(b"name", b"").decode())
+    image = known(fields.get(b"image", b"").decode(), ())
+    return role not in (None, "main") or (image is not None and image.sure > 0)
+
+
+@lru_cache
+def _fields(column: int) -> re.Pattern[bytes]:
+    """Return what finds name and image of a container whose keys are at *column*."""
+    return re.compile(rb"\n {%d}(name|image): *([^\n]+)" % column)
+
+
+@lru_cache
+def _outdented(column: int) -> re.Pattern[bytes]:
+    """Return what finds the next line that begins at *column* or before it."""
+    return re.compile(rb"\n( {0,%d})(?=[^ \n#{<])" % column)
+
+
+def _json(path: str, low: bytes) -> bool:
+    """Whether JSON in small letters could hold something."""
+    if b'"customresourcedefinition"' in low and b'"list"' not in low:
+        return False
+    images = len(IMAGE.findall(low))
+    if images > 1 or "compose" in path:
+        return True
+    # Without an image it is a patch, or a resource that asks for a container.
+    if not images and not RESOURCE.search(low):
+        return False
+    told = any(word in low for word in (*WORDS, *ASKING)) or KINDS.search(low)
+    return bool(told) or (not images and b'containers"' in low)

@@ -1,0 +1,215 @@
+"""YAML as a tree that keeps its lines, and safe ways to walk an untrusted one.
+
+PyYAML's composer in C makes the nodes: it keeps line and column, builds no objects,
+and shares the node of an alias instead of copying it, so that an "entity bomb" costs
+nothing until somebody walks it. Whoever walks a whole tree does it with `walk`, which
+visits a node once.
+"""
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+try:
+    from yaml import CBaseLoader as Base
+
+    FAST = True
+except ImportError:  # pragma: no cover - PyYAML's wheels bring libyaml
+    from yaml import BaseLoader as Base  # type: ignore[assignment]
+
+    FAST = False
+
+Node = yaml.Node
+
+
+class Loader(Base):
+    """Composes nodes, and leaves open which type a plain scalar would be.
+
+    Deciding that would take a third of the time, and here every scalar is text.
+    """
+
+    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:
+        """Return the same tag for every node."""
+        return ""
+
+    def descend_resolver(self, *_: object) -> None:
+        """Do nothing: `resolve` needs no path."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing: `resolve` needs no path."""
+
+
+DEEPEST = 1000
+"""Levels that a document may nest. libyaml's composer calls itself for each level:
+it takes 12,000 and ends the process at 100,000 (tried)."""
+
+REPAIRS = 12
+"""Lines that may be dropped from one document."""
+MENDED = 200_000
+"""Bytes of a document that is worth mending: each try reads all of it."""
+
+_MARKER = re.compile(rb"^---(?=[ \t\r\n]|$)", re.MULTILINE)
+_COLUMNS = re.compile(rb"^[ \t?:-]{%d}" % DEEPEST, re.MULTILINE)
+_BRACKET = re.compile(rb"[\[{]|[\]}]")
+
+
+class Unreadable(Exception):
+    """A file, or a document of it, that cannot be read; its text says why."""
+
+
+def documents(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield each document of a YAML stream with the number of lines before it."""
+    start = lines = 0
+    for marker in _MARKER.finditer(data):
+        if marker.start() > start:
+            yield lines, data[start : marker.start()]
+        lines += data.count(b"\n", start, marker.start())
+        start = marker.start()
+    yield lines, data[start:]
+
+
+def compose(data: bytes, before: int = 0) -> Node | None:
+    """Return the tree of one document that has *before* lines in front of it.
+
+    Raises Unreadable where it is no YAML or nests too deeply.
+    """
+    check_depth(data)
+    try:
+        # The line breaks make the composer count the lines in front.
+        node: Node | None = Loader(b"\n" * before + data).get_single_node()
+    except (yaml.YAMLError, ValueError) as error:
+        raise Unreadable(_say(error)) from None
+    return node
+
+
+def mend(data: bytes, before: int = 0) -> Node | None:
+    """Return the tree of a document of which some lines are no YAML, without them.
+
+    Up to `REPAIRS` lines are dropped: the one that the composer trips over, or the one
+    in front of it where the fault is that a plain value is followed by deeper lines.
+    Raises Unreadable where that does not help.
+    """
+    rows = data.split(b"\n")
+    for _ in range(REPAIRS if len(data) < MENDED else 1):
+        try:
+            return compose(b"\n".join(rows), before)
+        except Unreadable as fault:
+            found = re.search(r"\(line (\d+)\)$", str(fault))
+            if found is None:
+                raise
+            row = min(int(found[1]) - 1 - before, len(rows) - 1)
+            row = _filled(rows, row)
+            ahead = _filled(rows, row - 1)
+            if ahead >= 0 and rows[ahead].strip() == b"---":
+                del rows[ahead:]  # an indented file: its next document
+                continue
+            deeper = ahead >= 0 and _indent(rows[ahead]) < _indent(rows[row])
+            rows[ahead if deeper and "mapping values" in str(fault) else row] = b""
+    raise Unreadable("not YAML, even without the lines that are none")
+
+
+def _filled(rows: list[bytes], row: int) -> int:
+    """Return the nearest row at or above *row* that says something; -1 if none does."""
+    while row >= 0 and (not rows[row].strip() or rows[row].lstrip()[:1] == b"#"):
+        row -= 1
+    return row
+
+
+def _indent(row: bytes) -> int:
+    return len(row) - len(row.lstrip())
+
+
+def check_depth(data: bytes) -> None:
+    """Raise Unreadable where *data* could nest deeper than `DEEPEST` levels.
+
+    A block level takes at least one column, a flow level one bracket. Brackets in
+    strings count too: a document that has a thousand of them open is as good as none.
+    """
+    deep = _COLUMNS.search(data) is not None
+    if not deep and data.count(b"[") + data.count(b"{") > DEEPEST:
+        depth = 0
+        for bracket in _BRACKET.finditer(data):
+            depth += 1 if bracket[0] in b"[{" else -1
+            if depth > DEEPEST:
+                deep = True
+                break
+    if deep:
+        raise Unreadable(f"nested more than {DEEPEST} levels deep")
+
+
+def _say(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
+    return f"not YAML: {problem}" + (f" (line {mark.line + 1})" if mark else "")
+
+
+def line(node: Node) -> int:
+    """Return the line of *node*, from 1."""
+    return int(node.start_mark.line) + 1
+
+
+def text(node: Node | None) -> str:
+    """Return what a scalar says; "" for anything else."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def empty(node: Node | None) -> bool:
+    """Whether nothing stands there: no node, or YAML's null."""
+    if node is None:
+        return True
+    plain = isinstance(node, yaml.ScalarNode) and not node.style and not node.tag
+    return plain and node.value in ("", "~", "null", "Null", "NULL")
+
+
+def items(node: Node | None) -> list[Node]:
+    """Return the items of a sequence; none for anything else."""
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def entries(node: Node | None) -> Iterator[tuple[Node, Node]]:
+    """Yield key and value of each entry of a mapping, those merged by `<<` last.
+
+    A mapping that merges itself, or another twice, gives its entries once.
+    """
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop(0)
+        if not isinstance(one, yaml.MappingNode) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        for k, value in one.value:
+            if text(k) == "<<":
+                waiting += items(value) or [value]
+            else:
+                yield k, value
+
+
+def key(node: Node | None, name: str) -> Node | None:
+    """Return the key *name* of a mapping as a node, to ask for its line."""
+    return next((k for k, _ in entries(node) if text(k) == name), None)
+
+
+def get(node: Node | None, *names: str) -> Node | None:
+    """Return what stands under the keys *names*, one below the other, if anything."""
+    for name in names:
+        node = next((value for k, value in entries(node) if text(k) == name), None)
+    return node
+
+
+def walk(node: Node | None) -> Iterator[Node]:
+    """Yield *node* and all below it, each once, parents first."""
+    seen: set[int] = set()
+    waiting = [node] if node is not None else []
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        if isinstance(one, yaml.MappingNode):
+            for k, value in reversed(one.value):
+                waiting += [value, k]
+        elif isinstance(one, yaml.SequenceNode):
+            waiting += reversed(one.value)

@@ -1,0 +1,47 @@
+"""Small questions about a unit and its containers that several features ask."""
+
+import re
+
+from sidecar_spotter.model import Container, Group
+
+_PORT = re.compile(
+    r"(?:port|addr(?:ess)?|listen|bind)[\w.-]*[=: ]+\S*?:?(\d{2,5})\b|^:(\d{2,5})$|"
+    r"(?:0\.0\.0\.0|\[::\]):(\d{2,5})\b",
+    re.IGNORECASE,
+)
+
+
+def running(group: Group) -> list[Container]:
+    """Return the containers that run beside one another, native sidecars included."""
+    return [box for box in group.containers if box.stage != "init"]
+
+
+def listens(box: Container) -> frozenset[int]:
+    """Return the ports that a container declares, or names as those it listens on."""
+    found = {port.number for port in box.ports if port.number is not None}
+    for said in (*box.words, *box.settings):
+        if "upstream" not in said.text and "http://" not in said.text:
+            for match in _PORT.finditer(said.text):
+                found.add(int(next(filter(None, match.groups()))))
+    for probe in box.probes:
+        if asked := re.match(r":(\d{2,5})\b", probe.text):
+            found.add(int(asked[1]))
+    return frozenset(found)
+
+
+_WAITS = re.compile(
+    r"\s*(?:sleep\s+\S+|tail -f /dev/null|while true; do sleep \S+; done)\s*;?"
+)
+
+
+def idles(box: Container) -> bool:
+    """Whether a container does nothing but wait, as a pause container does."""
+    said = [word.text for word in box.words]
+    waits = said[:1] == ["sleep"] or any(_WAITS.fullmatch(word) for word in said)
+    return waits or box.name == "pause" or stem(box) in ("pause", "hello-world")
+
+
+def stem(box: Container) -> str:
+    """Return the last part of a container's image, without tag and digest."""
+    image = box.image.text if box.image is not None else ""
+    return re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].strip("\"' ")

@@ -1,0 +1,284 @@
+"""From evidence to labels: what each container of a unit is, and what a repository is.
+
+A container's score is the sum of its evidence's weights. Of the containers that run
+side by side the one that speaks least like a helper is the main container; position
+decides only where nothing else does. Every other is a helper, unless it is a peer, a
+step or alone. The rules follow the definition on the handbook's first page: a helper
+runs as long as one main program, is placed with it, and exists to serve it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sidecar_spotter.features import evidence
+from sidecar_spotter.known import known, telling
+from sidecar_spotter.model import (
+    SIDECARS,
+    Container,
+    Evidence,
+    Finding,
+    Group,
+    Judged,
+    Label,
+    Request,
+    Verdict,
+)
+from sidecar_spotter.units import idles, running, stem
+
+Reasons = Mapping[str, Sequence[Evidence]]
+
+HELPER = 0.9
+"""The score from which a container counts as a helper without seeing its main one."""
+PEER = -0.15
+"""The score below which a container without a tie counts as its neighbor's equal."""
+
+STORES = {"database", "broker"}
+"""Roles that neighbors use, but that serve no one neighbor."""
+LOOKS = {"known-image", "telling-name"}
+TIES = {"shared-volume", "localhost", "shared-namespace", "life-cycle"}
+
+_PRESENTED = re.compile(r"\b(adapter|ambassador)\b", re.IGNORECASE)
+
+
+def judge(group: Group) -> Judged:
+    """Return *group* with a finding for each container, and for each request."""
+    asked = {(ask.line, ask.container) for ask in group.requests}
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    of_requests: dict[int, list[Evidence]] = defaultdict(list)
+    for one in evidence(group):
+        if (one.line, one.container) in asked:
+            of_requests[one.line].append(one)
+        else:
+            found[one.container].append(one)
+    findings = [_asked(ask, of_requests[ask.line]) for ask in group.requests]
+    findings += [
+        _finding(box, "init", found, "prepares the unit")
+        for box in group.containers
+        if box.stage == "init"
+    ]
+    findings += _side_by_side(group, found)
+    findings.sort(key=lambda finding: finding.line)
+    return Judged(group, tuple(findings))
+
+
+def _asked(ask: Request, found: Sequence[Evidence]) -> Finding:
+    label: Label = "injected-sidecar" if ask.wanted else "not-a-sidecar"
+    reasons = tuple(one for one in found if one.container == ask.container)
+    return Finding(ask.container, ask.line, label, ask.role, None, ask.says, reasons)
+
+
+def _side_by_side(group: Group, found: Reasons) -> list[Finding]:
+    """Return what the containers that run beside one another are."""
+    boxes = running(group)
+    holders = [box for box in boxes if _only_holds(found[box.name])]
+    if 0 < len(holders) < len(boxes):
+        boxes = [box for box in boxes if box not in holders]
+        why = "only holds what its neighbors share, and waits"
+        return [
+            *(_finding(box, "not-a-sidecar", found, why) for box in holders),
+            *_those(group, boxes, found),
+        ]
+    return _those(group, boxes, found)
+
+
+def _only_holds(reasons: Sequence[Evidence]) -> bool:
+    """Whether a container waits, and lends its namespaces, as a pause container."""
+    idle = any(one.feature == "placeholder" for one in reasons)
+    return idle and any(one.says.startswith("lends its") for one in reasons)
+
+
+def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]:
+    """Return what *boxes* are, which run beside one another."""
+    if not boxes:
+        return []
+    if "steps" in group.marks:
+        return _steps(group, boxes, found)
+    if "partial" in group.marks or (len(boxes) == 1 and "patch" in group.marks):
+        return [one for box in boxes if (one := _without_main(group, box, found))]
+    if len(boxes) == 1:
+        return _alone(group, boxes[0], found)
+    main = min(boxes, key=lambda box: _likeness(group, box, boxes, found))
+    if all(_only_helps(found[box.name]) for box in boxes):
+        why = "helps a program that stands in another file"
+        return [_finding(box, _kind(group, box), found, why) for box in boxes]
+    return [
+        _finding(box, "main", found, "is what the unit exists for")
+        if box is main
+        else _beside(group, box, main, found)
+        for box in boxes
+    ]
+
+
+def _only_helps(reasons: Sequence[Evidence]) -> bool:
+    """Whether an image is known to do nothing but help."""
+    return any(one.feature == "known-image" and one.weight >= 2 for one in reasons)
+
+
+def _likeness(
+    group: Group, box: Container, boxes: list[Container], found: Reasons
+) -> tuple[float, int]:
+    """Return how much *box* looks like a helper, and its position."""
+    score = _score(found[box.name])
+    if box.stage == "native":
+        score += 10
+    names = {_plain(group.name)} | {_plain(label.text) for label in group.labels[:4]}
+    if _plain(box.name) in names or OWN_NAME.search(box.name):
+        score -= 0.8
+    elif _plain(box.name) and _plain(box.name) in _plain(group.name):
+        score -= 0.4
+    if any(port.number in group.served for port in box.ports):
+        score -= 0.5
+    if box.image is None:
+        score -= 0.5  # a patch adds to it, or an operator brings it
+    if role(box, "main") in STORES:
+        score += 1.1  # somebody has to use it
+    return round(score, 2), boxes.index(box)
+
+
+OWN_NAME = re.compile(
+    r"^\{\{-?\s*(?:\.Chart\.Name|(?:include|template)\s+\"[^\"]*\.(?:full)?name\"[^}]*)\s*-?\}\}$"
+)
+"""The chart's own name, as `helm create` gives it to the main container."""
+_NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
+
+
+def _plain(name: str) -> str:
+    """Return the letters of a name; a chart's name for an expression that gives it."""
+    name = name.split("=")[-1]
+    if match := _NAME_OF.search(name):
+        name = match[1]
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _score(reasons: Iterable[Evidence]) -> float:
+    """Return the sum of the weights; a feature that speaks often counts once."""
+    best: dict[str, float] = {}
+    for one in reasons:
+        if abs(one.weight) > abs(best.get(one.feature, 0)):
+            best[one.feature] = one.weight
+    return sum(best.values())
+
+
+def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Finding:
+    """Return what a container is that runs beside the main one."""
+    reasons = found[box.name]
+    here = {other.name for other in running(group) if not idles(other)} | {""}
+    ties = {one.feature for one in reasons if one.feature in TIES and one.about in here}
+    helps = _score(one for one in reasons if one.feature not in TIES)
+    if (
+        role(box, "main") in STORES
+        and "localhost" not in ties
+        and stem(box) != stem(main)
+    ):
+        why = "is a store that its neighbors use, and could run anywhere"
+        return _finding(box, "not-a-sidecar", found, why)
+    together = {one.text for one in box.joins} & {one.text for one in main.joins}
+    if group.platform == "compose" and not together:
+        # There a volume is the only way to share files, for equals too.
+        reads = any(
+            one.feature == "shared-volume" and one.weight > 0.5 for one in reasons
+        )
+        ties -= set() if reads and helps > 0 else {"shared-volume", "life-cycle"}
+        if not ties and helps < 0.5:
+            why = f"shares files with {main.name}, and nothing says that it serves it"
+            return _finding(box, "not-a-sidecar", found, why)
+    callers = {one.about for one in reasons if one.feature == "localhost"}
+    if ties == {"localhost"} and main.name not in callers and helps < 0.5:
+        why = f"is called by {', '.join(sorted(callers))}, and not by {main.name}"
+        return _finding(box, "not-a-sidecar", found, why)
+    if not ties and helps < PEER:
+        against = min(reasons, key=lambda one: one.weight)
+        return _finding(box, "not-a-sidecar", found, against.says)
+    label = _kind(group, box)
+    why = f"runs beside {main.name or 'the main container'} and serves it"
+    return _finding(box, label, found, why, main.name)
+
+
+def _kind(group: Group, box: Container) -> Label:
+    """Return which kind of sidecar a helper is, by how its author presents it."""
+    if box.stage == "native" and group.platform == "kubernetes":
+        return "native-sidecar"
+    said = [box.name, *(note.text for note in box.notes)]
+    for text in said:
+        if match := _PRESENTED.search(text):
+            return "adapter" if match[1].lower() == "adapter" else "ambassador"
+    return "sidecar"
+
+
+def _without_main(group: Group, box: Container, found: Reasons) -> Finding | None:
+    """Return what a container is whose main one stands in another file, if telling."""
+    score = _score(found[box.name])
+    if "patch" in group.marks and box.image and (box.words or box.mounts or box.ports):
+        score += 1  # a patch that only changes a container has no need of all that
+    if "injects" in group.marks:
+        score += 1  # code that adds it to a pod which it was given
+    if box.stage == "native" or score >= HELPER:
+        why = "is added to a unit whose main container stands elsewhere"
+        return _finding(box, _kind(group, box), found, why)
+    return None
+
+
+def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
+    """Return what a container is that has no neighbor, if there is a word to say."""
+    wanted = any(ask.wanted for ask in group.requests)
+    if box.stage == "native":
+        return [_finding(box, "native-sidecar", found, "is a native sidecar")]
+    looks = _score(one for one in found[box.name] if one.feature in LOOKS)
+    if not wanted and looks > 0.8:
+        why = "runs alone: no other program is in its unit"
+        return [_finding(box, "not-a-sidecar", found, why)]
+    if group.requests or any(other.stage == "init" for other in group.containers):
+        return [_finding(box, "main", found, "is what the unit exists for")]
+    if group.kind == "DaemonSet":
+        why = "serves the machine: one copy runs on each"
+        return [_finding(box, "not-a-sidecar", found, why)]
+    return []
+
+
+def _steps(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]:
+    """Return what steps in order are, and the helpers that run beside them."""
+    helpers = [box for box in boxes if _score(found[box.name]) > 0]
+    steps = [box for box in boxes if box not in helpers]
+    label: Label = "main" if helpers else "not-a-sidecar"
+    why = "is a step: it ends before the next one begins"
+    named = [box for box in steps if box.name == "main"]
+    return [
+        _finding(box, "main" if box in named else label, found, why) for box in steps
+    ] + [
+        _finding(box, _kind(group, box), found, "runs beside the steps", steps[0].name)
+        for box in helpers
+        if steps
+    ]
+
+
+def _finding(
+    box: Container, label: Label, found: Reasons, why: str, serves: str | None = None
+) -> Finding:
+    reasons = tuple(sorted(found[box.name], key=lambda one: -abs(one.weight)))
+    return Finding(box.name, box.line, label, role(box, label), serves, why, reasons)
+
+
+def role(box: Container, label: Label) -> str:
+    """Return what a container is for, in one word of the field."""
+    image = box.image.text if box.image else ""
+    found = known(image, [word.text for word in box.words])
+    told = telling(box.name)
+    if found is not None and (label != "main" or found.sure < 0):
+        return found.role
+    if told is not None and told != "main" and label != "main":
+        return told
+    return {"main": "application", "init": "init"}.get(label, "helper")
+
+
+def verdict_of(judged: Iterable[Judged]) -> Verdict:
+    """Return what a repository is, from all its groups."""
+    code = False
+    for one in judged:
+        fields = {ask.line for ask in one.group.requests if ask.how == "operator-field"}
+        for finding in one.findings:
+            if finding.label in SIDECARS:
+                if "code" not in one.group.marks and finding.line not in fields:
+                    return "uses-sidecar"
+                code = True
+    return "injects-or-operates-sidecars-in-code-only" if code else "no-sidecar"

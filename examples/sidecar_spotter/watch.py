@@ -1,0 +1,63 @@
+"""A limit for the processor time of one file, whatever its reader does with it."""
+
+import signal
+import threading
+import time
+from contextlib import suppress
+from types import FrameType
+
+TICK = 0.1
+"""Seconds between two looks at the time."""
+
+
+class TooSlow(BaseException):
+    """Raised in the midst of what takes too long.
+
+    It is no Exception, so that code which goes on after any Exception ends too.
+    """
+
+
+class Watch:
+    """Raises `TooSlow` in what runs too long between `start` and `stop`.
+
+    A signal interrupts Python code and the matching of expressions, but not a library
+    in C. Only the main thread can have it; in another one nothing is watched.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Allow *seconds* of processor time each time."""
+        self.seconds = seconds
+        self._since: float | None = None
+
+    def __enter__(self) -> "Watch":
+        """Set the timer, and keep the one that there was."""
+        self._set = hasattr(signal, "setitimer") and (
+            threading.current_thread() is threading.main_thread()
+        )
+        if self._set:
+            # Not the timer of the wall clock: others use that one, and a busy machine
+            # is no fault of the file.
+            self._handler = signal.signal(signal.SIGVTALRM, self._look)
+            self._timer = signal.setitimer(signal.ITIMER_VIRTUAL, TICK, TICK)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Put back what there was."""
+        if self._set:
+            signal.setitimer(signal.ITIMER_VIRTUAL, *self._timer)
+            with suppress(TypeError):  # None: set by something that is not Python
+                signal.signal(signal.SIGVTALRM, self._handler)
+
+    def start(self) -> None:
+        """Begin to count."""
+        self._since = time.process_time()
+
+    def stop(self) -> None:
+        """Count no more."""
+        self._since = None
+
+    def _look(self, number: int, frame: FrameType | None) -> None:
+        now = time.process_time()
+        if self._since is not None and now - self._since > self.seconds:
+            self._since += TICK  # it is raised again, should somebody catch it
+            raise TooSlow

@@ -1,0 +1,48 @@
+"""What the tests of the readers share: a made-up checkout, and questions about it."""
+
+from textwrap import dedent
+
+import pytest
+from sidecar_spotter.model import Container, Group
+from sidecar_spotter.readers import read
+from sidecar_spotter.tree import Unreadable
+
+
+class Files(dict[str, str]):
+    """Stands for a checkout: texts by their paths."""
+
+    def __call__(self, path: str) -> bytes | None:
+        return self[path].encode() if path in self else None
+
+    def names(self, folder: str) -> list[str]:
+        return sorted(path for path in self if path.rpartition("/")[0] == folder)
+
+
+def units(path: str, text: str, files: dict[str, str] | None = None) -> list[Group]:
+    """Return the units of a file, which lies in a checkout with *files*."""
+    checkout = Files(files or {})
+    checkout[path] = dedent(text)
+    return list(read(path, checkout[path].encode(), checkout))
+
+
+def unit(path: str, text: str, files: dict[str, str] | None = None) -> Group:
+    """Return the only unit of a file."""
+    (found,) = units(path, text, files)
+    return found
+
+
+def box(group: Group, name: str) -> Container:
+    """Return the container of that name."""
+    return next(box for box in group.containers if box.name == name)
+
+
+def names(group: Group) -> list[str]:
+    """Return the names of a unit's containers."""
+    return [box.name for box in group.containers]
+
+
+def refuses(path: str, text: str) -> str:
+    """Return why a file cannot be read."""
+    with pytest.raises(Unreadable) as refusal:
+        units(path, text)
+    return str(refusal.value)

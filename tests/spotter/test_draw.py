@@ -1,0 +1,186 @@
+"""The drawings: what they show, and that Mermaid takes every one of them."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from diagrams.draw import Pen
+from handmade import AGENT, EMPTY, HOSTILE, REPORT, WEB, hostile
+from lab.manifest import read
+from sidecar_spotter import scan
+from sidecar_spotter.model import (
+    Container,
+    Finding,
+    Group,
+    Judged,
+    Mount,
+    Report,
+    Request,
+    Text,
+)
+from sidecar_spotter.reports import render
+from sidecar_spotter.reports.mermaid import draw
+
+PODS = Path(__file__).parents[2] / "examples" / "pods"
+
+
+def lab(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+@pytest.fixture(scope="module")
+def pen(tmp_path_factory: pytest.TempPathFactory) -> Pen:
+    """What draws the handbook's own pictures: it raises what Mermaid does not take."""
+    return Pen((), tmp_path_factory.mktemp("drawings"))
+
+
+def pod(*boxes: Container, findings: tuple[Finding, ...] = ()) -> str:
+    return draw(Judged(Group("a.yaml", 1, "kubernetes", "Pod", "a", boxes), findings))
+
+
+def test_a_group_is_drawn_in_the_handbooks_style(pen: Pen) -> None:
+    source = draw(WEB)
+    assert (
+        source
+        == """\
+flowchart TB
+    accTitle: Deployment web and what its containers share
+    accDescr: istio-proxy is an injected sidecar. seed is an init container. web is \
+the main container. ship is a sidecar. seed ends before web starts. A Service sends \
+requests to web, port 8080. seed reads and writes the volume logs. web reads and \
+writes the volume logs. ship reads the volume logs. ship reads the volume conf. web \
+calls ship at localhost, port 9000. An injector or operator adds istio-proxy.
+    service(["Service"]):::outside
+    adder(["injector or operator"]):::outside
+    subgraph unit["Deployment web<br/>one list of processes"]
+        direction TB
+        c1["seed<br/>init container"]
+        c2["web<br/>port 8080"]:::main
+        c3["ship<br/>log-shipper<br/>port 9000"]:::sidecar
+        v1[("logs<br/>emptyDir")]:::volume
+        v2[("conf<br/>configMap")]:::volume
+        a1["istio-proxy"]:::sidecar
+    end
+    c1 -.->|ends before| c2
+    service -->|port 8080| c2
+    c1 -->|reads, writes| v1
+    c2 -->|reads, writes| v1
+    c3 -->|reads| v1
+    c3 -->|reads| v2
+    c2 -->|localhost, port 9000| c3
+    adder -.->|adds| a1
+"""
+    )
+    drawn = BeautifulSoup(pen.svg(source), "html.parser")
+    assert drawn.title is not None
+    assert drawn.title.text == "Deployment web and what its containers share"
+    said = " ".join(drawn.get_text(" ").split())
+    for words in ("log-shipper", "port 9000", "ends before", "one list of processes"):
+        assert words in said
+
+
+def test_init_containers_and_native_sidecars_stand_in_their_order() -> None:
+    source = pod(
+        Container("first", 1, "init"),
+        Container("helper", 2, "native"),
+        Container("last", 3, "init"),
+        Container("other", 4),
+        Container("app", 5),
+        findings=(Finding("app", 5, "main", "application", None, "is it"),),
+    )
+    assert "c1 -.->|ends before| c2" in source
+    assert "c2 -.->|starts before| c3" in source
+    assert "c3 -.->|ends before| c5" in source
+    assert 'c2["helper<br/>native sidecar"]' in source
+
+
+def test_a_joined_namespace_and_waiting_are_drawn() -> None:
+    source = pod(
+        Container("app", 1),
+        Container(
+            "vpn",
+            2,
+            joins=(Text("network:app", 3), Text("network:elsewhere", 4)),
+            waits_for=(Text("app", 5),),
+        ),
+    )
+    assert "c2 -->|shares the network of| c1" in source
+    assert "c2 -.->|waits for| c1" in source
+    assert source.count("|") == 4
+
+
+def test_a_helper_without_a_visible_tie_still_points_to_whom_it_serves() -> None:
+    helper = Finding("agent", 2, "sidecar", "agent", "app", "runs beside app")
+    source = pod(Container("app", 1), Container("agent", 2), findings=(helper,))
+    assert "c2 -.->|serves| c1" in source
+    assert "serves" not in draw(WEB)
+
+
+def test_a_volume_that_is_mounted_twice_is_drawn_once() -> None:
+    mounts = (Mount("data", "/a", True, 2), Mount("data", "/b", False, 3))
+    source = pod(Container("app", 1, mounts=mounts))
+    assert source.count("v1") == 2
+    assert "c1 -->|reads, writes| v1" in source
+
+
+def test_an_opt_out_is_not_drawn() -> None:
+    ask = Request("istio-proxy", "injection-opt-out", 1, "is refused", wanted=False)
+    nothing = Judged(Group("a", 1, "kubernetes", "Namespace", "a", requests=(ask,)), ())
+    assert draw(nothing) == ""
+
+
+def test_one_drawing_stands_alone_and_several_after_their_places() -> None:
+    assert render("mermaid", [replace(REPORT, groups=(AGENT,))]).startswith("flowchart")
+    text = render("mermaid", [REPORT])
+    places = re.findall(r"(?m)^%% (.+)\nflowchart TB$", text)
+    assert places == ["deploy/web.yaml:12", "deploy/agent.yaml:2"]
+    assert render("mermaid", [EMPTY]) == ""
+
+
+@pytest.mark.parametrize("start", range(0, len(HOSTILE), 5))
+def test_mermaid_takes_hostile_names(start: int, pen: Pen) -> None:
+    names = HOSTILE[start : start + 5]
+    svg = pen.svg("%% {init: {}}\n" + draw(hostile(names).groups[start // 5]))
+    drawn = BeautifulSoup(svg, "html.parser")
+    assert not drawn.find_all("script")
+    said = "".join(drawn.get_text().split())
+    for name in names:
+        word = re.search(r"\w+", name)
+        assert word is None or word[0][:20] in said
+
+
+def test_mermaid_takes_hostile_names_of_units_and_files(pen: Pen) -> None:
+    text = render("mermaid", [hostile()])
+    assert len(re.findall(r"(?m)^%% .*\nflowchart TB$", text)) == len(HOSTILE)
+    units = re.findall(r"(?m)^    subgraph unit(.*)", text)
+    titles = "\n".join(f"subgraph u{i}{u}\nn{i}\nend" for i, u in enumerate(units))
+    files = "\n".join(re.findall(r"(?m)^%% .*", text))
+    pen.svg(f"{files}\nflowchart TB\n{titles}\n")
+
+
+def test_a_huge_group_is_drawn_in_part() -> None:
+    mounts = tuple(
+        Mount(f"volume-{n}-{'x' * 40}", "/v", False, n + 1) for n in range(99)
+    )
+    boxes = tuple(
+        Container(f"container-{n}-{'y' * 40}", n + 1, mounts=mounts) for n in range(999)
+    )
+    source = pod(*boxes)
+    assert 'rest["not drawn: 959 containers, 59 volumes, 1500 arrows"]' in source
+    assert len(source) < 50_000
+    assert source.count("-->|") == 100
+
+
+def test_drawing_does_not_depend_on_anything_but_the_report() -> None:
+    report = Report(".", "uses-sidecar", "", (WEB, AGENT))
+    assert render("mermaid", [report]) == render("mermaid", [report])
+
+
+@pytest.mark.parametrize("path", sorted(PODS.glob("*/pod*.yaml")), ids=lab)
+def test_every_lab_gives_one_picture(path: Path) -> None:
+    source = render("mermaid", [scan(path)])
+    assert source.startswith("flowchart TB\n")
+    for box in read(path).containers:
+        assert f'["{box.name}' in source

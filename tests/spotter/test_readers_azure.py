@@ -1,0 +1,175 @@
+"""Azure Container Apps and Container Instances: YAML, ARM templates and Bicep."""
+
+import pytest
+from reading import box, names, refuses, unit, units
+
+APP = """\
+type: Microsoft.App/containerApps
+name: shop
+properties:
+  configuration:
+    dapr:
+      enabled: true
+    ingress:
+      targetPort: 80
+  template:
+    containers:
+      - image: w
+        name: web
+        env: [{name: TO, value: "localhost:1"}]
+        volumeMounts: [{volumeName: logs, mountPath: /logs}]
+      - image: s
+        name: ship
+        probes: [{type: Liveness, httpGet: {path: /up, port: 9000}}]
+    initContainers:
+      - {image: i, name: seed}
+    volumes:
+      - {name: logs, storageType: EmptyDir}
+"""
+
+
+def test_an_app_in_yaml_is_a_unit() -> None:
+    group = unit("app.yaml", APP)
+    assert (group.platform, group.name, group.served) == (
+        "container-apps",
+        "shop",
+        (80,),
+    )
+    assert [(one.name, one.line, one.stage) for one in group.containers] == [
+        ("seed", 19, "init"),
+        ("web", 12, "run"),
+        ("ship", 16, "run"),
+    ]
+    assert [mount.volume for mount in box(group, "web").mounts] == ["logs"]
+    assert [probe.text for probe in box(group, "ship").probes] == [":9000/up"]
+    assert [(one.name, one.kind) for one in group.volumes] == [("logs", "emptyDir")]
+
+
+@pytest.mark.parametrize(("said", "wanted"), [("true", True), ("false", False)])
+def test_dapr_is_asked_for_or_not(said: str, wanted: bool) -> None:
+    (ask,) = unit("app.yaml", APP.replace("true", said)).requests
+    assert (ask.container, ask.line, ask.wanted) == ("daprd", 6, wanted)
+
+
+TEMPLATE = """\
+{
+  // ARM templates may have comments
+  "resources": [{
+    "type": "Microsoft.App/containerApps",
+    "name": "[parameters('name')]",
+    "properties": {"template": {"containers": [
+      {"name": "web", "image": "w"},
+      {"name": "agent", "image": "a"}
+    ]}}
+  }, {
+    "type": "Microsoft.ContainerInstance/containerGroups",
+    "name": "group",
+    "properties": {"containers": [
+      {"name": "one", "properties": {"image": "o", "ports": [{"port": 80}]}}
+    ]}
+  }]
+}
+"""
+
+
+def test_a_template_may_hold_apps_and_groups() -> None:
+    first, second = units("main.json", TEMPLATE)
+    assert [(one.name, one.line) for one in first.containers] == [
+        ("web", 7),
+        ("agent", 8),
+    ]
+    assert (second.platform, second.kind) == (
+        "container-instances",
+        "Microsoft.ContainerInstance/containerGroups",
+    )
+    (one,) = second.containers
+    assert one.image is not None and one.image.text == "o"
+    assert [port.number for port in one.ports] == [80]
+
+
+BICEP = """\
+@description('''
+the app's { name
+''')
+param name string = 'shop'
+param withDapr bool = false
+@allowed([
+  'a'
+])
+param tag string
+var base = [
+  {
+    name: 'web'
+    image: 'w:${tag}'
+  }
+]
+/* { */
+resource app 'Microsoft.App/containerApps@2024-03-01' = if (tag != '') {
+  name: name
+  properties: {
+    configuration: {
+      dapr: {
+        enabled: withDapr
+      }
+      ingress: { targetPort: 80 }
+    }
+    template: {
+      containers: concat(base, withProxy ? [
+        // takes the traffic
+        {
+          name: 'proxy'
+          image: 'it\\'s'
+          env: [
+            { name: 'A', value: 'b' }
+          ]
+        }
+      ] : [])
+    }
+  }
+}
+"""
+
+
+def test_bicep_is_read_with_its_names_and_conditions() -> None:
+    group = unit("app.bicep", BICEP)
+    assert (group.kind, group.name, group.line) == (
+        "Microsoft.App/containerApps",
+        "shop",
+        17,
+    )
+    assert [(one.name, one.line) for one in group.containers] == [
+        ("web", 12),
+        ("proxy", 30),
+    ]
+    proxy = box(group, "proxy")
+    assert proxy.condition is not None and proxy.condition.text == "${withProxy}"
+    assert [note.text for note in proxy.notes] == ["takes the traffic"]
+    assert proxy.image is not None and proxy.image.text == "it's"
+    (ask,) = group.requests
+    assert (ask.line, ask.wanted) == (22, True)
+    assert "withDapr" in ask.says
+
+
+def test_modules_loops_and_other_resources() -> None:
+    text = """\
+    resource other 'Microsoft.Storage/accounts@1' = {
+      properties: { containers: [ { name: 'blobs', image: 'x' } ] }
+    }
+    module app 'br/public:avm/res/app/container-app:0.1' = [for n in list: {
+      params: {
+        containers: [
+          { name: 'web', image: 'w' }
+        ]
+        dapr: { enabled: false }
+      }
+    }]
+    """
+    group = unit("main.bicep", text)
+    assert names(group) == ["web"]
+    (ask,) = group.requests
+    assert not ask.wanted
+
+
+def test_deep_nesting_is_refused() -> None:
+    assert "deep" in refuses("a.bicep", "var containers = " + "[" * 10_000)
+    assert "deep" in refuses("a.json", '{"Microsoft.App/":{"containers":' + "[" * 9_999)

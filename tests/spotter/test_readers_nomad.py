@@ -1,0 +1,139 @@
+"""Nomad: task groups, their life cycle, and the proxies that they ask for."""
+
+import pytest
+from reading import box, names, refuses, unit, units
+
+JOB = """\
+variable "image" {}
+
+job "shop" {
+  group "web" {
+    network {
+      mode = "bridge"
+      port "http" { to = 8080 }
+    }
+    volume "data" { type = "host" }
+    service {
+      name = "web"
+      port = "http"
+      connect {
+        sidecar_service {}
+      }
+    }
+    # ships the log
+    task "ship" {
+      driver = "docker"
+      lifecycle {
+        hook    = "prestart"
+        sidecar = true
+      }
+      config {
+        image = "example/ship"
+        args  = ["${NOMAD_ALLOC_DIR}/logs"]
+      }
+    }
+    task "prepare" {
+      lifecycle { hook = "prestart" }
+    }
+    task "web" {
+      leader = true
+      config {
+        image = var.image
+        ports = ["http"]
+      }
+      env {
+        TO = "localhost:9000"
+      }
+      volume_mount {
+        volume      = "data"
+        destination = "/data"
+        read_only   = true
+      }
+      template {
+        destination = "local/conf"
+        data        = <<EOH
+first
+server 127.0.0.1:6666
+EOH
+      }
+    }
+  }
+}
+"""
+
+
+def test_a_group_is_a_unit_of_its_tasks() -> None:
+    group = unit("shop.nomad", JOB)
+    assert (group.platform, group.name, group.line) == ("nomad", "shop/web", 4)
+    assert [(one.name, one.line, one.stage) for one in group.containers] == [
+        ("ship", 18, "native"),
+        ("prepare", 29, "init"),
+        ("web", 32, "run"),
+    ]
+    assert [share.text for share in group.shares] == ["network"]
+    assert group.served == (8080,)
+
+
+def test_a_task_keeps_what_it_says() -> None:
+    group = unit("shop.nomad", JOB)
+    ship, web = box(group, "ship"), box(group, "web")
+    assert ship.notes[0].text == "ships the log"
+    assert [mount.volume for mount in ship.mounts] == ["alloc"]
+    assert web.image is not None and web.image.text == "${var.image}"
+    assert [(port.number, port.name) for port in web.ports] == [(8080, "http")]
+    assert [(said.text, said.line) for said in web.settings] == [
+        ("TO=localhost:9000", 39),
+        ("server 127.0.0.1:6666", 50),
+    ]
+    assert [(one.volume, one.read_only) for one in web.mounts] == [("data", True)]
+    assert web.essential and not ship.essential
+
+
+def test_a_sidecar_service_asks_for_a_proxy() -> None:
+    (ask,) = unit("shop.nomad", JOB).requests
+    assert (ask.container, ask.line, ask.wanted) == ("connect-proxy", 14, True)
+
+
+@pytest.mark.parametrize("instead", ["native = true", "gateway { ingress {} }"])
+def test_a_program_that_speaks_connect_and_a_gateway_get_none(instead: str) -> None:
+    (ask,) = unit("a.hcl", JOB.replace("sidecar_service {}", instead)).requests
+    assert not ask.wanted
+
+
+def test_a_job_for_each_machine_is_marked() -> None:
+    text = JOB.replace('job "shop" {', 'job "shop" {\n type = "system"')
+    assert "daemon" in unit("shop.nomad.hcl", text).marks
+
+
+def test_a_task_without_a_group_is_a_unit_of_its_own() -> None:
+    text = 'job "a" {\n  task "b" {\n  }\n}\n'
+    assert names(unit("a.nomad", text)) == ["b"]
+
+
+@pytest.mark.parametrize("path", ["a.nomad.tpl", "a.nomad.hcl.j2"])
+def test_a_template_of_a_job_is_read(path: str) -> None:
+    text = JOB.replace("  group", '  [[ template "x" . ]]\n%{ if a ~}\n  group', 1)
+    text = text.replace('"http" { to = 8080 }', '"http" { to = [[ .port ]] }')
+    assert names(unit(path, text)) == ["ship", "prepare", "web"]
+
+
+def test_braces_in_texts_and_comments_open_nothing() -> None:
+    text = JOB.replace("first\n", '{{ range }} "${ } }\n').replace(
+        "driver =", '/* } */ x = "}${a("}")}" // }\n      # }\n      driver ='
+    )
+    assert names(unit("a.nomad", text)) == ["ship", "prepare", "web"]
+
+
+def test_other_hcl_is_passed_over() -> None:
+    assert units("agent.hcl", "client {\n  enabled = true\n}\n") == []
+
+
+def test_deep_nesting_is_refused() -> None:
+    start = 'job "a" {\n task "b" {\n'
+    assert "deep" in refuses("a.nomad", start + "x = " + "[" * 10_000)
+    assert "deep" in refuses("a.nomad", start + "a {\n" * 10_000)
+
+
+def test_a_text_without_an_end_is_refused() -> None:
+    start = 'job "a" {\n task "b" {\n'
+    assert "does not end" in refuses("a.nomad", start + "x = <<EOF\nfoo\n")

@@ -1,0 +1,92 @@
+"""Podman Quadlet: a container with those of its folder that belong to it."""
+
+from reading import box, names, unit, units
+
+WEB = """\
+[Unit]
+After=ship.service
+
+# the shop
+[Container]
+Image=example/web
+ContainerName=shop
+Pod=shop.pod
+Volume=logs.volume:/logs:ro
+Environment=A=1 "B=2 3"
+Exec=serve \\
+  --fast
+PublishPort=127.0.0.1:8080:80
+"""
+SHIP = "[Container]\nImage=example/ship\nPod=shop.pod\nVolume=logs.volume:/logs\n"
+POD = "[Pod]\nPublishPort=9000:90\n"
+
+
+def test_the_containers_of_a_pod_are_a_unit_in_the_file_of_each() -> None:
+    files = {"d/ship.container": SHIP, "d/shop.pod": POD, "d/other.container": "x"}
+    group = unit("d/web.container", WEB, files)
+    assert (group.platform, group.kind, group.name) == ("quadlet", "pod", "shop")
+    assert [(one.name, one.line) for one in group.containers] == [
+        ("shop", 8),
+        ("ship", 8),
+    ]
+    assert group.served == (80, 90)
+
+
+def test_a_neighbor_points_to_the_line_that_ties_it_and_says_where_it_is() -> None:
+    ship = box(unit("d/web.container", WEB, {"d/ship.container": SHIP}), "ship")
+    assert {mount.line for mount in ship.mounts} == {8}
+    assert ship.image is not None and ship.image.line == 8
+    assert [note.text for note in ship.notes] == ["stands in d/ship.container"]
+
+
+def test_a_container_keeps_what_it_says() -> None:
+    shop = box(unit("d/web.container", WEB, {"d/ship.container": SHIP}), "shop")
+    assert [word.text for word in shop.words] == ["serve", "--fast"]
+    assert [(said.text, said.line) for said in shop.settings] == [
+        ("A=1", 10),
+        ("B=2 3", 10),
+    ]
+    assert [(one.volume, one.read_only) for one in shop.mounts] == [("logs", True)]
+    assert [wait.text for wait in shop.waits_for] == ["ship"]
+    assert [note.text for note in shop.notes] == ["the shop"]
+
+
+def test_one_container_may_join_the_network_of_another() -> None:
+    tunnel = "[Container]\nImage=example/tunnel\nContainerName=vpn\n"
+    web = "[Container]\nImage=w\nNetwork=tunnel.container\n"
+    group = unit("web.container", web, {"tunnel.container": tunnel})
+    assert [(one.name, one.line) for one in group.containers] == [
+        ("web", 3),
+        ("vpn", 3),
+    ]
+    assert [join.text for join in box(group, "web").joins] == ["network:vpn"]
+    # Seen from the other end, it is the same unit.
+    group = unit("tunnel.container", tunnel, {"web.container": web})
+    assert [(one.name, one.line) for one in group.containers] == [
+        ("vpn", 3),
+        ("web", 3),
+    ]
+
+
+def test_arguments_of_podman_count_as_well() -> None:
+    text = "[Container]\nImage=w\nPodmanArgs=--network container:vpn --pid=host\n"
+    group = unit("web.container", text)
+    assert [join.text for join in group.containers[0].joins] == ["network:vpn"]
+    assert [share.text for share in group.shares] == ["processes-of-the-host"]
+    assert "partial" in group.marks
+
+
+def test_a_named_network_ties_nothing() -> None:
+    one = "[Container]\nImage=a\nNetwork=back.network\n"
+    assert units("a.container", one, {"b.container": one}) == []
+
+
+def test_a_lone_container_that_looks_like_a_sidecar_stands_alone() -> None:
+    text = "[Container]\nImage=a\nVolume=%t/podman/podman.sock:/s\n"
+    assert names(unit("agent.container", text)) == ["agent"]
+
+
+def test_what_is_no_unit_of_a_container_gives_nothing() -> None:
+    assert units("a.container", "not a unit") == []
+    assert units("a.pod", POD) == []
+    assert units("a.kube", "[Kube]\nYaml=pod.yaml\n") == []

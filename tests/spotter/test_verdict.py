@@ -1,0 +1,154 @@
+"""What the spotter says of the handbook's own systems, and of small hard cases."""
+
+from pathlib import Path
+
+import pytest
+from sidecar_spotter import scan
+from sidecar_spotter.model import Finding
+
+PODS = Path(__file__).parents[2] / "examples" / "pods"
+
+# For each system the main container, its helper, and what else runs in the unit.
+SYSTEMS = {
+    "adapter": ("redis", "adapter", ()),
+    "ambassador": ("catalog", "ambassador", ("store-a", "store-b")),
+    "dynamic_config": ("shop", "config-manager", ()),
+    "finishing_job": ("report", "uploader", ()),
+    "git_sync": ("web", "git-sync", ()),
+    "https_termination": ("legacy", "https-proxy", ()),
+    "log_saver": ("web", "log-saver", ("store",)),
+    "served_log": ("web", "log-server", ()),
+    "topz": ("counter", "topz", ()),
+}
+SUBTYPES = {"adapter": "adapter", "ambassador": "ambassador"}
+
+
+def findings(path: Path) -> dict[str, Finding]:
+    """Return what a scan of one file says, by container."""
+    report = scan(path)
+    assert report.skipped == ()
+    return {one.name: one for judged in report.groups for one in judged.findings}
+
+
+FILES = [
+    (path.parent.name, path.name)
+    for name in ("pod.yaml", "compose.yaml", "pod-native.yaml")
+    for path in sorted(PODS.glob(f"*/{name}"))
+]
+
+
+@pytest.mark.parametrize(("system", "file"), FILES)
+def test_the_systems_of_the_handbook_are_read_rightly(system: str, file: str) -> None:
+    path = PODS / system / file
+    main, helper, others = SYSTEMS[system]
+    found = findings(path)
+    native = file == "pod-native.yaml"
+    label = "native-sidecar" if native else SUBTYPES.get(system, "sidecar")
+    assert found[main].label == "main"
+    assert (found[helper].label, found[helper].serves) == (label, main)
+    for other in set(others) & found.keys():
+        assert found[other].label == "not-a-sidecar"
+    if file == "compose.yaml":
+        assert found["pause"].label == "not-a-sidecar"
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: shop
+spec:
+{spec}"""
+
+
+def labels(tmp_path: Path, spec: str) -> dict[str, str]:
+    """Return the labels in a Pod with the lines of *spec*."""
+    path = tmp_path / "pod.yaml"
+    path.write_text(POD.format(spec=spec), encoding="utf-8")
+    return {name: one.label for name, one in findings(path).items()}
+
+
+def test_the_main_container_need_not_be_the_first(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: exporter
+    image: oliver006/redis_exporter:v1.62.0
+    args: ["--redis.addr=redis://localhost:6379"]
+  - name: shop
+    image: example.com/shop:1
+    ports: [{containerPort: 6379}]
+"""
+    assert labels(tmp_path, spec) == {"exporter": "sidecar", "shop": "main"}
+
+
+def test_an_init_container_is_no_sidecar_whatever_its_name(tmp_path: Path) -> None:
+    spec = """\
+  initContainers:
+  - name: sidecar
+    image: envoyproxy/envoy:v1.31.0
+  containers:
+  - name: shop
+    image: example.com/shop:1
+"""
+    assert labels(tmp_path, spec) == {"sidecar": "init", "shop": "main"}
+
+
+def test_one_line_makes_it_a_native_sidecar(tmp_path: Path) -> None:
+    spec = """\
+  initContainers:
+  - name: sidecar
+    image: envoyproxy/envoy:v1.31.0
+    restartPolicy: Always
+  containers:
+  - name: shop
+    image: example.com/shop:1
+"""
+    assert labels(tmp_path, spec)["sidecar"] == "native-sidecar"
+
+
+def test_a_lone_container_is_none_however_it_is_called(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: sidecar
+    image: example.com/sidecar:1
+"""
+    assert labels(tmp_path, spec) == {"sidecar": "not-a-sidecar"}
+
+
+def test_a_backend_that_only_the_helper_calls_is_none(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: shop
+    image: example.com/shop:1
+    env: [{name: API, value: "http://localhost:9000"}]
+  - name: api-proxy
+    image: example.com/api-proxy:1
+    ports: [{containerPort: 9000}]
+    args: ["--upstream=http://localhost:9001"]
+  - name: stock
+    image: example.com/stock:1
+    ports: [{containerPort: 9001}]
+"""
+    assert labels(tmp_path, spec) == {
+        "shop": "main",
+        "api-proxy": "sidecar",
+        "stock": "not-a-sidecar",
+    }
+
+
+def test_every_finding_gives_a_reason_and_a_line(tmp_path: Path) -> None:
+    for judged in scan(PODS).groups:
+        lines = (PODS / judged.group.path).read_text().count("\n")
+        for one in judged.findings:
+            assert one.why and 0 < one.line <= lines
+            assert all(0 < reason.line <= lines for reason in one.evidence)
+
+
+def test_the_summary_is_two_sentences_for_a_person() -> None:
+    report = scan(PODS / "served_log" / "pod.yaml")
+    assert report.verdict == "uses-sidecar"
+    assert report.summary == (
+        "This repository uses the sidecar pattern: 1 container in 1 unit. The clearest "
+        "is log-server, beside web (pod.yaml, line 64): it only reads the volume logs, "
+        "which web may write."
+    )
