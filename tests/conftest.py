@@ -15,6 +15,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail if a test is skipped: for machines that have every tool",
     )
+    parser.addoption(
+        "--may-skip",
+        metavar="FOLDER",
+        help="with --no-skips: but the tests in FOLDER may be",
+    )
 
 
 # First, as pytest-xdist then reads the groups to name the tests after them.
@@ -39,7 +44,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not session.config.getoption("--no-skips") or reporter is None:
         return
-    skipped = reporter.stats.get("skipped", [])
+    folder = session.config.getoption("--may-skip")
+    skipped = [
+        report
+        for report in reporter.stats.get("skipped", [])
+        if not folder or not report.nodeid.startswith(folder)
+    ]
     if skipped and exitstatus == 0:
         reporter.write_line(f"--no-skips: {len(skipped)} skipped", red=True)
         session.exitstatus = 1

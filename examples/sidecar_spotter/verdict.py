@@ -110,6 +110,14 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     ]
 
 
+def _is_store(box: Container) -> bool:
+    """Whether a container runs the image of a database or a broker."""
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    # A template's expression may only say what chart the image belongs to.
+    return found is not None and found.role in STORES and found.by == "image"
+
+
 def _only_helps(reasons: Sequence[Evidence]) -> bool:
     """Whether an image is known to do nothing but help."""
     return any(one.feature == "known-image" and one.weight >= 2 for one in reasons)
@@ -131,7 +139,7 @@ def _likeness(
         score -= 0.5
     if box.image is None:
         score -= 0.5  # a patch adds to it, or an operator brings it
-    if role(box, "main") in STORES:
+    if _is_store(box):
         score += 1.1  # somebody has to use it
     return round(score, 2), boxes.index(box)
 
@@ -166,22 +174,18 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     here = {other.name for other in running(group) if not idles(other)} | {""}
     ties = {one.feature for one in reasons if one.feature in TIES and one.about in here}
     helps = _score(one for one in reasons if one.feature not in TIES)
-    if (
-        role(box, "main") in STORES
-        and "localhost" not in ties
-        and stem(box) != stem(main)
-    ):
+    if _is_store(box) and "localhost" not in ties and stem(box) != stem(main):
         why = "is a store that its neighbors use, and could run anywhere"
         return _finding(box, "not-a-sidecar", found, why)
     together = {one.text for one in box.joins} & {one.text for one in main.joins}
-    if group.platform == "compose" and not together:
+    if group.platform in ("compose", "quadlet") and not together:
         # There a volume is the only way to share files, for equals too.
         reads = any(
             one.feature == "shared-volume" and one.weight > 0.5 for one in reasons
         )
         ties -= set() if reads and helps > 0 else {"shared-volume", "life-cycle"}
         if not ties and helps < 0.5:
-            why = f"shares files with {main.name}, and nothing says that it serves it"
+            why = f"runs beside {main.name}, and nothing says that it serves it"
             return _finding(box, "not-a-sidecar", found, why)
     callers = {one.about for one in reasons if one.feature == "localhost"}
     if ties == {"localhost"} and main.name not in callers and helps < 0.5:

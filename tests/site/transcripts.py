@@ -9,8 +9,8 @@ stopped with Ctrl-C at the end.
 ``python tests/site/transcripts.py FILE…`` writes the outputs anew; the tests
 compare them. Times, process numbers and temporary folders are left out of the
 comparison, and so are the ports, so that a port in use spoils nothing. ``nox -s lab``
-runs as the program that it starts, and the lines of its containers may stand in
-another order.
+and ``sidecar-spotter`` run as the programs that they start, and the lines of the lab's
+containers may stand in another order.
 """
 
 import os
@@ -42,6 +42,8 @@ PORTS = sorted(
 )
 LAB = ("nox -s lab --", "python -m lab")
 """What a reader types to run a system, and what that runs."""
+SPOTTER = ("sidecar-spotter ", "python -m sidecar_spotter ")
+"""What a reader types who has installed the spotter, and what runs here."""
 OPTIONAL = ("curl", "git", "lsof", "nginx", "openssl", "pgrep", "pkill")
 """Tools of some transcripts that not every machine has."""
 CONTAINER = re.compile(r"[a-z][\w-]* +\| ")
@@ -133,7 +135,7 @@ def rerun(text: str) -> str:
             for command in terminal.commands:
                 typed = command.replace("\n", "\n> ")
                 printed.append(f"$ {typed}")
-                here = swap(command.replace(*LAB), ports)
+                here = swap(command.replace(*LAB).replace(*SPOTTER), ports)
                 if stays and command == terminal.commands[-1]:
                     servers.append((len(shown), Server(here, env)))
                     running.callback(servers[-1][1].stop)

@@ -91,8 +91,8 @@ FIXED |= {"settings", "host", "anonymous"}  # of a Compose file
 """Volumes that no container writes: who shares one only reads the same settings."""
 
 BROUGHT = re.compile(
-    r"conf|content|html|site|www|repo|git|cert|tls|secret|static|plugin|rules|dashboard"
-    r"|provision",
+    r"(?<![a-z])(?:conf(?:ig\w*)?|content|html|sites?|www|repo(?:s|sitory)?|git|certs?"
+    r"|tls|secrets?|static|plugins?|rules|dashboards?|provision\w*)(?![a-z])",
     re.IGNORECASE,
 )
 """Names of volumes that a helper fills for the main container. Of others, as of logs,

@@ -37,6 +37,7 @@ INCLUDE = re.compile(r"^(?:include|template)\s+\"([^\"]+)\"")
 FILLS = re.compile(
     r"\.Values\.(?:\w+\.)*(\w*(?:sidecar\w*|containers))(?![\w.])", re.IGNORECASE
 )
+NEXT = "nindent"
 INDENT = re.compile(r"\bn?indent\s+(\d+)")
 WORD = re.compile("\ue000(\\d+)\ue001")
 ADDED = "\ue002"
@@ -185,6 +186,8 @@ class Page:
                 if not inside and ahead.strip() == "-":
                     inside = self._word(action[0])
                 out.append(inside + "\n" * height)
+            elif not behind.strip() and ahead.rstrip().endswith(":") and NEXT in code:
+                out.append("\n" * height)  # what it gives begins on the next line
             else:
                 out.append(self._word(action[0]) + "\n" * height)
             row += height

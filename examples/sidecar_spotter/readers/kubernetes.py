@@ -291,6 +291,8 @@ def _is_patch(document: Node, kind: str) -> bool:
     """Whether a workload lacks what the API demands, so only patches another."""
     if kind not in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"):
         return False
+    if "beta" in text(get(document, "apiVersion")):
+        return False  # the selector was optional then
     spec = get(document, "spec")
     return spec is not None and get(spec, "selector") is None
 
@@ -419,11 +421,20 @@ def comments(lines: list[bytes], at: int) -> tuple[Text, ...]:
 # --- what asks others to add a container
 
 
+UNITLESS = (
+    *("Service", "ServiceAccount", "ConfigMap", "Secret", "ClusterRole", "Role"),
+    *("ClusterRoleBinding", "RoleBinding", "Ingress", "PersistentVolumeClaim"),
+    *("ValidatingWebhookConfiguration", "PodDisruptionBudget", "NetworkPolicy"),
+)
+"""Kinds that no injector looks at, whatever their labels."""
+
+
 def _requests(place: Place, document: Node) -> Iterator[Request]:
     where = {"Namespace": "namespace"}.get(place.kind, "pod")
     if get(document, "spec", "template", "spec") is not None:
         where = "workload"
-    yield from _asked(place.metadata, where)
+    if place.kind not in UNITLESS:
+        yield from _asked(place.metadata, where)
     yield from operators.requests(place.kind, document)
 
 

@@ -65,9 +65,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 fields = Fields(body, file.names)
                 yield from reader(file, Block(text(kind), name, fields))
     for name, body in labeled(tree, "module"):
-        fields = Fields(body, file.names)
-        if "containerdefinitions" in fields or "containerdefinition" in fields:
-            yield from _task(file, Block("module", name, fields))
+        for node in walk(body):  # modules of whole clusters nest their services
+            fields = Fields(node, file.names)
+            if "containerdefinitions" in fields or "containerdefinition" in fields:
+                yield from _task(file, Block("module", name, fields))
     yield from _pieces(file)
     yield from _texts(file)
 
