@@ -81,10 +81,11 @@ def no_other_pods() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def podman(no_other_pods: None) -> Iterator[Podman]:
+def podman(request: pytest.FixtureRequest) -> Iterator[Podman]:
     """Podman with storage of its own and the base image; skips where it cannot be."""
     if reason := why_not():
         pytest.skip(reason)
+    request.getfixturevalue("no_other_pods")
     # Not in pytest's own folder: podman wants a path of 50 characters at most, and
     # does not restart a container where it is longer.
     folder = Path(tempfile.mkdtemp(prefix="podman-"))
