@@ -187,15 +187,31 @@ def entries(node: Node | None) -> Iterator[tuple[Node, Node]]:
                 yield k, value
 
 
+def pair(node: Node | None, name: str) -> tuple[Node, Node] | None:
+    """Return key and value of a mapping's entry *name*, if there is one."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    merges = False
+    for k, value in node.value:
+        if k.value == name:
+            return k, value
+        merges = merges or k.value == "<<"
+    if merges:
+        return next((one for one in entries(node) if text(one[0]) == name), None)
+    return None
+
+
 def key(node: Node | None, name: str) -> Node | None:
     """Return the key *name* of a mapping as a node, to ask for its line."""
-    return next((k for k, _ in entries(node) if text(k) == name), None)
+    found = pair(node, name)
+    return found[0] if found is not None else None
 
 
 def get(node: Node | None, *names: str) -> Node | None:
     """Return what stands under the keys *names*, one below the other, if anything."""
     for name in names:
-        node = next((value for k, value in entries(node) if text(k) == name), None)
+        found = pair(node, name)
+        node = found[1] if found is not None else None
     return node
 
 

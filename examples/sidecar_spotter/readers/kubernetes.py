@@ -482,11 +482,15 @@ def _json_patch(
                 )
 
 
+_TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
 _INSIDE = re.compile(r"^\s*(?:-\s+)?(?:containers|initContainers|sidecars):\s*$", re.M)
 
 
 def _embedded(path: str, document: Node, lines: list[bytes]) -> Iterator[Group]:
     """Yield the units in texts that are YAML themselves, as in a ConfigMap."""
+    last = document.end_mark.line if document.end_mark is not None else len(lines)
+    if not any(_TEXT.search(one) for one in lines[line(document) - 1 : last + 1]):
+        return
     for node in walk(document):
         if getattr(node, "style", None) in ("|", ">") and _INSIDE.search(text(node)):
             inside = text(node).encode("utf-8", "replace")
