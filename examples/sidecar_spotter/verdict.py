@@ -30,9 +30,6 @@ Reasons = Mapping[str, Sequence[Evidence]]
 
 HELPER = 0.9
 """The score from which a container counts as a helper without seeing its main one."""
-PEER = -0.15
-"""The score below which a container without a tie counts as its neighbor's equal."""
-
 STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
 LOOKS = {"known-image", "telling-name"}
@@ -191,9 +188,12 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if ties == {"localhost"} and main.name not in callers and helps < 0.5:
         why = f"is called by {', '.join(sorted(callers))}, and not by {main.name}"
         return _finding(box, "not-a-sidecar", found, why)
-    if not ties and helps < PEER:
+    if not ties and helps <= 0:
         against = min(reasons, key=lambda one: one.weight)
-        return _finding(box, "not-a-sidecar", found, against.says)
+        why = f"has no tie to {main.name}, and no name or image of a helper"
+        if against.weight < 0:
+            why = against.says
+        return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)
     why = f"runs beside {main.name or 'the main container'} and serves it"
     return _finding(box, label, found, why, main.name)
