@@ -169,7 +169,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Feed the spotter spoilt files for five minutes (`-- -max_total_time=60`)."""
+    """Feed the spotter spoilt files for five minutes."""
     install(session, "fuzz")
     env = {"PYTHONPATH": "examples:tests/spotter"}
     session.run("python", "tests/spotter/fuzz.py", *session.posargs, env=env)

@@ -152,3 +152,15 @@ def test_the_summary_is_two_sentences_for_a_person() -> None:
         "is log-server, beside web (pod.yaml, line 64): it only reads the volume logs, "
         "which web may write."
     )
+
+
+def test_a_native_sidecar_in_a_charts_values_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "values.yaml"
+    path.write_text(
+        "server:\n"
+        "  additionalInitContainers:\n"
+        "  - name: cloud-sql-proxy\n"
+        "    image: example.com/proxy:1\n"
+        "    restartPolicy: Always\n"
+    )
+    assert findings(path)["cloud-sql-proxy"].label == "native-sidecar"

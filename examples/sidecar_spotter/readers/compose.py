@@ -43,11 +43,12 @@ FILES = re.compile(
 )
 NAMED = re.compile(r"(?:^|[/._-])(?:docker-?)?compose[^/]*$", re.IGNORECASE)
 SERVICES = re.compile(
-    rb"^services:[ \t]*+(?:#[^\n]*+)?+\r?\n(?:[ \t]*+(?:#[^\n]*+)?+\r?\n)*+"
-    rb"[ \t]++[^\s:#-][^:\n]*:[ \t]*+(?:[&#*][^\n]*+)?+\r?$",
+    rb"^services:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t\r]*(?:#[^\n]*)?\n)*"
+    rb"[ \t]+[^\s:#-][^:\n]*:[ \t]*(?:[&#*][^\n]*)?\r?$",
     re.MULTILINE,
 )
-"""The first service of a file; it never tries the same lines twice."""
+"""The first service of a file. No possessive repeats: Python before 3.11.5 gets them
+wrong."""
 IMAGE = re.compile(rb"^[ \t]+[\"']?(?:image|build|network_mode|extends)[\"']?:", re.M)
 FOREIGN = re.compile(rb"^(?:apiVersion|kind):[ \t]*\S", re.MULTILINE)
 

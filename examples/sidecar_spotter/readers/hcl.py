@@ -48,8 +48,8 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN = {
-    '"': re.compile(r'(?:\\.|[^"\\\n])*+"?'),
-    "'": re.compile(r"(?:\\.|[^'\\\n])*+'?"),
+    '"': re.compile(r'(?:\\.|[^"\\\n])*"?'),
+    "'": re.compile(r"(?:\\.|[^'\\\n])*'?"),
 }
 _STEP = {
     '"': re.compile(r'\\.|\$\$\{|%%\{|[$%]\{|["{}\n]', re.DOTALL),

@@ -156,6 +156,8 @@ def _search(
             unit := _field(place, name, value, metadata, node)
         ):
             yield unit
+        elif field.endswith("InitContainers") and (unit := _early(place, name, value)):
+            yield unit
         elif items(value):
             for item in items(value):
                 yield from _search(place, item, metadata, depth + 1, seen, field)
@@ -275,6 +277,24 @@ def _field(
         requests=requests,
         marks=place.marks | {"operator-field", "partial"},
         labels=tuple(_labels(metadata)),
+    )
+
+
+def _early(place: Place, name: Node, value: Node) -> Group | None:
+    """Return a unit for a field like `additionalInitContainers` with native sidecars."""
+    boxes = [container(box, place.lines, early=True) for box in _boxes(value)]
+    if not any(box.stage == "native" for box in boxes):
+        return None
+    marks = place.marks | {"partial"}
+    kind = place.kind or "values"
+    return Group(
+        place.path,
+        line(name),
+        "kubernetes",
+        kind,
+        place.name,
+        tuple(boxes),
+        marks=marks,
     )
 
 
