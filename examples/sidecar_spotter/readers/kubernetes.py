@@ -152,11 +152,12 @@ def _search(
     for field, name, value in pairs:
         if isinstance(value, yaml.ScalarNode) or field in LISTS:
             continue
-        if field in operators.HELPER_FIELDS and (
-            unit := _field(place, name, value, metadata, node)
-        ):
-            yield unit
-        elif field.endswith("InitContainers") and (unit := _early(place, name, value)):
+        unit = None
+        if field in operators.HELPER_FIELDS:
+            unit = _field(place, name, value, metadata, node)
+        elif field.endswith("InitContainers"):
+            unit = _early(place, name, value)
+        if unit is not None:
             yield unit
         elif items(value):
             for item in items(value):
@@ -281,7 +282,7 @@ def _field(
 
 
 def _early(place: Place, name: Node, value: Node) -> Group | None:
-    """Return a unit for a field like `additionalInitContainers` with native sidecars."""
+    """Return a unit for a field for more init containers that has native sidecars."""
     boxes = [container(box, place.lines, early=True) for box in _boxes(value)]
     if not any(box.stage == "native" for box in boxes):
         return None
