@@ -203,7 +203,13 @@ def run_pod(
     print("Building the image ...", flush=True)
     # A step that has begun is not interrupted: it is short, and would leave a part.
     for step in (podman.make_base, lambda: podman.build(manifest.parent.name)):
-        step()
+        try:
+            step()
+        except PodmanError:
+            # Ctrl-C may reach the step before it has a group of its own.
+            if stop.wait(0.5):
+                return 0
+            raise
         if stop.is_set():
             return 0
     running = PodmanPod(
