@@ -227,7 +227,8 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     """Return what a container is that has no neighbor, if there is a word to say."""
     wanted = any(ask.wanted for ask in group.requests)
     if box.stage == "native":
-        return [_finding(box, "native-sidecar", found, "is a native sidecar")]
+        why = "runs on beside whatever the unit gets"
+        return [_finding(box, _kind(group, box), found, why)]
     looks = _score(one for one in found[box.name] if one.feature in LOOKS)
     if not wanted and looks > 0.8:
         why = "runs alone: no other program is in its unit"

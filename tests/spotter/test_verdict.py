@@ -164,3 +164,21 @@ def test_a_native_sidecar_in_a_charts_values_is_found(tmp_path: Path) -> None:
         "    restartPolicy: Always\n"
     )
     assert findings(path)["cloud-sql-proxy"].label == "native-sidecar"
+
+
+def test_only_kubernetes_has_native_sidecars(tmp_path: Path) -> None:
+    path = tmp_path / "job.nomad"
+    path.write_text(
+        'job "shop" {\n'
+        '  group "shop" {\n'
+        '    task "ship" {\n'
+        '      driver = "docker"\n'
+        "      lifecycle {\n"
+        '        hook    = "prestart"\n'
+        "        sidecar = true\n"
+        "      }\n"
+        "    }\n"
+        "  }\n"
+        "}\n"
+    )
+    assert findings(path)["ship"].label == "sidecar"
