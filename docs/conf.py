@@ -38,6 +38,7 @@ extensions = [
     "drawings",
     "features",
     "linkcheck_limits",
+    "menu",
     "print_forms",
     "projects",
     "sessions",

@@ -4,6 +4,7 @@ A key such as ``burns2016`` or ``k8s-sidecar`` says more than a number, and it
 stays the same when an entry is added.
 """
 
+import ast
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from sphinx.builders.latex.nodes import thebibliography
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinxcontrib.bibtex.domain import BibtexDomain
 
 # A list of sources below a heading of its own, not a chapter.
 LATEX_MACRO = r"""
@@ -71,6 +73,26 @@ class PlaceSources(SphinxPostTransform):
                     listed += source
             else:
                 listed.parent.remove(listed)
+
+
+class GroupedByKeyword(BibtexDomain):
+    """The domain of sphinxcontrib-bibtex, quick where lists choose by keyword."""
+
+    def get_filtered_entries(self, bibliography_key: Any) -> list[tuple[str, Entry]]:
+        """Return the entries of one list.
+
+        The library goes over every citation of the handbook for each entry of each
+        list, to find which pages cite it; so its time grew with the square of the
+        pages. A list whose filter asks for keywords alone need not know.
+        """
+        citations = self.data["citation_refs"]
+        asked = ast.walk(self.bibliographies[bibliography_key].filter_)
+        if {node.id for node in asked if isinstance(node, ast.Name)} == {"keywords"}:
+            self.data["citation_refs"] = []
+        try:
+            return list(super().get_filtered_entries(bibliography_key))
+        finally:
+            self.data["citation_refs"] = citations
 
 
 class KeyLabels(BaseLabelStyle):  # type: ignore[misc]
@@ -138,6 +160,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # pybtex looks this one up again for each citation, and searches every installed
     # package each time: a fifth of the build. What is registered is found at once.
     register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
+    app.add_domain(GroupedByKeyword, override=True)
     app.add_post_transform(KeepSources)
     app.add_post_transform(PlaceSources)
     app.connect("config-inited", add_macro)

@@ -107,6 +107,18 @@ def test_every_page_is_in_every_form(handbook: Handbook) -> None:
     assert [title for title in listed_titles if title in titles] == titles
 
 
+def test_the_menu_marks_the_page_that_is_open(handbook: Handbook) -> None:
+    """The entry of the page, no other, is marked, for the eye and for the ear."""
+    html = handbook("html").folder
+    for name in NAMES:
+        page = soup(html / f"{name}.html")
+        marked = page.select(".sidebar-tree [aria-current=page]")
+        shown = page.select(".sidebar-tree .current-page > a")
+        assert marked == shown, name
+        titles = [link.get_text() for link in marked]
+        assert titles == ([] if name == "index" else [title_of(page)]), name
+
+
 def test_tabs_and_cards_are_readable_on_paper(handbook: Handbook) -> None:
     """LaTeX gets boxes and lists where the site has tabs, dropdowns and cards."""
     tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
