@@ -1,0 +1,67 @@
+"""Debian's Chromium, and the built handbook behind a server of our own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from browsing import OpenPage, served
+from builds import Built
+from playwright.sync_api import Browser, Page, sync_playwright
+
+
+@pytest.fixture(scope="session")
+def site(handbook: Callable[[str], Built]) -> Iterator[str]:
+    """Give the address of the built handbook, on this machine."""
+    built = handbook("html")
+    assert built.status == 0, built.said[-2000:]
+    with served(built.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Give a running Chromium; skip where there is none."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("no chromium here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        # Chromium's sandbox refuses to work for root, which CI is.
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: str) -> Iterator[OpenPage]:
+    """Give a function that opens a page of the handbook in a window of its own.
+
+    ``open_page("pattern/define.html", width=360, scheme="dark", javascript=False)``;
+    further keywords go to playwright's ``Browser.new_context``.
+    """
+    contexts = []
+
+    def opened(
+        name: str,
+        *,
+        width: int = 1440,
+        scheme: str = "light",
+        javascript: bool = True,
+        **how: object,
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            java_script_enabled=javascript,
+            **how,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.goto(site + name)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,82 @@
+"""A web server for the built handbook, on this machine alone, as a host serves it.
+
+It sends compressed files and a strict Content-Security-Policy: what breaks under that
+policy breaks in the tests.
+"""
+
+import gzip
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+from typing import BinaryIO
+
+from playwright.sync_api import Page
+
+OpenPage = Callable[..., Page]
+"""What the fixture ``open_page`` gives: see tests/browser/conftest.py."""
+
+POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        # Compiled WebAssembly: the search and "try it". No script of a page's own.
+        "script-src 'self' 'wasm-unsafe-eval'",
+        # Attributes such as those of the drawings; a style cannot run anything.
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".xml", ".txt"}
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves files compressed, with the policy, and the site's own page for 404."""
+
+    protocol_version = "HTTP/1.1"
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".wasm": "application/wasm",
+        ".mjs": "text/javascript",
+    }
+
+    def send_head(self) -> BytesIO | BinaryIO | None:
+        """Send the headers; return what to send after them."""
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            path /= "index.html"
+        status = 200 if path.is_file() else 404
+        if status == 404:
+            path = Path(self.directory) / "404.html"
+        content = path.read_bytes() if path.is_file() else b"not found\n"
+        self.send_response(status)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        if path.suffix in COMPRESSED:
+            content = gzip.compress(content, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Cache-Control", "max-age=600")
+        self.end_headers()
+        return BytesIO(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve *folder* on a free port; give the address of its first page."""
+    handler = partial(Handler, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=10)
