@@ -269,7 +269,8 @@ def _unknown(kind: str, document: Node) -> Iterator[Request]:
 
 def _is_custom(kind: str, document: Node) -> bool:
     group = text(get(document, "apiVersion")).partition("/")[0]
-    return "." in group and not group.endswith(".k8s.io") and kind not in PACKAGES
+    own = "." in group and not group.endswith(".k8s.io") and "{{" not in group
+    return own and kind not in PACKAGES
 
 
 def _cloud_sql(document: Node) -> Iterator[Request]:

@@ -230,3 +230,23 @@ def walk(node: Node | None) -> Iterator[Node]:
                 waiting += [value, k]
         elif isinstance(one, yaml.SequenceNode):
             waiting += reversed(one.value)
+
+
+def scalars(node: Node | None) -> Iterator[yaml.ScalarNode]:
+    """Yield the scalars at and below *node*, in no order; one with aliases, as often.
+
+    Faster than `walk` for those who look at nothing else: most nodes are scalars.
+    """
+    seen: set[int] = set()
+    waiting = [node] if node is not None else []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, yaml.ScalarNode):
+            yield one
+        elif id(one) not in seen:
+            seen.add(id(one))
+            if isinstance(one, yaml.MappingNode):
+                for pair in one.value:
+                    waiting += pair
+            else:
+                waiting += one.value

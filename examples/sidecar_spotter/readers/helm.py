@@ -16,7 +16,7 @@ from itertools import pairwise
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers import kubernetes
-from sidecar_spotter.tree import Node, Unreadable, documents, mend, walk
+from sidecar_spotter.tree import Node, Unreadable, documents, mend, scalars, walk
 
 SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".tmpl", ".gotmpl", ".template")
 MOST_ACTIONS = 10_000
@@ -24,9 +24,15 @@ MOST_ACTIONS = 10_000
 INCLUDES = 4
 """How deep named templates may include one another."""
 
+PART = r"[^\"`}]{0,2000}"
 ACTION = re.compile(
-    r"\{\{-?\s*(?P<comment>/\*.*?\*/)?(?P<code>(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`|[^\"`}]|"
-    r"\}(?!\})){0,2000}?)\s*-?\}\}",
+    r"\{\{-?\s*(?P<comment>/\*.*?\*/)?(?P<code>"
+    # Each string, and each brace that does not close, begins with a sign of its own:
+    # there is one way to match only, and none to look for in vain.
+    + PART
+    + r"(?:(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`|\}(?!\}))"
+    + PART
+    + r"){0,60})\}\}",
     re.DOTALL,
 )
 STEERING = re.compile(
@@ -167,13 +173,13 @@ class Page:
             between = text[last : action.start()]
             out.append(between)
             row += between.count("\n")
-            code = (action["code"] or "").strip()
+            code = action["code"].strip().removesuffix("-").rstrip()
             height = action[0].count("\n")
             start = text.rfind("\n", 0, action.start()) + 1
             end = text.find("\n", action.end())
             end = len(text) if end < 0 else end
-            ahead = ACTION.sub("", text[start : action.start()])
-            behind = ACTION.sub("", text[action.end() : end])
+            ahead = _without_actions(text[start : action.start()])
+            behind = _without_actions(text[action.end() : end])
             alone = not behind.strip() and not ahead.strip()
             if deep == INCLUDES and (fill := FILLS.search(code)):
                 self.open_lists.setdefault(fill[1], row)
@@ -231,11 +237,15 @@ class Page:
 
     def _restore(self, node: Node | None, before: int) -> None:
         """Put expressions back where words stand for them, and lines where they are."""
-        for one in walk(node):
-            row = min(one.start_mark.line, len(self.rows) - 1)
-            one.start_mark = At(self.rows[row] + before)
-            if isinstance(one.value, str) and "\ue000" in one.value:
-                one.value = WORD.sub(lambda match: self.words[int(match[1])], one.value)
+        if before or self.rows[-1] + 1 < len(self.rows):
+            for one in walk(node):
+                row = min(one.start_mark.line, len(self.rows) - 1)
+                one.start_mark = At(self.rows[row] + before)
+        for said in scalars(node) if self.words else ():
+            if "\ue000" in said.value:
+                said.value = WORD.sub(
+                    lambda match: self.words[int(match[1])], said.value
+                )
 
     def fills(self, before: int) -> Iterator[Request]:
         """Yield a word for each list of containers that users may fill."""
@@ -253,3 +263,7 @@ class Page:
             return box
         first, _, code = max(around)
         return replace(box, condition=Text(code, first + 1 + before))
+
+
+def _without_actions(text: str) -> str:
+    return ACTION.sub("", text) if "{{" in text else text

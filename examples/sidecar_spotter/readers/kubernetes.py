@@ -26,6 +26,7 @@ from sidecar_spotter.tree import (
     key,
     line,
     mend,
+    scalars,
     text,
     walk,
 )
@@ -512,9 +513,10 @@ def _embedded(path: str, document: Node, lines: list[bytes]) -> Iterator[Group]:
     last = document.end_mark.line if document.end_mark is not None else len(lines)
     if not any(_TEXT.search(one) for one in lines[line(document) - 1 : last + 1]):
         return
-    for node in walk(document):
-        if getattr(node, "style", None) in ("|", ">") and _INSIDE.search(text(node)):
-            inside = text(node).encode("utf-8", "replace")
+    texts = {id(one): one for one in scalars(document) if one.style in ("|", ">")}
+    for node in sorted(texts.values(), key=line):
+        if _INSIDE.search(node.value):
+            inside = node.value.encode("utf-8", "replace")
             for before, part in documents(inside):
                 try:
                     tree = compose(part, line(node) + before)
