@@ -20,8 +20,8 @@ def site(handbook: Callable[[str], Built]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Give a running Chromium; skip where there is none."""
-    program = shutil.which("chromium")
+    """Give a running Chromium, or the Chrome made of it; skip where there is none."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no chromium here: apt-get install chromium")
     with sync_playwright() as playwright:
