@@ -168,6 +168,16 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def lighthouse(session: nox.Session) -> None:
+    """Let Lighthouse judge four pages (needs Node.js, Chromium and npm's registry)."""
+    need(session, npx="npm", chromium="chromium")
+    install(session, "tests")
+    target = build(session, "html")
+    env = {"PYTHONPATH": "tests/site"}
+    session.run("python", "tests/browser/lighthouse.py", str(target), env=env)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Feed the spotter spoilt files for five minutes."""
     install(session, "fuzz")
