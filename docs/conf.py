@@ -14,6 +14,8 @@ gc.set_threshold(1_000_000)
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
+import palette
+
 # Project ---------------------------------------------------------------------
 
 project = "The Sidecar Handbook"
@@ -73,6 +75,10 @@ myst_heading_anchors = 3
 # HTML ------------------------------------------------------------------------
 
 html_theme = "furo"
+html_theme_options = {
+    "light_css_variables": palette.properties(0),
+    "dark_css_variables": palette.properties(1),
+}
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["handbook.css"]
