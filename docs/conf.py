@@ -14,7 +14,7 @@ gc.set_threshold(1_000_000)
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-import palette
+import palette  # noqa: E402  (docs/_ext is on the path only now)
 
 # Project ---------------------------------------------------------------------
 
@@ -82,6 +82,8 @@ html_theme_options = {
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["handbook.css"]
+pygments_style = "code_styles.Light"
+pygments_dark_style = "code_styles.Dark"
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_copy_source = False
 html_show_sphinx = False

@@ -16,7 +16,7 @@ the contrasts of both schemes.
 PALETTE = {
     # Ink and paper.
     "text": ("#1d1c1a", "#e9e7e2"),  # what you read
-    "quiet": ("#57544d", "#aeaaa2"),  # captions, citations, hints; lines in diagrams
+    "quiet": ("#54514a", "#b3afa7"),  # captions, citations, hints; lines in diagrams
     "quiet-soft": ("#f5f3ee", "#1e2226"),  # code, table heads, the menu, plain boxes
     "page": ("#fffefb", "#14171a"),  # the ground of it all
     "rule": (
@@ -25,25 +25,25 @@ PALETTE = {
     ),  # hairlines that only divide: too pale for a control
     "edge": ("#77736a", "#8d9194"),  # the border of a control or a plain box: 3:1
     # The accent: links, the open tab, what is chosen. Text on it: "page".
-    "accent": ("#005f73", "#6dc9dd"),
+    "accent": ("#00586a", "#6dc9dd"),
     "accent-soft": ("#e3f1f3", "#12303a"),
     # The parts of every example: application, helper, shared folder.
     "main": ("#2b2926", "#f0ede7"),
     "main-soft": ("#e7e3da", "#393c3f"),
-    "sidecar": ("#005f73", "#6dc9dd"),
+    "sidecar": ("#00586a", "#6dc9dd"),
     "sidecar-soft": ("#d0e8ed", "#0f3a47"),
-    "volume": ("#6b6147", "#b3aa88"),
+    "volume": ("#584e34", "#bdb493"),
     "volume-soft": ("#f2eddc", "#2d2b22"),
     # A note in a diagram, and a warning on a page.
-    "note": ("#7d6414", "#d1b055"),
+    "note": ("#735b0e", "#d6b65e"),
     "note-soft": ("#fbf2d8", "#332c17"),
     # A box around others in a diagram.
     "group": ("#8d8980", "#737a80"),
     "group-soft": ("#fbfaf6", "#191c20"),
     # An answer that is right, and one that is not. Say it in words too.
-    "good": ("#22662d", "#83cf8b"),
+    "good": ("#1b5e26", "#83cf8b"),
     "good-soft": ("#e2f2e2", "#17341c"),
-    "bad": ("#a3231a", "#ff9f92"),
+    "bad": ("#9c2017", "#ff9f92"),
     "bad-soft": ("#fbe6e2", "#45211c"),
 }
 
