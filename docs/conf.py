@@ -39,6 +39,7 @@ extensions = [
     "diagrams",
     "drawings",
     "features",
+    "icons",
     "linkcheck_limits",
     "menu",
     "print_forms",
@@ -80,6 +81,7 @@ html_theme_options = {
     "dark_css_variables": palette.properties(1),
 }
 html_title = project
+html_logo = html_favicon = "../images/mark.svg"
 html_static_path = ["_static"]
 html_css_files = ["handbook.css"]
 pygments_style = "code_styles.Light"
