@@ -13,7 +13,8 @@ ROLES = {
     "page": "page",
     "node": "quiet-soft",
     "node-border": "edge",
-    "group": "group-soft",
+    # As the page, so that a line's label has the same ground in a box and out of it.
+    "group": "page",
     "group-border": "group",
     "note": "note-soft",
     "note-border": "note",

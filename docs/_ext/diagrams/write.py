@@ -83,8 +83,8 @@ def _html_frame(self: Any, node: mermaid, svg: str) -> str:
 
 def _inline_svg(svg: str, name: str) -> str:
     """Return the drawing for an HTML page: the page's colors, ids below *name*."""
-    for role, name in ROLES.items():
-        svg = svg.replace(LIGHT[role], f"var(--hb-{name})")
+    for role, color in ROLES.items():
+        svg = svg.replace(LIGHT[role], f"var(--hb-{color})")
     svg = re.sub(r"font-family:[^;}]*", "font-family:var(--diagram-font)", svg)
     return svg.replace(ROOT_ID, name)
 
