@@ -14,6 +14,8 @@ gc.set_threshold(1_000_000)
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
+import palette  # noqa: E402  (docs/_ext is on the path only now)
+
 # Project ---------------------------------------------------------------------
 
 project = "The Sidecar Handbook"
@@ -37,6 +39,7 @@ extensions = [
     "diagrams",
     "drawings",
     "features",
+    "icons",
     "linkcheck_limits",
     "menu",
     "print_forms",
@@ -73,9 +76,16 @@ myst_heading_anchors = 3
 # HTML ------------------------------------------------------------------------
 
 html_theme = "furo"
+html_theme_options = {
+    "light_css_variables": palette.properties(0),
+    "dark_css_variables": palette.properties(1),
+}
 html_title = project
+html_logo = html_favicon = "../images/mark.svg"
 html_static_path = ["_static"]
 html_css_files = ["handbook.css"]
+pygments_style = "code_styles.Light"
+pygments_dark_style = "code_styles.Dark"
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_copy_source = False
 html_show_sphinx = False

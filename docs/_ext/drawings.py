@@ -1,9 +1,9 @@
 """Our own drawings in `images/`, which follow the page's light and dark scheme.
 
-A drawing is an SVG file whose colors are ``var(--diagram-NAME, LIGHT-VALUE)``. On
-the site it stands inside the page, where the variables of diagrams.css decide. In
-the EPUB the file is used as it is, and for the PDF it is converted; both show the
-light values.
+A drawing is an SVG file whose colors are ``var(--hb-NAME, LIGHT-VALUE)``, names and
+values of palette.py. On the site it stands inside the page, where the variables
+decide. In the EPUB the file is used as it is, and for the PDF it is converted; both
+show the light values.
 """
 
 import re

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 from builds import Built
-from diagrams.look import CLASSES, LIGHT
+from diagrams.look import CLASSES, LIGHT, ROLES
 from diagrams.mend import SVG
+from palette import PALETTE
 from pypdf import PdfReader
 from sources import DOCS
 from sphinx.application import Sphinx
@@ -183,48 +184,19 @@ def test_two_drawings_share_no_id(svgs: list[Tag]) -> None:
 
 
 def test_colors_are_those_of_the_page(svgs: list[Tag]) -> None:
-    """No color is fixed, and each variable has a value in light and in dark."""
-    css = (DOCS / "_static/diagrams.css").read_text(encoding="utf-8")
-    light, *darks = css.split('data-theme="')[:3]
+    """No color is fixed, and each variable is one of the palette."""
     for drawing in svgs:
         text = str(drawing)
         assert not re.search(r"#[0-9a-fA-F]{6}\b|rgba?\(|hsla?\(", text)
-        for name in set(re.findall(r"var\((--diagram-[\w-]+)\)", text)):
-            assert f"{name}:" in light, name
-    same = {"--diagram-page", "--diagram-outside", "--diagram-font"}
-    for name in set(re.findall(r"(--diagram-[\w-]+):", light)) - same:
-        assert all(f"{name}:" in dark for dark in darks), name
+        used = set(re.findall(r"var\(--hb-([\w-]+)\)", text))
+        assert {"text", "quiet", "sidecar", "sidecar-soft"} <= used
+        assert used <= PALETTE.keys()
 
 
-def luminance(color: str) -> float:
-    """Return the relative luminance of ``#rrggbb``, as WCAG 2.2 defines it."""
-    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [
-        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "button", "system"])
-def test_text_stands_out_on_every_fill(scheme: int) -> None:
-    """Text has a contrast of 7:1 or more on each fill, in both schemes."""
-    css = (DOCS / "_static/diagrams.css").read_text(encoding="utf-8")
-    part = css.split('data-theme="')[scheme]
-    colors = dict(re.findall(r"--diagram-([\w-]+): (#[0-9a-f]{6})", part))
-    text = luminance(colors["text"])
-    for fill in ("node", "group", "note", "main", "sidecar", "volume"):
-        low, high = sorted((text, luminance(colors[fill])))
-        assert (high + 0.05) / (low + 0.05) >= 7, fill
-
-
-def test_light_colors_are_the_same_in_css_and_python() -> None:
-    """The PDF and the EPUB look like the light page."""
-    css = (DOCS / "_static/diagrams.css").read_text(encoding="utf-8")
-    light = css.split('data-theme="')[0]
-    colors = dict(re.findall(r"--diagram-([\w-]+): (#[0-9a-f]{6})", light))
-    assert colors == {name: LIGHT[name] for name in colors}
-    assert LIGHT.keys() - colors.keys() == {"page", "outside"}
-    assert len(set(LIGHT.values())) == len(LIGHT)
+def test_other_forms_have_the_light_values_of_the_palette() -> None:
+    """The PDF and the EPUB look like the light page; a value tells the color."""
+    assert {PALETTE[name][0] for name in ROLES.values()} == set(LIGHT.values())
+    assert len(set(LIGHT.values())) == len(set(ROLES.values()))
 
 
 def test_nothing_runs_and_nothing_is_fetched(svgs: list[Tag]) -> None:

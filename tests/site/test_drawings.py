@@ -1,25 +1,28 @@
 """Our own drawings, in the site, the EPUB and the PDF."""
 
 import re
+import struct
 import zipfile
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from builds import sphinx
+from palette import PALETTE
 from pypdf import PdfReader
 from sources import DOCS, REPO
 
 ALT = "A box & its neighbor, joined by a line"
 DRAWING = """<?xml version="1.0"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" width="100" height="50">
-  <style>.main, .line { stroke: var(--diagram-main, #e4e7eb); }
+  <style>.main, .line { stroke: var(--hb-main, #e4e7eb); }
     .words { font: 9px "DejaVu Sans", sans-serif; }</style>
   <!-- a comment -->
   <defs><linearGradient id="shade"/></defs>
-  <rect style="fill: var(--diagram-main, #e4e7eb)" width="100" height="50"/>
+  <rect style="fill: var(--hb-main, #e4e7eb)" width="100" height="50"/>
   <rect fill="url(#shade)" width="10" height="10"/>
-  <text x="5" y="30" style="fill: var(--diagram-text, #1a1d21)">neighbor</text>
+  <text x="5" y="30" style="fill: var(--hb-text, #1a1d21)">neighbor</text>
 </svg>
 """
 
@@ -53,7 +56,7 @@ def test_site(project: Path) -> None:
         name = page.find(id=str(drawing["aria-labelledby"]))
         assert name is not None
         assert name.get_text() == ALT
-        assert "var(--diagram-main," in str(drawing)
+        assert "var(--hb-main," in str(drawing)
     names = [str(element["id"]) for element in page.find_all(id=True)]
     assert len(names) == len(set(names)), "ids of two drawings clash"
     for drawing in drawings:
@@ -97,9 +100,30 @@ def test_pdf(project: Path) -> None:
 
 
 def test_no_drawing_has_a_color_of_its_own() -> None:
-    """Every color of our drawings is a variable that the dark scheme can change."""
+    """Every color of our drawings is one of the palette, which has a dark scheme too.
+
+    But for the mark: it stands on every ground, and looks the same on each.
+    """
     for path in (REPO / "images").glob("*.svg"):
         text = path.read_text(encoding="utf-8")
-        colors = text.count("#")
-        assert colors == text.count(", #"), f"{path.name}: a color without a variable"
-        assert text.count("var(--diagram-") == colors
+        used = re.findall(r"var\(--hb-([\w-]+), (#\w+)\)", text)
+        assert {(name, PALETTE[name][0]) for name, _ in used} == set(used), path.name
+        if path.name != "mark.svg":
+            assert text.count("#") == len(used), f"{path.name}: a color of its own"
+
+
+def test_icons_and_card_are_drawn_from_their_svg() -> None:
+    """The pictures in the repository are what images/draw.py draws, and light."""
+    spec = spec_from_file_location("draw", REPO / "images/draw.py")
+    assert spec is not None and spec.loader is not None
+    draw = module_from_spec(spec)
+    spec.loader.exec_module(draw)
+    for name, content in draw.pictures().items():
+        assert (REPO / "images" / name).read_bytes() == content, "run images/draw.py"
+        assert len(content) < 100_000
+
+
+def test_a_card_has_the_size_that_others_expect() -> None:
+    """Social networks cut what is not 1200 by 630 pixels."""
+    card = (REPO / "images/social-card.png").read_bytes()
+    assert struct.unpack(">II", card[16:24]) == (1200, 630)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from sphinx.config import Config
 
-from .look import PLACING_RULES, mermaid_settings
+from .look import LIGHT, PLACING_RULES, mermaid_settings
 from .pdf import svg_to_pdf
 from .svg import DiagramError, tidy
 
@@ -55,7 +55,7 @@ class Pen:
     def key(self, source: str) -> str:
         """Name a drawing by everything that decides how it looks."""
         drawer = self.command or ("mermaidx", version("mermaidx"))
-        return _hash(source, *drawer, _code("look", "mend", "svg"))
+        return _hash(source, *drawer, str(LIGHT), _code("look", "mend", "svg"))
 
     def kept(self, source: str) -> Path:
         """Return where the drawing of *source* is, once it is drawn."""

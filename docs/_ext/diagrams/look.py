@@ -2,29 +2,33 @@
 
 from typing import Any
 
-# What a color is for -> its value in the light scheme. The drawing is made with these
-# values, so each has to occur once; in HTML they give way to the variables
-# ``--diagram-NAME``, whose dark values are in _static/diagrams.css.
-LIGHT = {
-    "text": "#1a1d21",
-    "line": "#4d5661",
-    "page": "#fffffe",
-    "node": "#f3f4f6",
-    "node-border": "#6a7481",
-    "group": "#fafbfc",
-    "group-border": "#8b949f",
-    "note": "#f6f2e6",
-    "note-border": "#8a7d55",
-    "main": "#e4e7eb",
-    "main-border": "#1f262e",
-    "sidecar": "#d9e8fb",
-    "sidecar-border": "#0b57b0",
-    "volume": "#eef0e4",
-    "volume-border": "#5d6838",
-    "outside": "#fefefe",
-    "outside-border": "#59626d",
-    "grid": "#d3d8de",
+from palette import PALETTE
+
+# What a color is for in a diagram -> its name in the palette. The drawing is made with
+# the light values, which the PDF and the EPUB keep. In HTML each gives way to the
+# palette's variable ``--hb-NAME``, which has a dark value too.
+ROLES = {
+    "text": "text",
+    "line": "quiet",
+    "page": "page",
+    "node": "quiet-soft",
+    "node-border": "edge",
+    # As the page, so that a line's label has the same ground in a box and out of it.
+    "group": "page",
+    "group-border": "group",
+    "note": "note-soft",
+    "note-border": "note",
+    "main": "main-soft",
+    "main-border": "main",
+    "sidecar": "sidecar-soft",
+    "sidecar-border": "sidecar",
+    "volume": "volume-soft",
+    "volume-border": "volume",
+    "outside": "page",
+    "outside-border": "quiet",
+    "grid": "rule",
 }
+LIGHT = {role: PALETTE[name][0] for role, name in ROLES.items()}
 
 # Colors that Mermaid writes whatever the theme says -> what they are for.
 FIXED = {

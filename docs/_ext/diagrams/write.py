@@ -1,6 +1,6 @@
 r"""What stands on the page in the place of a diagram, output by output.
 
-* HTML: the SVG itself, whose colors are CSS variables of ``_static/diagrams.css``;
+* HTML: the SVG itself, whose colors are the CSS variables of ``palette.py``;
 * EPUB: an ``<img>`` of a file with the light colors;
 * LaTeX: ``\sphinxdiagram{FILE}`` with a vector PDF of the same drawing;
 * plain text, man and Texinfo: the title and the description in words.
@@ -17,7 +17,7 @@ from sphinx.util import logging
 from sphinxcontrib.mermaid import mermaid
 
 from .draw import Pen, write_whole
-from .look import LIGHT, ROOT_ID
+from .look import LIGHT, ROLES, ROOT_ID
 from .svg import DiagramError, accessible_text
 
 logger = logging.getLogger(__name__)
@@ -83,8 +83,8 @@ def _html_frame(self: Any, node: mermaid, svg: str) -> str:
 
 def _inline_svg(svg: str, name: str) -> str:
     """Return the drawing for an HTML page: the page's colors, ids below *name*."""
-    for role, value in LIGHT.items():
-        svg = svg.replace(value, f"var(--diagram-{role})")
+    for role, color in ROLES.items():
+        svg = svg.replace(LIGHT[role], f"var(--hb-{color})")
     svg = re.sub(r"font-family:[^;}]*", "font-family:var(--diagram-font)", svg)
     return svg.replace(ROOT_ID, name)
 
