@@ -37,6 +37,7 @@ extensions = [
     "diagrams",
     "drawings",
     "features",
+    "layouts",
     "linkcheck_limits",
     "menu",
     "print_forms",
