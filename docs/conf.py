@@ -40,6 +40,7 @@ extensions = [
     "drawings",
     "features",
     "icons",
+    "layouts",
     "linkcheck_limits",
     "menu",
     "print_forms",

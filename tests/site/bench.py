@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sources import REPO, all_fences, pages
+from sources import REPO, all_diagrams, pages
 
 RUNS = 3
 TIMES = 10
@@ -90,7 +90,7 @@ def timings(docs: Path, target: Path) -> tuple[float, float]:
 
 def main() -> None:
     """Print the table."""
-    drawn = sum(fence.name == "{mermaid}" for fence in all_fences())
+    drawn = len(all_diagrams())
     count = len(pages())
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; in seconds")
     with tempfile.TemporaryDirectory() as name:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bs4 import BeautifulSoup
-from sources import Fence, fences
+from sources import diagrams, fences
 
 # What may stand in a plain fence that nothing runs and nothing checks.
 PLAIN = {"console", "text", "toml"}
@@ -48,14 +48,13 @@ def untested_examples(path: Path, text: str) -> Iterator[str]:
 def nameless_diagrams(path: Path, text: str) -> Iterator[str]:
     """Find diagrams that a screen reader could not name or describe."""
     for fence in diagrams(path, text):
+        if fence.name == "{layout}":  # the spotter describes what it draws
+            if not fence.options.get("title"):
+                yield f"{fence.where}: layout without a title"
+            continue
         for word in ("accTitle", "accDescr"):
             if not any(re.match(rf"\s*{word}\s*[:{{]", line) for line in fence.content):
                 yield f"{fence.where}: diagram without {word}"
-
-
-def diagrams(path: Path, text: str | None = None) -> list[Fence]:
-    """List the diagrams of a page."""
-    return [fence for fence in fences(path, text) if fence.name == "{mermaid}"]
 
 
 def unequal_counts(counts: dict[str, int]) -> Iterator[str]:

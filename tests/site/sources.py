@@ -77,6 +77,20 @@ def all_fences() -> list[Fence]:
     return [fence for path in pages() for fence in fences(path)]
 
 
+DIAGRAMS = {"{mermaid}", "{layout}"}
+"""Blocks that become a diagram."""
+
+
+def diagrams(path: Path, text: str | None = None) -> list[Fence]:
+    """List the diagrams of a page."""
+    return [fence for fence in fences(path, text) if fence.name in DIAGRAMS]
+
+
+def all_diagrams() -> list[Fence]:
+    """List the diagrams of every page."""
+    return [fence for path in pages() for fence in diagrams(path)]
+
+
 def prose(text: str) -> str:
     """Return *text* without its fenced code and its code spans."""
     text = re.sub(r"(?ms)^(\s*)(`{3,})[^\n]*\n.*?^\1?\s*\2`*\s*$", "", text)

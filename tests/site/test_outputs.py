@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from builds import Built
 from published import addresses, listed
 from pypdf import PdfReader
-from sources import DOCS, all_fences, pages
+from sources import DOCS, all_diagrams, pages
 
 Handbook = Callable[[str], Built]
 NAMES = [path.relative_to(DOCS).with_suffix("").as_posix() for path in pages()]
@@ -60,7 +60,7 @@ def test_diagrams_are_in_every_form(handbook: Handbook) -> None:
     html = handbook("html").folder
     tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
     counts = {
-        "source": sum(fence.name == "{mermaid}" for fence in all_fences()),
+        "source": len(all_diagrams()),
         "HTML": sum(
             len(soup(path).select(".diagram svg")) for path in html.rglob("*.html")
         ),
@@ -228,7 +228,10 @@ def test_pdf_has_every_diagram(pdf: Path) -> None:
     """As many drawings stand in the PDF as diagrams in the source."""
     log = pdf.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
     drawn = set(re.findall(r"diagram-[0-9a-f]+\.pdf", log.replace("\n", "")))
-    sources = {f.content for f in all_fences() if f.name == "{mermaid}"}
+    sources = {
+        f.content if f.name == "{mermaid}" else (f.argument, str(f.options), f.content)
+        for f in all_diagrams()
+    }
     assert len(drawn) == len(sources)
 
 

@@ -61,6 +61,11 @@ SAMPLES = {
         "```{mermaid}\nflowchart TB\n  accTitle: a\n  a --> b\n```\n",
         "```{mermaid}\nflowchart TB\n  accTitle: a\n  accDescr {\n b\n }\n```\n",
     ),
+    "a layout without a name": (
+        on_page(checks.nameless_diagrams),
+        "```{layout} pod.yaml\ncurl --> {web}\n```\n",
+        "```{layout} pod.yaml\n:title: a\ncurl --> {web}\n```\n",
+    ),
     "a diagram missing from one output": (
         lambda count: list(checks.unequal_counts({"source": 3, "PDF": int(count)})),
         "2",

@@ -16,6 +16,7 @@ from sidecar_spotter.model import (
     Group,
     Judged,
     Mount,
+    Port,
     Report,
     Request,
     Text,
@@ -47,29 +48,29 @@ def test_a_group_is_drawn_in_the_handbooks_style(pen: Pen) -> None:
         == """\
 flowchart TB
     accTitle: Deployment web and what its containers share
-    accDescr: istio-proxy is an injected sidecar. seed is an init container. web is \
-the main container. ship is a sidecar. seed ends before web starts. A Service sends \
-requests to web, port 8080. seed reads and writes the volume logs. web reads and \
-writes the volume logs. ship reads the volume logs. ship reads the volume conf. web \
-calls ship at localhost, port 9000. An injector or operator adds istio-proxy.
+    accDescr: istio-proxy is an injected sidecar. seed is an init container. web, on \
+port 8080, is the main container. ship, on port 9000, is a sidecar. All share one list \
+of processes. seed ends before web starts. A Service sends requests to web, port 8080. \
+seed may write to the volume logs. ship only reads the volume logs and the volume \
+conf. web may write to the volume logs. web calls ship at localhost:9000. An injector \
+or operator adds istio-proxy.
     service(["Service"]):::outside
     adder(["injector or operator"]):::outside
-    subgraph unit["Deployment web<br/>one list of processes"]
-        direction TB
+    subgraph unit["Deployment web, one list of processes"]
         c1["seed<br/>init container"]
-        c2["web<br/>port 8080"]:::main
-        c3["ship<br/>log-shipper<br/>port 9000"]:::sidecar
+        c2["web<br/>main container<br/>port 8080"]:::main
+        c3["ship<br/>sidecar<br/>log-shipper<br/>port 9000"]:::sidecar
         v1[("logs<br/>emptyDir")]:::volume
         v2[("conf<br/>configMap")]:::volume
-        a1["istio-proxy"]:::sidecar
+        a1["istio-proxy<br/>injected sidecar"]:::sidecar
     end
     c1 -.->|ends before| c2
     service -->|port 8080| c2
-    c1 -->|reads, writes| v1
-    c2 -->|reads, writes| v1
+    c1 -->|may write| v1
     c3 -->|reads| v1
     c3 -->|reads| v2
-    c2 -->|localhost, port 9000| c3
+    c2 -->|may write| v1
+    c2 -->|calls localhost:9000| c3
     adder -.->|adds| a1
 """
     )
@@ -118,11 +119,61 @@ def test_a_helper_without_a_visible_tie_still_points_to_whom_it_serves() -> None
     assert "serves" not in draw(WEB)
 
 
+def test_no_word_stands_twice_in_a_box() -> None:
+    """What a container is, and what it is for, if its name does not say so."""
+    helpers = (
+        Finding("log", 2, "sidecar", "helper", "app", "runs beside app"),
+        Finding("adapter", 3, "adapter", "metrics-adapter", "app", "runs beside app"),
+        Finding("proxy", 4, "ambassador", "proxy", "app", "runs beside app"),
+    )
+    boxes = (Container(one.name, one.line) for one in helpers)
+    source = pod(Container("app", 1), *boxes, findings=helpers)
+    for words in ("log<br/>sidecar", "adapter<br/>metrics-adapter", "proxy<br/>ambass"):
+        assert f'["{words}' in source
+    assert "helper" not in source
+
+
+def test_a_helper_may_be_tied_by_the_list_of_processes_alone() -> None:
+    boxes = (Container("app", 1), Container("top", 2))
+    shares = (Text("processes", 3),)
+    helper = Finding("top", 2, "sidecar", "helper", "app", "runs beside app")
+    group = Group("a", 1, "kubernetes", "Pod", "a", boxes, shares=shares)
+    source = draw(Judged(group, (helper,)))
+    assert "c2 -.->|sees processes of| c1" in source
+    assert "All share one list of processes. top sees processes of app." in source
+
+
+def test_an_address_to_listen_on_is_no_call(tmp_path: Path) -> None:
+    """redis is told `--bind 127.0.0.1`, and the old application its HOST."""
+    for system, calls in (("adapter", 0), ("https_termination", 1)):
+        source = render("mermaid", [scan(PODS / system / "pod.yaml")])
+        assert source.count("|calls localhost") == calls
+    manifest = tmp_path / "pod.yaml"
+    text = (PODS / "adapter" / "pod.yaml").read_text(encoding="utf-8")
+    manifest.write_text(text.replace("- --bind", "- --scrape"), encoding="utf-8")
+    assert "c1 -->|calls localhost| c2" in render("mermaid", [scan(manifest)])
+
+
+def test_an_arrow_from_outside_ends_at_a_container(pen: Pen) -> None:
+    """Not at the frame around all of them."""
+    box = Container("web", 2, ports=(Port(80, "", 3),))
+    group = Group("a", 1, "kubernetes", "Pod", "a", (box,), served=(80,))
+    drawn = BeautifulSoup(pen.svg(draw(Judged(group, ()))), "html.parser")
+    frame, arrow = (
+        drawn.select_one(".cluster rect"),
+        drawn.select_one("path[marker-end]"),
+    )
+    assert frame is not None
+    assert arrow is not None
+    end = float(re.findall(r"-?[\d.]+", str(arrow["d"]))[-1])
+    assert end > float(str(frame["y"])) + 20
+
+
 def test_a_volume_that_is_mounted_twice_is_drawn_once() -> None:
     mounts = (Mount("data", "/a", True, 2), Mount("data", "/b", False, 3))
     source = pod(Container("app", 1, mounts=mounts))
     assert source.count("v1") == 2
-    assert "c1 -->|reads, writes| v1" in source
+    assert "c1 -->|may write| v1" in source
 
 
 def test_an_opt_out_is_not_drawn() -> None:

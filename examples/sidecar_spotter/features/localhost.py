@@ -93,6 +93,10 @@ LISTENS = re.compile(
     re.IGNORECASE,
 )
 
+TURNS = re.compile("upstream|reload", re.IGNORECASE)
+"""Words that turn an option of the first kind into one that names another."""
+OWN = re.compile(r"host=\S+", re.IGNORECASE)
+"""A setting that names no one: the address that the program itself has."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
 """An address without a port, which a program is given to listen on."""
 
@@ -105,7 +109,7 @@ def look(group: Group) -> Iterator[Evidence]:
     for box in boxes:
         others = [one for one in boxes if one is not box and not idles(one)]
         seen: set[tuple[str, str]] = set()
-        for said in (*box.words, *box.settings):
+        for said in _of_others(box):
             for call in HERE.finditer(said.text):
                 port = call["port"] or ""
                 other = _callee(box, others, port, said)
@@ -115,13 +119,24 @@ def look(group: Group) -> Iterator[Evidence]:
                 yield from _both_ends(box, other, port, said)
 
 
+def _of_others(box: Container) -> Iterator[Text]:
+    """Yield what a container is told, without the address that is its own."""
+    option = ""
+    for word in box.words:
+        if not (LISTENS.search(option) and not TURNS.search(option)):
+            yield word
+        waits = word.text.startswith("-") and "=" not in word.text
+        option = word.text if waits else ""
+    yield from (one for one in box.settings if not OWN.fullmatch(one.text))
+
+
 def _callee(
     box: Container, others: list[Container], port: str, said: Text
 ) -> Container | None:
     """Return the neighbor that a call to localhost reaches, if it is one."""
     if not port and BINDS.fullmatch(said.text):
         return None
-    if LISTENS.search(said.text) and not re.search("upstream|reload", said.text, re.I):
+    if LISTENS.search(said.text) and not TURNS.search(said.text):
         return None
     if port.isdecimal():
         number = int(port)

@@ -6,8 +6,9 @@ quoted labels alone, never where Mermaid reads its own words.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.model import SIDECARS, Container, Finding, Group, Judged, Report
@@ -29,6 +30,17 @@ SHARES = {
     "processes-of-the-host": "the processes of the machine",
 }
 """What a whole unit may share -> how the drawing says so."""
+KINDS = {
+    "main": "main container",
+    "injected-sidecar": "injected sidecar",
+    "native-sidecar": "native sidecar",
+    "sidecar": "sidecar",
+    "ambassador": "ambassador",
+    "adapter": "adapter",
+}
+"""Labels that a box shows, in words."""
+STAGES = {"run": "", "init": "init container", "native": "native sidecar"}
+"""What a box shows where its label has no words."""
 DRAWN = {"shared-volume", "localhost", "shared-namespace"}
 """Features that the drawing shows as edges."""
 CALLS = re.compile(r"calls localhost(?::(?P<port>\d+))?\b")
@@ -43,13 +55,56 @@ their full-width forms. Its own escapes are not drawn in every place, these are.
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An arrow between two nodes, by their ids, and the sentence that says the same."""
+    """An arrow between two nodes, by their ids, and the parts of a sentence on it."""
 
     start: str
     words: str
     end: str
-    says: str
+    says: tuple[str, str, str]
+    """Who, does what, to which; *which* of sentences that else agree are listed."""
     arrow: str = "-->"
+    spare: bool = False
+    """Whether it only stands in for a tie that nothing in the file shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The flowchart of a group in its parts, for who wants to add to it."""
+
+    title: str
+    said: tuple[str, ...]
+    """The sentences on the boxes, for those who do not see them."""
+    around: tuple[str, ...]
+    """Lines that draw what lies outside the unit."""
+    boxes: tuple[str, ...]
+    """Lines that draw the unit and what is in it."""
+    edges: tuple[Edge, ...]
+    containers: Mapping[str, str]
+    """The ids of the containers, by their names."""
+    volumes: Mapping[str, str]
+    """The ids of the volumes, by their names."""
+
+    @property
+    def description(self) -> str:
+        """The drawing in words."""
+        said = " ".join([*self.said, *_sentences(edge.says for edge in self.edges)])
+        return label(said, 4000)
+
+    def source(self, title: str = "", also: str = "", more: Sequence[str] = ()) -> str:
+        """Return the flowchart in Mermaid's language.
+
+        It has *title* for its own one if that is given, the sentences *also* after its
+        description, and before the unit the lines *more*, which are Mermaid's language.
+        """
+        lines = [
+            f"accTitle: {title or self.title}",
+            f"accDescr: {self.description} {also}".rstrip(),
+            *more,
+            *self.around,
+            *self.boxes,
+            *(f"{one.start} {one.arrow}|{one.words}| {one.end}" for one in self.edges),
+        ]
+        return "\n".join(["flowchart TB", *(f"    {line}" for line in lines), ""])
 
 
 def render(reports: Sequence[Report]) -> str:
@@ -69,7 +124,13 @@ def render(reports: Sequence[Report]) -> str:
 
 
 def draw(judged: Judged) -> str:
-    """Return the flowchart of one group; "" where there is no container to draw.
+    """Return the flowchart of one group; "" where there is no container to draw."""
+    drawn = picture(judged)
+    return drawn.source() if drawn is not None else ""
+
+
+def picture(judged: Judged) -> Picture | None:
+    """Return the picture of one group; None where there is no container to draw.
 
     Of containers with the same name the first gets all the arrows.
     """
@@ -77,7 +138,7 @@ def draw(judged: Judged) -> str:
     boxes = group.containers[:MOST]
     added = [ask.container for ask in group.requests if ask.wanted][:MOST]
     if not boxes and not added:
-        return ""
+        return None
     ids: dict[str, str] = {}
     for number, box in enumerate(boxes, 1):
         ids.setdefault(box.name, f"c{number}")
@@ -86,8 +147,8 @@ def draw(judged: Judged) -> str:
     edges = [
         *_in_order(boxes, findings, ids),
         *_visits(group, boxes, ids),
-        *_mounts(group, boxes, ids, volumes),
-        *_ties(boxes, findings, ids),
+        *_mounts(group, _fewest_last(boxes, findings), ids, volumes),
+        *_ties(group, boxes, findings, ids),
         *_added(added),
     ]
     rest = {
@@ -100,14 +161,12 @@ def draw(judged: Judged) -> str:
     starts = {edge.start for edge in edges}
     found = {(one.name, one.line): one for one in findings}
     kinds = {volume.name: volume.kind for volume in group.volumes}
-    title = "<br/>".join([label(unit(group)), *_shared(group)])
+    shares = [SHARES[one.text] for one in group.shares if one.text in SHARES]
+    # One line, as the box keeps no place for a second. And no direction: the arrows
+    # from outside would then end at the box, and not at a container.
+    title = ", ".join([label(unit(group)), *shares])
     lines = [
-        f"accTitle: {label(unit(group), 100)} and what its containers share",
-        f"accDescr: {_description(findings, edges)}",
-        *(['service(["Service"]):::outside'] if "service" in starts else []),
-        *(['adder(["injector or operator"]):::outside'] if added else []),
         f'subgraph unit["{title}"]',
-        "    direction TB",
         *(
             f"    {_container(f'c{number}', box, found.get((box.name, box.line)))}"
             for number, box in enumerate(boxes, 1)
@@ -118,13 +177,23 @@ def draw(judged: Judged) -> str:
             for name, id in volumes.items()
         ),
         *(
-            f'    a{number}["{label(name)}"]:::sidecar'
+            f'    a{number}["{_rows(name, "injected sidecar")}"]:::sidecar'
             for number, name in enumerate(added, 1)
         ),
         "end",
-        *(f"{one.start} {one.arrow}|{one.words}| {one.end}" for one in edges),
     ]
-    return "\n".join(["flowchart TB", *(f"    {line}" for line in lines), ""])
+    return Picture(
+        title=f"{label(unit(group), 100)} and what its containers share",
+        said=(*_said(boxes, findings), *(f"All share {one}." for one in shares)),
+        around=(
+            *(('service(["Service"]):::outside',) if "service" in starts else ()),
+            *(('adder(["injector or operator"]):::outside',) if added else ()),
+        ),
+        boxes=tuple(lines),
+        edges=tuple(edges),
+        containers=ids,
+        volumes=volumes,
+    )
 
 
 def label(text: str, longest: int = LONGEST) -> str:
@@ -136,33 +205,58 @@ def _rows(name: str, *more: str) -> str:
     return "<br/>".join([label(name), *(label(text) for text in more if text)])
 
 
-def _shared(group: Group) -> list[str]:
-    shares = {share.text for share in group.shares}
-    return [words for what, words in SHARES.items() if what in shares]
-
-
-def _description(findings: Sequence[Finding], edges: Sequence[Edge]) -> str:
-    """Return the drawing in words, for those who do not see it."""
-    said = [f"{one.name or 'One'} is {LABELS[one.label]}." for one in findings[:MOST]]
-    return label(" ".join([*said, *(edge.says for edge in edges)]), 4000)
+def _ports(box: Container) -> str:
+    """Return the ports that a container declares, or the first six of them."""
+    numbers = dict.fromkeys(str(port.number) for port in box.ports if port.number)
+    listed = ", ".join(list(numbers)[:6])
+    return f"port{'s' if len(numbers) > 1 else ''} {listed}" if numbers else ""
 
 
 def _container(id: str, box: Container, finding: Finding | None) -> str:
-    """Return the line that draws a container."""
-    helps = finding is not None and finding.label in SIDECARS
-    stages = {"run": "", "init": "init container", "native": "native sidecar"}
+    """Return the line that draws a container, no word of it twice."""
+    is_a = finding.label if finding is not None else ""
+    helps = is_a in SIDECARS
     role = finding.role if finding is not None and helps else ""
-    numbers = dict.fromkeys(str(port.number) for port in box.ports if port.number)
-    ports = ", ".join(list(numbers)[:6])
-    rows = _rows(
-        box.name,
-        stages[box.stage],
-        role if role != box.name else "",
-        ports and f"port{'s' if len(numbers) > 1 else ''} {ports}",
+    rows = [KINDS.get(is_a) or STAGES[box.stage], role]
+    rows = [row for row in rows if row not in ("helper", box.name)]
+    style = ":::sidecar" if helps else ":::main" if is_a == "main" else ""
+    return f'{id}["{_rows(box.name, *rows, _ports(box))}"]{style}'
+
+
+def _said(boxes: Sequence[Container], findings: Sequence[Finding]) -> Iterator[str]:
+    """Say of each container what it is, and on which ports it listens."""
+    ports = {(box.name, box.line): _ports(box) for box in boxes}
+    judged = {(one.name, one.line) for one in findings}
+    for box in boxes:
+        if (box.name, box.line) not in judged:
+            on = f" on {_ports(box)}" if _ports(box) else ""
+            yield f"{box.name or 'One'} is a container{on}."
+    for one in findings[:MOST]:
+        on = ports.get((one.name, one.line), "")
+        name = f"{one.name or 'One'}, on {on}," if on else one.name or "One"
+        yield f"{name} is {LABELS[one.label]}."
+
+
+def _sentences(said: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield a sentence for those that follow one another with the same beginning."""
+    for (who, does), parts in groupby(said, lambda one: one[:2]):
+        *most, last = dict.fromkeys(what for _, _, what in parts)
+        yield f"{who} {does} {', '.join(most)}{' and ' if most else ''}{last}."
+
+
+def _fewest_last(
+    boxes: Sequence[Container], findings: Sequence[Finding]
+) -> list[Container]:
+    """Put the main container last where another mounts more volumes.
+
+    Mermaid then draws fewer arrows across others.
+    """
+    mounted = {box: len({mount.volume for mount in box.mounts}) for box in boxes}
+    main = {(one.name, one.line) for one in findings if one.label == "main"}
+    most = max(mounted.values(), default=0)
+    return sorted(
+        boxes, key=lambda box: (box.name, box.line) in main and mounted[box] < most
     )
-    main = finding is not None and finding.label == "main"
-    style = ":::sidecar" if helps else ":::main" if main else ""
-    return f'{id}["{rows}"]{style}'
 
 
 def _in_order(
@@ -175,7 +269,7 @@ def _in_order(
     rest = [box.name for box in boxes if box.stage == "run"]
     for name, next_one in zip(chain, [*chain[1:], *(main or rest)[:1]], strict=False):
         words = "ends before" if ends[name] else "starts before"
-        says = f"{name} {words} {next_one} starts."
+        says = (name, words, f"{next_one} starts")
         yield Edge(ids[name], words, ids[next_one], says, "-.->")
 
 
@@ -186,7 +280,7 @@ def _visits(
     for box in boxes:
         numbers = {port.number for port in box.ports} & set(group.served)
         for number in sorted(filter(None, numbers)):
-            says = f"A Service sends requests to {box.name}, port {number}."
+            says = ("A Service", "sends requests to", f"{box.name}, port {number}")
             yield Edge("service", f"port {number}", ids[box.name], says)
 
 
@@ -206,20 +300,25 @@ def _mounts(
             writes[both] = writes.get(both, False) or may_write
     for (name, volume), may_write in writes.items():
         if volume in volumes:
-            words = "reads, writes" if may_write else "reads"
-            says = f"{name} {words.replace(',', ' and')} the volume {volume}."
+            words = "may write" if may_write else "reads"
+            does = "may write to" if may_write else "only reads"
+            says = (name, does, f"the volume {volume}")
             yield Edge(ids[name], words, volumes[volume], says)
 
 
 def _ties(
-    boxes: Sequence[Container], findings: Sequence[Finding], ids: Mapping[str, str]
+    group: Group,
+    boxes: Sequence[Container],
+    findings: Sequence[Finding],
+    ids: Mapping[str, str],
 ) -> Iterator[Edge]:
     """Show calls at localhost, shared namespaces, waiting, and else who serves whom."""
 
-    def edge(one: str, words: str, other: str, arrow: str = "-->") -> Iterator[Edge]:
+    def edge(
+        one: str, words: str, other: str, arrow: str = "-->", *, spare: bool = False
+    ) -> Iterator[Edge]:
         if one in ids and other in ids and ids[one] != ids[other]:
-            says = f"{one} {words} {other}."
-            yield Edge(ids[one], words, ids[other], says, arrow)
+            yield Edge(ids[one], words, ids[other], (one, words, other), arrow, spare)
 
     for finding in findings:
         for one in finding.evidence:
@@ -231,10 +330,12 @@ def _ties(
             yield from edge(box.name, f"shares the {_word(what)} of", name)
         for wait in box.waits_for:
             yield from edge(box.name, "waits for", wait.text, "-.->")
+    sees = any(share.text == "processes" for share in group.shares)
+    words = "sees processes of" if sees else "serves"
     for finding in findings:
         ties = {one.feature for one in finding.evidence if one.about == finding.serves}
         if finding.serves and not ties & DRAWN:
-            yield from edge(finding.name, "serves", finding.serves, "-.->")
+            yield from edge(finding.name, words, finding.serves, "-.->", spare=True)
 
 
 def _word(text: str) -> str:
@@ -242,14 +343,14 @@ def _word(text: str) -> str:
 
 
 def _call(one: str, other: str, port: str, ids: Mapping[str, str]) -> Iterator[Edge]:
-    where = f"localhost, port {port}" if port else "localhost"
+    where = f"localhost:{port}" if port else "localhost"
     if one in ids and other in ids:
-        says = f"{one} calls {other} at {where}."
-        yield Edge(ids[one], where, ids[other], says)
+        says = (one, "calls", f"{other} at {where}")
+        yield Edge(ids[one], f"calls {where}", ids[other], says)
 
 
 def _added(names: Sequence[str]) -> Iterator[Edge]:
     """Show the containers that are asked for."""
     for number, name in enumerate(names, 1):
-        says = f"An injector or operator adds {name}."
+        says = ("An injector or operator", "adds", name)
         yield Edge("adder", "adds", f"a{number}", says, "-.->")
