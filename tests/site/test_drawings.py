@@ -127,3 +127,10 @@ def test_a_card_has_the_size_that_others_expect() -> None:
     """Social networks cut what is not 1200 by 630 pixels."""
     card = (REPO / "images/social-card.png").read_bytes()
     assert struct.unpack(">II", card[16:24]) == (1200, 630)
+
+
+def test_the_ereader_has_colors_of_the_palette() -> None:
+    """Its style sheet repeats values, as an e-reader may know no variable."""
+    sheet = (DOCS / "_static/ereader.css").read_text(encoding="utf-8")
+    light = {values[0] for values in PALETTE.values()}
+    assert set(re.findall(r"#[0-9a-f]{6}", sheet)) <= light

@@ -1,0 +1,91 @@
+"""What a reader sees first, and whether long text is easy to read."""
+
+from statistics import median
+
+import pytest
+from browsing import OpenPage
+
+# How many letters the lines of a page's paragraphs hold, but for the last of each.
+LETTERS = """() => [...document.querySelectorAll('article section > p')].flatMap(p => {
+    const range = document.createRange(), lines = new Map();
+    const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+        for (let i = 0; i < node.length; i++) {
+            range.setStart(node, i);
+            range.setEnd(node, i + 1);
+            // Code and links in a line may lie a few pixels higher or lower.
+            const line = Math.round(range.getBoundingClientRect().bottom / 10);
+            lines.set(line, (lines.get(line) || 0) + 1);
+        }
+    return [...lines.values()].slice(0, -1);
+})"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1440, 900)])
+def test_the_picture_is_above_the_fold(
+    open_page: OpenPage, width: int, height: int
+) -> None:
+    """The first page shows its picture whole before a reader scrolls."""
+    page = open_page("index.html", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    box = page.locator("svg.drawing").first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= height
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_each_door_leads_to_its_first_step(open_page: OpenPage, width: int) -> None:
+    """A card says what to start with, and a click anywhere on it goes there."""
+    page = open_page("index.html", width=width)
+    doors = page.locator(".sd-card")
+    addresses = []
+    for number in range(doors.count()):
+        door = doors.nth(number)
+        assert "Start with" in door.inner_text()
+        box = door.bounding_box()
+        assert box is not None
+        door.click(position={"x": box["width"] / 2, "y": box["height"] - 8})
+        addresses.append(page.url.rsplit("/", 2)[-2:])
+        page.go_back()
+    names = ["/".join(address).split("#")[0] for address in addresses]
+    assert names == [
+        "pattern/define.html",
+        "pattern/identify.html",
+        "talk/index.html",
+        "labs/served_log.html",
+    ]
+
+
+def test_lines_are_neither_long_nor_short(open_page: OpenPage) -> None:
+    """On a wide screen a line has about 70 letters, in text of 17 pixels or more."""
+    page = open_page("pattern/trade-offs.html", width=1440)
+    letters = page.evaluate(LETTERS)
+    assert len(letters) > 40
+    assert 60 <= median(letters) <= 75
+    size = "getComputedStyle(document.querySelector('section > p')).fontSize"
+    assert float(page.evaluate(size).removesuffix("px")) >= 17
+
+
+def test_a_listing_of_80_columns_fits(open_page: OpenPage) -> None:
+    """On a wide screen nobody scrolls a listing that keeps to 80 columns."""
+    page = open_page("labs/log_saver.html", width=1440)
+    wide = """() => [...document.querySelectorAll('section > div > .highlight > pre')]
+        .filter(pre => pre.scrollWidth > pre.clientWidth)
+        .map(pre => Math.max(...pre.innerText.split('\\n').map(line => line.length)))"""
+    assert [columns for columns in page.evaluate(wide) if columns <= 80] == []
+
+
+def test_icons_are_there(open_page: OpenPage) -> None:
+    """A browser's tab, an old browser and a phone's home screen get a picture."""
+    page = open_page("pattern/define.html")
+    links = page.locator('link[rel~="icon"], link[rel="apple-touch-icon"]')
+    addresses = links.evaluate_all("links => links.map(link => link.href)")
+    assert {address.rsplit(".", 1)[-1].split("?")[0] for address in addresses} == {
+        "svg",
+        "ico",
+        "png",
+    }
+    for address in addresses:
+        assert page.request.get(address).ok, address
