@@ -112,7 +112,7 @@ latex_use_xindy = False
 latex_elements = {
     "papersize": "a4paper",
     "pointsize": "10pt",
-    "sphinxsetup": "verbatimforcewraps, iconpackage=none",
+    "sphinxsetup": f"verbatimforcewraps, iconpackage=none, {palette.sphinxsetup()}",
     "extraclassoptions": "openany,oneside",
     "figure_align": "H",
     "preamble": r"""

@@ -53,6 +53,27 @@ def properties(scheme: int) -> dict[str, str]:
     return {f"hb-{name}": values[scheme] for name, values in PALETTE.items()}
 
 
+def sphinxsetup() -> str:
+    """Return what the PDF takes from the palette, for ``latex_elements``.
+
+    Names: https://www.sphinx-doc.org/en/master/latex.html, "sphinxsetup".
+    """
+    uses = {
+        "TitleColor": "accent",
+        "InnerLinkColor": "accent",
+        "OuterLinkColor": "accent",
+        "VerbatimColor": "quiet-soft",
+        "VerbatimBorderColor": "rule",
+        "div.note_title-background-TeXcolor": "accent-soft",
+        "div.note_background-TeXcolor": "quiet-soft",
+        "div.note_border-TeXcolor": "accent",
+    }
+    return ", ".join(
+        f"{key}={{HTML}}{{{PALETTE[name][0][1:].upper()}}}"
+        for key, name in uses.items()
+    )
+
+
 def css() -> str:
     """Return the light and the dark properties as CSS, in the way of Furo."""
     light, dark = (
