@@ -12,6 +12,7 @@ from sidecar_spotter import readers, tree, two, verdict
 from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
 from sidecar_spotter.model import Judged, Report, Skipped
+from sidecar_spotter.once import once
 from sidecar_spotter.sift import sift
 from sidecar_spotter.summary import summary_of
 from sidecar_spotter.tree import Unreadable
@@ -59,10 +60,11 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
     for _, (more, faults) in sorted(found.items()):
         groups += more
         skipped += faults
+    groups = once(groups)
     return Report(
         root=str(path),
         verdict=verdict.verdict_of(groups),
-        summary=summary_of(groups),
+        summary=summary_of(groups, "repository" if root.is_dir() else "file"),
         groups=tuple(groups),
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         remarks=() if tree.FAST else (NO_LIBYAML,),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
 
 
-def summary_of(judged: Sequence[Judged]) -> str:
-    """Return the verdict in two sentences for a person."""
+def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
+    """Return the verdict in two sentences for a person, *of* what was scanned."""
     pairs = [(one.group, finding) for one in judged for finding in one.findings]
     helpers = [pair for pair in pairs if pair[1].label in SIDECARS]
     if not helpers:
@@ -21,7 +21,7 @@ def summary_of(judged: Sequence[Judged]) -> str:
         return f"{first} The clearest is {_told(*_clearest(helpers))}"
     units = len({(group.path, group.line) for group, _ in deployed})
     how_many = f"{_count(len(deployed), 'container')} in {_count(units, 'unit')}"
-    first = f"This repository uses the sidecar pattern: {how_many}."
+    first = f"This {of} uses the sidecar pattern: {how_many}."
     return f"{first} The clearest is {_told(*_clearest(deployed))}"
 
 

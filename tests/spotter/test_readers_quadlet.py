@@ -1,6 +1,9 @@
 """Podman Quadlet: a container with those of its folder that belong to it."""
 
+from pathlib import Path
+
 from reading import box, names, unit, units
+from sidecar_spotter import scan
 
 WEB = """\
 [Unit]
@@ -90,3 +93,30 @@ def test_what_is_no_unit_of_a_container_gives_nothing() -> None:
     assert units("a.container", "not a unit") == []
     assert units("a.pod", POD) == []
     assert units("a.kube", "[Kube]\nYaml=pod.yaml\n") == []
+
+
+TUNNEL = "[Container]\nImage=tailscale/tailscale:1\nNetwork=container:app\n"
+APP = "[Container]\nContainerName=app\nImage=example/app\n"
+
+
+def test_a_scan_tells_a_unit_once_in_the_file_of_its_helper(tmp_path: Path) -> None:
+    for name, text in {"app": APP, "door": TUNNEL}.items():
+        (tmp_path / f"{name}.container").write_text(text, encoding="utf-8")
+    report = scan(tmp_path)
+    (judged,) = report.groups
+    assert judged.group.path == "door.container"
+    found = {one.name: (one.label, one.line) for one in judged.findings}
+    assert found == {"door": ("sidecar", 3), "app": ("main", 3)}
+    assert "1 container in 1 unit" in report.summary
+    # The file of the main container alone still tells of its helper.
+    (judged,) = scan(tmp_path / "app.container").groups
+    assert {one.name: one.label for one in judged.findings}["door"] == "sidecar"
+
+
+def test_a_pod_of_three_is_one_and_another_pod_is_another(tmp_path: Path) -> None:
+    for pod in ("one", "two"):
+        for name in ("web", "ship", "seed"):
+            text = f"[Container]\nImage=example/{name}\nPod={pod}.pod\n"
+            (tmp_path / f"{pod}-{name}.container").write_text(text, encoding="utf-8")
+    units = [judged.group.name for judged in scan(tmp_path).groups]
+    assert units == ["one", "two"]

@@ -72,6 +72,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     )
 
 
+def files(group: Group) -> frozenset[str]:
+    """Return the paths of the files that a unit's containers stand in."""
+    notes = (note.text for box in group.containers for note in box.notes)
+    others = (one.removeprefix(ELSEWHERE) for one in notes if one.startswith(ELSEWHERE))
+    return frozenset((group.path, *others))
+
+
 # --- one file
 
 Settings = dict[str, list[Text]]
