@@ -33,7 +33,7 @@ LINE = re.compile(r"([\w-]+)(?:\s*\+\s*(\d+))?")
 UNREAD = (nodes.literal_block, nodes.doctest_block, nodes.raw, nodes.comment, answer)
 
 
-class minutes(nodes.inline):  # noqa: N801
+class minutes(nodes.inline):
     """Minutes, not yet known: to read what ``labels`` name, and ``more`` to do."""
 
 

@@ -71,9 +71,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("solutions", SolutionsDirective)
     app.add_directive("progress", ProgressDirective)
     app.add_post_transform(OneAnswer)
-    others: Any = {
-        name: (nothing, nothing) for name in ("latex", "text", "man", "texinfo")
-    }
+    others: Any = dict.fromkeys(("latex", "text", "man", "texinfo"), (nothing, nothing))
     app.add_node(exercise, html=(visit_exercise, depart_exercise), **others)
     app.add_node(answer, html=(visit_answer, depart_answer), **others)
     app.add_node(way)

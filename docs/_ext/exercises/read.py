@@ -6,6 +6,7 @@ do. Nothing here knows how a question is shown.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ GOALS = {
 }
 NEEDED = ("id", "title", "kind", "goal", "passage", "question", "explanation")
 KNOWN = {*NEEDED, "choices", "steps", "manifest"}
+ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 EXCERPT = {"file", "start-at", "end-before"}
 
 
@@ -147,6 +149,8 @@ def problems_of(entry: Any, repository: Path) -> Iterator[str]:
     for field in {*NEEDED} - {"goal"}:
         if entry.get(field) and not isinstance(entry[field], str):
             yield f"{field} is no text: put it in quotes"
+    if not ID.fullmatch(str(entry.get("id", "x"))):
+        yield f"the id {entry['id']!r} has other signs than a-z, 0-9 and '-': change it"
     kind = entry.get("kind")
     if kind and kind not in KINDS:
         yield f"kind is {kind!r}: write one of {', '.join(KINDS)}"
@@ -158,9 +162,13 @@ def problems_of(entry: Any, repository: Path) -> Iterator[str]:
         yield "has no manifest: say from which file to choose a line"
     if kind == "order":
         steps = entry.get("steps")
-        texts = isinstance(steps, list) and all(isinstance(s, str) for s in steps)
-        if not texts or len(set(steps)) < 3 or len(set(steps)) < len(steps):
-            yield "needs steps: a list of at least three texts, in the right order"
+        steps = steps if isinstance(steps, list) else []
+        texts = {step for step in steps if isinstance(step, str)}
+        if len(steps) < 3 or len(texts) < len(steps):
+            yield (
+                "needs steps: a list of at least three texts, all different, in the"
+                " right order"
+            )
     elif "steps" in entry:
         yield f"has steps, but its kind is {kind}: only 'order' has steps"
     if kind in ("one", "several", "line"):

@@ -46,7 +46,9 @@ class Shared(SphinxDirective):
             wanted = options["ids"].split()
             for name in set(wanted) - set(self.everything):
                 self.warn(f"no question with the id {name!r} in docs/exercises")
-            found = [self.everything[name] for name in wanted if name in self.everything]
+            found = [
+                self.everything[name] for name in wanted if name in self.everything
+            ]
         if not found:
             self.warn("these options choose no question of docs/exercises")
         for path in {one.path for one in self.everything.values()}:
@@ -59,9 +61,12 @@ class Shared(SphinxDirective):
 
     def parse(self, one: Question, text: str) -> list[nodes.Node]:
         """Parse Markdown that stands in the file of a question."""
-        return nested_parse_to_nodes(
-            self.state, text, source=str(one.path), offset=one.line
-        )
+        made = nested_parse_to_nodes(self.state, text, source=str(one.path))
+        for node in made:
+            for link in node.findall(addnodes.pending_xref):
+                # A link that leads nowhere is told with the place of the question.
+                link.source, link.line = str(one.path), one.line
+        return made
 
     def named(self, name: str, node: nodes.Element) -> list[nodes.Node]:
         """Return *node* after a target *name*, which references can name."""
@@ -117,7 +122,7 @@ class ExercisesDirective(Shared):
         """Make the questions, numbered through on the page."""
         block = nodes.container("", classes=["exercises"])
         for one in self.chosen():
-            number = self.env.temp_data.get("exercises", 0) + 1
+            number: int = self.env.temp_data.get("exercises", 0) + 1  # type: ignore
             self.env.temp_data["exercises"] = number
             block += self.named(f"question-{one.id}", self.shown(one, number))
             if one.listing:
@@ -147,7 +152,7 @@ class ExercisesDirective(Shared):
             made += choices
         made += answer("", *self.answer_of(one), of=one.title)
         to_solution = self.link(f"solution-{one.id}", nodes.Text(one.title))
-        made += way("", nodes.Text("Solution: "), to_solution)
+        made += way("", "", nodes.Text("Solution: "), to_solution)
         return made
 
 
@@ -162,7 +167,7 @@ class SolutionsDirective(Shared):
         for one in self.chosen():
             block = nodes.container("", classes=["exercise-solution"])
             back = self.link(f"question-{one.id}", nodes.strong("", one.title))
-            block += way("", back, both=True)
+            block += way("", "", back, both=True)
             block += self.answer_of(one)
             made += self.named(f"solution-{one.id}", block)
         return made

@@ -13,19 +13,19 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
-class exercise(nodes.General, nodes.Element):  # noqa: N801
+class exercise(nodes.General, nodes.Element):
     """One question; its attribute ``question`` is what was read."""
 
 
-class answer(nodes.General, nodes.Element):  # noqa: N801
+class answer(nodes.General, nodes.Element):
     """The answer to a question, folded; ``of`` is the question's title."""
 
 
-class way(nodes.paragraph):  # noqa: N801
+class way(nodes.paragraph):
     """A line that leads from a question to its solution, or back (``both`` forms)."""
 
 
-class progress(nodes.General, nodes.Element):  # noqa: N801
+class progress(nodes.General, nodes.Element):
     """How far the reader is: ``goals`` maps a goal to its words and questions."""
 
 
