@@ -126,8 +126,8 @@ def row(*cells: nodes.Node) -> nodes.row:
 def spoken(number: int) -> str:
     """Return minutes in words; nothing for none."""
     if number >= 90:
-        return f"{number // 60} h {number % 60} min"
-    return f"{number} min" if number else ""
+        return f"{number // 60}\N{NO-BREAK SPACE}h {number % 60}\N{NO-BREAK SPACE}min"
+    return f"{number}\N{NO-BREAK SPACE}min" if number else ""
 
 
 def minutes_of(env: BuildEnvironment, name: str) -> int:

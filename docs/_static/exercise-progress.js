@@ -71,7 +71,7 @@
         const { right, wrong } = progress.count(ids(line));
         const all = ids(line).length;
         line.querySelector("progress").value = right;
-        line.querySelector("span").textContent = `${right} of ${all} right`;
+        line.lastChild.textContent = `${right} of ${all} right`;
         any += right + wrong;
       }
       return any;

@@ -105,11 +105,13 @@ def depart_answer(self: Any, node: nodes.Element) -> None:
 def visit_progress(self: Any, node: nodes.Element) -> None:
     """Write the block that a script fills, hidden until then."""
     goals = "".join(
-        f'<li data-questions="{" ".join(ids)}">Goal {goal}, {escape(words)}</li>'
+        f'<li data-questions="{" ".join(ids)}">'
+        f"<span>Goal {goal}, {escape(words)}</span></li>"
         for goal, (words, ids) in node["goals"].items()
     )
     self.body.append(
-        f'<div class="exercise-progress" hidden="hidden"><ul>{goals}</ul></div>\n'
+        '<div class="exercise-progress" hidden="hidden">'
+        f"<p><strong>How far you are</strong></p><ul>{goals}</ul></div>\n"
     )
     raise nodes.SkipNode
 
