@@ -51,7 +51,7 @@ class Shared(SphinxDirective):
             ]
         if not found:
             self.warn("these options choose no question of docs/exercises")
-        for path in {one.path for one in self.everything.values()}:
+        for path in {one.path for one in found}:
             self.env.note_dependency(str(path))
         return found
 
