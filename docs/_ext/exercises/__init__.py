@@ -22,6 +22,7 @@ from .write import (
     depart_exercise,
     exercise,
     nothing,
+    part,
     progress,
     visit_answer,
     visit_exercise,
@@ -72,7 +73,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("progress", ProgressDirective)
     app.add_post_transform(OneAnswer)
     others: Any = dict.fromkeys(("latex", "text", "man", "texinfo"), (nothing, nothing))
-    app.add_node(exercise, html=(visit_exercise, depart_exercise), **others)
+    app.add_node(
+        exercise,
+        html=(visit_exercise, depart_exercise),
+        **(others | {"latex": (nothing, part)}),
+    )
     app.add_node(answer, html=(visit_answer, depart_answer), **others)
     app.add_node(way)
     app.add_node(progress, html=(visit_progress, None), **others)

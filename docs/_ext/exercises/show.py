@@ -166,8 +166,9 @@ class SolutionsDirective(Shared):
         made: list[nodes.Node] = []
         for one in self.chosen():
             block = nodes.container("", classes=["exercise-solution"])
-            back = self.link(f"question-{one.id}", nodes.strong("", one.title))
-            block += way("", "", back, both=True)
+            title = [nodes.strong("", one.title), nodes.Text(" \N{MIDDLE DOT} ")]
+            back = self.link(f"question-{one.id}", nodes.Text("question"))
+            block += way("", "", *title, back, both=True)
             block += self.answer_of(one)
             made += self.named(f"solution-{one.id}", block)
         return made

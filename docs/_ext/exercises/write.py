@@ -88,6 +88,11 @@ def depart_exercise(self: Any, node: nodes.Element) -> None:
     self.body.append("</div>\n")
 
 
+def part(self: Any, node: nodes.Element) -> None:
+    """End a question in LaTeX: the next one is a paragraph of its own, further down."""
+    self.body.append("\n\\medskip\n\n")
+
+
 def visit_answer(self: Any, node: nodes.Element) -> None:
     """Open a folded answer."""
     of = escape(node["of"])
