@@ -14,7 +14,6 @@ and folded answers left out, at 200 a minute. So they follow the page when it gr
 
 import re
 from collections.abc import Iterator
-from math import ceil
 from typing import Any
 
 from docutils import nodes
@@ -101,7 +100,7 @@ class Minutes(SphinxPostTransform):
         found = self.env.domains.standard_domain.labels
         for node in list(self.document.findall(minutes)):
             places = [found[label][0] for label in node["labels"] if label in found]
-            read = sum(minutes_of(self.env, place) for place in places)
+            read = sum(self.env.metadata[place]["minutes"] for place in places)
             node.replace_self(nodes.Text(spoken(read)))
 
 
@@ -130,19 +129,6 @@ def spoken(number: int) -> str:
     return f"{number}\N{NO-BREAK SPACE}min" if number else ""
 
 
-def minutes_of(env: BuildEnvironment, name: str) -> int:
-    """Return the minutes to read a page, one at least."""
-    return max(1, ceil(counts(env).get(name, 0) / WORDS_PER_MINUTE))
-
-
-def counts(env: BuildEnvironment) -> dict[str, int]:
-    """Return the words of each page that has been read."""
-    if not hasattr(env, "words_of_pages"):
-        env.words_of_pages = {}  # type: ignore[attr-defined]
-    found: dict[str, int] = env.words_of_pages  # type: ignore[attr-defined]
-    return found
-
-
 def words(node: nodes.Node) -> Iterator[str]:
     """Yield the words of a page that a reader reads."""
     if isinstance(node, nodes.Text):
@@ -153,13 +139,9 @@ def words(node: nodes.Node) -> Iterator[str]:
 
 
 def count(app: Sphinx, doctree: nodes.document) -> None:
-    """Count the words of a page that has been read."""
-    counts(app.env)[app.env.docname] = sum(1 for _ in words(doctree))
-
-
-def merge(app: Sphinx, env: BuildEnvironment, names: set[str], other: Any) -> None:
-    """Take over what another process has counted."""
-    counts(env).update({name: counts(other)[name] for name in names})
+    """Keep the minutes to read a page, one at least, with the page's metadata."""
+    read = round(sum(1 for _ in words(doctree)) / WORDS_PER_MINUTE)
+    app.env.metadata[app.env.docname].setdefault("minutes", max(1, read))
 
 
 def rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -174,11 +156,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(minutes)
     app.add_post_transform(Minutes)
     app.connect("doctree-read", count)
-    app.connect("env-merge-info", merge)
     app.connect("env-updated", rewrite)
-    return {
-        "version": "1",
-        "env_version": 1,
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
