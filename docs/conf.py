@@ -43,6 +43,7 @@ extensions = [
     "layouts",
     "linkcheck_limits",
     "menu",
+    "practice",
     "print_forms",
     "projects",
     "sessions",
