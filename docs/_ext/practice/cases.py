@@ -133,11 +133,10 @@ def container(said: dict[str, Any], text: str) -> Container:
     """Return one entry of a case, with its lines found in the manifest's *text*."""
     check(said, CONTAINER, OPTIONAL)
     name, lines = said["name"], text.splitlines()
-    if not all(
-        isinstance(part, str) for part in [*said["shows"], *said.get("also", [])]
-    ):
+    shows, also = said["shows"], said.get("also", [])
+    if not all(isinstance(part, str) for part in shows + also):
         raise Faulty(f"{name}: shows and also are lists of text")
-    for label in {said["label"], *said.get("also", [])} - LABELS.keys():
+    for label in {said["label"], *also} - LABELS.keys():
         raise Faulty(f"{name}: no such label: {label}")
     if "at" in said:
         first = last = line_of(said["at"], lines, 1, len(lines))
@@ -149,10 +148,9 @@ def container(said: dict[str, Any], text: str) -> Container:
         if len(found) != 1:
             raise Faulty(f"{len(found)} containers are named {name}")
         first, last = found[0]
-    shows = sorted(line_of(part, lines, first, last) for part in said["shows"])
-    also = tuple(said.get("also", ()))
+    numbers = tuple(sorted(line_of(part, lines, first, last) for part in shows))
     why = said["why"].strip()
-    return Container(name, said["label"], also, why, first, last, tuple(shows))
+    return Container(name, said["label"], tuple(also), why, first, last, numbers)
 
 
 def line_of(part: str, lines: list[str], first: int, last: int) -> int:
