@@ -35,7 +35,8 @@ function save() {
 }
 
 function build(root) {
-  const marks = JSON.parse(root.dataset.marks);
+  const marks = JSON.parse(root.dataset.marks)
+    .map(([name, where, ...is]) => ({ name, where, is }));
   const title = root.closest("section").querySelector("h2").firstChild.textContent;
   const status = make("div", { className: "practice-result" });
   status.setAttribute("role", "status");

@@ -96,6 +96,8 @@ def test_a_kind_of_sidecar_is_close(page: Page) -> None:
     status = answer(page, 2, "init", "sidecar", "init", "main")
     expect(status).to_contain_text("3 of 4 right.")
     expect(status.locator("li").nth(1)).to_contain_text("Close")
+    status = answer(page, 2, "init", "ambassador", "init", "main")
+    expect(status.locator("li").nth(1)).to_contain_text("Wrong")
 
 
 def test_what_is_not_marked_is_not_given_away(page: Page) -> None:
@@ -181,7 +183,7 @@ def test_every_case_can_be_solved(page: Page) -> None:
     for here in page.locator(".practice").all():
         marks = here.evaluate("root => JSON.parse(root.dataset.marks)")
         for field, marked in zip(here.locator("fieldset").all(), marks, strict=True):
-            field.locator(f"input[value={marked['is'][0]}]").check()
+            field.locator(f"input[value={marked[2]}]").check()
         here.get_by_role("button", name="Check").click()
         expect(here.get_by_role("status")).to_contain_text("Solved.")
     expect(page.get_by_text(STATUS)).to_have_text(f"{total} of {total} cases solved.")

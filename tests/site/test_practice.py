@@ -288,8 +288,9 @@ def test_on_paper_the_answers_come_last(handbook: Handbook) -> None:
     listings, answers = chapter.split("The answers")
     assert listings.count(r"\begin{sphinxVerbatim}") == len(CASES)
     assert "is the \\sphinxstylestrong{main container}" not in listings
-    for case in CASES:
-        assert f"Case {CASES.index(case) + 1}:" in answers
+    for number, case in enumerate(CASES, start=1):
+        answer = answers.split(f"Case {number}:")[1].split("Read more:")[0]
+        assert answer.count(r"\item") == len(case.containers)
     with zipfile.ZipFile(handbook("epub").folder / "sidecar-handbook.epub") as archive:
         page = BeautifulSoup(archive.read(f"{PAGE}.xhtml").decode(), "html.parser")
     assert not page.select("details, script[src*=practice], [data-block]")

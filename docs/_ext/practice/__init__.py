@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.parsing import nested_parse_to_nodes
 
 from . import words, write
-from .cases import LABELS, PRACTICE, REPO, Case, Faulty, read
+from .cases import PRACTICE, REPO, Case, Faulty, read
 
 
 class PracticeDirective(SphinxDirective):
@@ -70,7 +70,7 @@ class ProgressDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make the place; its content is for readers without JavaScript."""
         content = self.parse_content_to_nodes()
-        return [write.practice_progress("", *content, choices=LABELS)]
+        return [write.practice_progress("", *content)]
 
 
 class SolutionsDirective(SphinxDirective):

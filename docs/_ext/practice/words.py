@@ -3,14 +3,10 @@
 from .cases import LABELS, Case, Container
 
 
-def marks(case: Case) -> list[dict[str, object]]:
-    """Return what ``practice.js`` needs to know of each container."""
+def marks(case: Case) -> list[list[str]]:
+    """Return what ``practice.js`` needs: of each container name, place and labels."""
     return [
-        {
-            "name": box.name,
-            "where": place(box.first, box.last),
-            "is": [box.label, *box.also],
-        }
+        [box.name, place(box.first, box.last), box.label, *box.also]
         for box in case.containers
     ]
 

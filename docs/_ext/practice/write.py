@@ -78,10 +78,16 @@ def section_title(node: nodes.Node) -> str:
 
 def visit_practice(self: HTML5Translator, node: practice) -> None:
     """Open a case."""
-    marks = escape(json.dumps(node["marks"], separators=(",", ":")))
+    marks = data(node["marks"])
     self.body.append(
-        f'<div class="practice" data-case="{node["case"]}" data-marks="{marks}">\n'
+        f'<div class="practice" data-case="{node["case"]}" data-marks=\'{marks}\'>\n'
     )
+
+
+def data(value: Any) -> str:
+    """Return a value as JSON for an attribute in single quotes, which weighs less."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return escape(text, quote=False).replace("'", "&#39;")
 
 
 def visit_listing(self: HTML5Translator, node: practice_listing) -> None:
@@ -123,8 +129,8 @@ def visit_fold(self: HTML5Translator, node: practice_fold) -> None:
 
 def visit_progress(self: HTML5Translator, node: practice_progress) -> None:
     """Open the place for the script, with what the reader can choose from."""
-    choices = escape(json.dumps(list(LABELS.items()), separators=(",", ":")))
-    self.body.append(f'<div class="practice-progress" data-choices="{choices}">\n')
+    choices = data(list(LABELS.items()))
+    self.body.append(f"<div class=\"practice-progress\" data-choices='{choices}'>\n")
 
 
 def close(element: str, self: HTML5Translator, node: nodes.Element) -> None:
