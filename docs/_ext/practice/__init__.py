@@ -39,7 +39,7 @@ class PracticeDirective(SphinxDirective):
             self.env.note_dependency(str(path))
         made = write.practice("", case=case.name, marks=words.marks(case))
         made += self.listing(case)
-        made += self.fold("hint", "Hint", words.hint(case))
+        made += self.fold("hint", "Hint", case.hint)
         made += self.fold("answer", "Answer", words.answer(case))
         return [made]
 

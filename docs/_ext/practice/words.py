@@ -11,15 +11,10 @@ def marks(case: Case) -> list[list[str]]:
     ]
 
 
-def hint(case: Case) -> str:
-    """Return the hint, and where to read on."""
-    return f"{case.hint} {passage(case)}\n"
-
-
 def answer(case: Case) -> str:
     """Return what each container is and why, one item for each, and where to read."""
     items = "".join(f"- {item(box)}\n" for box in case.containers)
-    return f"{items}\nKind of case: {case.kind}. {passage(case)}\n"
+    return f"{items}\nKind of case: {case.kind}. Read more: {{ref}}`{case.teaches}`.\n"
 
 
 def item(box: Container) -> str:
@@ -40,11 +35,6 @@ def item(box: Container) -> str:
 def a(label: str) -> str:
     """Return the article before *label*."""
     return "the " if label.startswith("main") else "an " if label[0] in "ai" else "a "
-
-
-def passage(case: Case) -> str:
-    """Return the sentence with the link to what teaches the case."""
-    return f"Read more: {{ref}}`{case.teaches}`."
 
 
 def place(first: int, last: int) -> str:
