@@ -45,6 +45,7 @@ extensions = [
     "linkcheck_limits",
     "menu",
     "paths",
+    "practice",
     "print_forms",
     "projects",
     "sessions",
@@ -137,6 +138,8 @@ latex_elements = {
 \makeatother
 % Captions as wide as the page: the names of files in them do not break.
 \setlength{\LTcapwidth}{\textwidth}
+% Numbers of lines large enough to read: the answers to the practice cases name them.
+\renewcommand{\theFancyVerbLine}{\scriptsize\arabic{FancyVerbLine}}
 """,
     # Sphinx would take the caption of the first toctree for the contents' title.
     "tableofcontents": r"\renewcommand{\contentsname}{Contents}\sphinxtableofcontents",
