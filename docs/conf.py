@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # A build keeps nearly all that it makes, so looking for garbage finds none; a fifth of
 # the build went there (python tests/site/bench.py).
@@ -28,6 +29,7 @@ language = "en"
 
 extensions = [
     "myst_parser",
+    "notfound.extension",
     "sphinx.ext.doctest",
     "sphinx_copybutton",
     "sphinx_design",
@@ -43,9 +45,13 @@ extensions = [
     "layouts",
     "linkcheck_limits",
     "menu",
+    "page_facts",
     "print_forms",
     "projects",
+    "search_index",
     "sessions",
+    "site_files",
+    "term_cards",
 ]
 exclude_patterns = ["_*", "recorded"]
 nitpicky = True
@@ -88,6 +94,38 @@ html_css_files = ["handbook.css"]
 pygments_style = "code_styles.Light"
 pygments_dark_style = "code_styles.Dark"
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+templates_path = ["_templates"]
+html_css_files = ["handbook.css", "find.css"]
+html_js_files = [("shortcut.js", {"defer": "defer"})]
+html_sidebars = {
+    # The search page has a search box of its own.
+    "search": [
+        "sidebar/brand.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ],
+}
+# Where the site will stand: in its site map, and in what other sites show of a page.
+html_baseurl = os.environ.get(
+    "READTHEDOCS_CANONICAL_URL", "https://sidecar-handbook.readthedocs.io/en/latest/"
+)
+# "Edit this page" needs to know of which repository; Read the Docs does.
+html_theme_options = {
+    "source_repository": os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(
+        ".git"
+    ),
+    "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", ""),
+    "source_directory": "docs/",
+}
+html_context = {
+    "social_image": f"{html_baseurl}_static/social-card.png",
+    "social_image_alt": "The Sidecar Handbook",
+}
+# The page for addresses that are none: its links begin with the path of html_baseurl.
+notfound_template = "404.html"
+notfound_context = {"title": "Page not found"}
+notfound_urls_prefix = urlsplit(html_baseurl).path
 html_copy_source = False
 html_show_sphinx = False
 
