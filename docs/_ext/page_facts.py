@@ -1,9 +1,10 @@
-"""What a page says about itself: its part, the time it takes, its last change, a summary.
+"""What is known of a page: its part, the time it takes, its last change, its aims.
 
 The templates show them: docs/_templates/partials/. Other extensions read them too: the
 search, the site's lists and the description that search engines and messengers show.
 """
 
+import datetime
 import re
 import subprocess
 from collections.abc import Iterator
@@ -31,12 +32,25 @@ def parts(env: BuildEnvironment) -> dict[str, str]:
 
 
 def texts(node: nodes.Node) -> Iterator[str]:
-    """Yield the pieces of running text below *node*."""
+    """Yield the pieces of running text below *node*, without citations."""
     if isinstance(node, nodes.Text):
         yield node.astext()
-    elif not isinstance(node, NOT_READ):
+    elif isinstance(node, NOT_READ) or is_citation(node):
+        return
+    else:
         for child in node.children:
             yield from texts(child)
+
+
+def is_citation(node: nodes.Node) -> bool:
+    """Say whether *node* names a source, before it is resolved."""
+    return isinstance(node, addnodes.pending_xref) and node["refdomain"] == "cite"
+
+
+def plain(node: nodes.Node) -> str:
+    """Return the words of *node* on one line, without citations."""
+    words = " ".join("".join(texts(node)).split())
+    return re.sub(r" (?=[.,;:?!])", "", words)
 
 
 def minutes(doctree: nodes.document) -> int:
@@ -46,30 +60,40 @@ def minutes(doctree: nodes.document) -> int:
 
 
 def summary(doctree: nodes.document) -> str:
-    """Return the first sentences of a page, as many as fit into a search result."""
+    """Return in two lines what a page gives: its aims, or else its first sentences."""
+    for box in doctree.findall(nodes.admonition):
+        if box.first_child_matching_class(nodes.bullet_list) is not None:
+            title, *items = plain(box[0]), *map(plain, box.findall(nodes.list_item))
+            return shortened(f"{title} {' '.join(items)}", r"(?<=[;.]) ")
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section):
-            words = " ".join(paragraph.astext().split())
-            words = re.sub(r"\s*\[[a-z][\w-]*\d{4}\w*\]", "", words)  # citations
-            return shortened(words)
+        words = plain(paragraph)
+        if isinstance(paragraph.parent, nodes.section) and words[:8] != "You need":
+            return shortened(words, r"(?<=[.?!]) ")
     return ""
 
 
-def shortened(words: str) -> str:
-    """Return *words* cut after a sentence, or after a word where one is too long."""
+def shortened(words: str, end: str) -> str:
+    """Return the first parts of *words* that fit; *end* matches where a part ends."""
     kept = ""
-    for sentence in re.split(r"(?<=[.?!]) ", words):
-        if kept and len(kept) + len(sentence) >= SUMMARY_LENGTH:
+    for part in re.split(end, words):
+        if kept and len(kept) + len(part) >= SUMMARY_LENGTH:
             break
-        kept = f"{kept} {sentence}".strip()
-    if len(kept) <= SUMMARY_LENGTH:
-        return kept
-    return kept[: SUMMARY_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+        kept = f"{kept} {part}".strip()
+    if len(kept) > SUMMARY_LENGTH:
+        kept = kept[: SUMMARY_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+    return kept[:-1] + "." if kept.endswith(";") else kept
+
+
+def learn_facts(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep what only a page's text can say with the page's metadata."""
+    facts: dict[str, Any] = app.env.metadata[app.env.current_document.docname]
+    facts["minutes"] = minutes(doctree)
+    facts["summary"] = summary(doctree)
 
 
 @cache
 def changes(folder: Path) -> dict[str, str]:
-    """Return the day on which each page below *folder* last changed, such as 2026-11-26.
+    """Return the day on which each page below *folder* last changed: 2026-11-26.
 
     One call of git says so for all of them. Without git, or outside a clone, nothing is
     known. Neither is it of a page that is older than a shallow clone reaches back.
@@ -104,9 +128,10 @@ def add_facts(
     if doctree is None:
         return
     context["part"] = known.get(pagename, "")
-    context["minutes"] = minutes(doctree)
-    context["summary"] = summary(doctree)
-    context["last_updated"] = changes(Path(app.srcdir)).get(pagename, "")
+    context |= {name: context["meta"][name] for name in ("minutes", "summary")}
+    if day := changes(Path(app.srcdir)).get(pagename):
+        date = datetime.date.fromisoformat(day)
+        context["last_updated"] = f"{date:%B} {date.day}, {date.year}"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -118,6 +143,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
             known.update(parts(env))
             changes(Path(app.srcdir))  # once, before the work is shared out
 
+    app.connect("doctree-read", learn_facts)
     app.connect("env-updated", learn)
     app.connect("html-page-context", partial(add_facts, known))
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -35,7 +35,9 @@ DROPPED = re.compile(
     r'|<section id="next">.*?</section>',
     re.DOTALL,
 )
-HEADING = re.compile(r'<section id="([^"]+)">\s*((?:<span id="[^"]*"></span>\s*)*)<h(\d)')
+HEADING = re.compile(
+    r'<section id="([^"]+)">\s*((?:<span id="[^"]*"></span>\s*)*)<h(\d)'
+)
 TERM = re.compile(r'<dt id="([^"]+)">(.*?)</dt>', re.DOTALL)
 # A word of a listing says less of a page than one of its text.
 LISTING = '<div data-pagefind-weight="0.2" class="highlight-'
@@ -84,7 +86,8 @@ def make_index(app: Sphinx, exception: Exception | None) -> None:
         return
     copies = Path(app.doctreedir) / COPIES
     for copy in copies.rglob("*.html"):
-        if copy.relative_to(copies).with_suffix("").as_posix() not in app.env.found_docs:
+        page = copy.relative_to(copies).with_suffix("").as_posix()
+        if page not in app.env.found_docs:
             copy.unlink()
     target = Path(app.outdir) / INDEX
     shutil.rmtree(target, ignore_errors=True)
@@ -92,12 +95,9 @@ def make_index(app: Sphinx, exception: Exception | None) -> None:
     if program is None:
         logger.info("no Pagefind for this machine: the site searches as Sphinx does")
         return
-    subprocess.run(
-        [program, "--site", copies, "--output-path", target]
-        + ["--keep-index-url", "--silent"],
-        check=True,
-        timeout=120,
-    )
+    command = [program, "--site", str(copies), "--output-path", str(target)]
+    command += ["--keep-index-url", "--silent"]
+    subprocess.run(command, check=True, timeout=120)
     for pattern in UNUSED:
         for file in target.glob(pattern):
             file.unlink()

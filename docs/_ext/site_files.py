@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from page_facts import changes, parts, summary
+from page_facts import changes, parts
 from sphinx.application import Sphinx
 
 
@@ -38,7 +38,7 @@ def robots(app: Sphinx) -> str:
 def llms(app: Sphinx, pages: list[str]) -> str:
     """Return what the site holds, for programs that read for people: llmstxt.org."""
     of = parts(app.env)
-    about = {page: summary(app.env.get_doctree(page)) for page in pages}
+    about = {page: app.env.metadata[page]["summary"] for page in pages}
     root = app.config.root_doc
     lines = [f"# {app.config.project}", "", f"> {about[root]}"]
     shown = None

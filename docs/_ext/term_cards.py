@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
+from page_facts import plain
 from sphinx.application import Sphinx
 
 FILE = Path("_static", "terms_data.js")
@@ -27,16 +27,6 @@ def terms(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
             meaning = next(item.findall(nodes.paragraph))
             for term in item.findall(nodes.term):
                 yield term["ids"][0], term.astext(), plain(meaning)
-
-
-def plain(paragraph: nodes.paragraph) -> str:
-    """Return the words of *paragraph* without its citations."""
-    copy = paragraph.deepcopy()
-    for reference in list(copy.findall(addnodes.pending_xref)):
-        if reference.get("refdomain") == "cite":
-            reference.parent.remove(reference)
-    words = " ".join(copy.astext().split())
-    return words.replace(" .", ".").replace(" ;", ";").replace(" ,", ",")
 
 
 def write_terms(app: Sphinx, exception: Exception | None) -> None:

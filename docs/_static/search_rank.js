@@ -65,7 +65,10 @@ window.handbookSearch = (pagefind) => {
       };
     });
     const best = sections.reduce((a, b) => (b.score > a.score ? b : a));
-    const hits = new Set(data.flatMap(({ locations }) => locations));
+    const hits = new Map(); // place -> weight: a word of a listing weighs less
+    for (const { weighted_locations: all } of data) {
+      for (const { location: at, weight } of all) hits.set(at, weight);
+    }
     return {
       title: meta.title,
       part: meta.part || "",
@@ -83,7 +86,7 @@ window.handbookSearch = (pagefind) => {
     let most = -1;
     for (let at = begin; at <= Math.max(begin, to - EXCERPT); at += 4) {
       let count = 0;
-      for (let i = at; i < Math.min(at + EXCERPT, to); i++) count += hits.has(i);
+      for (let i = at; i < Math.min(at + EXCERPT, to); i++) count += hits.get(i) || 0;
       if (count > most) [most, start] = [count, at];
     }
     const stop = Math.min(start + EXCERPT, to);
