@@ -24,6 +24,8 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 COPIES = "search"
+# Not .html: they are no pages. The script of the search page knows it, too.
+COPY = ".page"
 INDEX = "pagefind"
 # What Pagefind adds for its own search boxes, which are not used.
 UNUSED = ("pagefind-*ui.*", "pagefind-highlight.js", "wasm.unknown.pagefind")
@@ -75,7 +77,7 @@ def write_copy(
         meta.get("search", ""),
         context["body"],
     )
-    copy = Path(app.doctreedir) / COPIES / f"{pagename}.html"
+    copy = Path(app.doctreedir) / COPIES / f"{pagename}{COPY}"
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.write_text(text, encoding="utf-8")
 
@@ -85,7 +87,7 @@ def make_index(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html":
         return
     copies = Path(app.doctreedir) / COPIES
-    for copy in copies.rglob("*.html"):
+    for copy in copies.rglob(f"*{COPY}"):
         page = copy.relative_to(copies).with_suffix("").as_posix()
         if page not in app.env.found_docs:
             copy.unlink()
@@ -96,7 +98,7 @@ def make_index(app: Sphinx, exception: Exception | None) -> None:
         logger.info("no Pagefind for this machine: the site searches as Sphinx does")
         return
     command = [program, "--site", str(copies), "--output-path", str(target)]
-    command += ["--keep-index-url", "--silent"]
+    command += ["--glob", f"**/*{COPY}", "--keep-index-url", "--silent"]
     subprocess.run(command, check=True, timeout=120)
     for pattern in UNUSED:
         for file in target.glob(pattern):

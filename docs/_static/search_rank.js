@@ -72,7 +72,7 @@ window.handbookSearch = (pagefind) => {
     return {
       title: meta.title,
       part: meta.part || "",
-      url: url + (best.id ? `#${best.id}` : ""),
+      url: url.replace(/\.page$/, ".html") + (best.id ? `#${best.id}` : ""),
       section: best.id ? best.title : "",
       excerpt: cut(content.split(/\s+/), hits, best),
       score: score * (1 + best.covered),
