@@ -75,6 +75,7 @@
   async function begin() {
     box.value = new URLSearchParams(location.search).get("q") || "";
     form.hidden = false;
+    document.getElementById("search-off").remove();
     if (!box.value) box.focus();
     try {
       const pagefind = await import(new URL("pagefind/pagefind.js", root));

@@ -24,10 +24,22 @@ window.handbookSearch = (pagefind) => {
 
   const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
+  /** The pages for one word. For a word that no page has, Pagefind gives those of
+      another that begins alike: they are left out. */
+  async function look(word) {
+    const { results } = await pagefind.search(word);
+    if (!results.length) return results;
+    const { content, locations, meta } = await results[0].data();
+    const words = content.split(/\s+/);
+    const found = [...locations.map((at) => words[at] || ""), ...Object.values(meta)];
+    const begin = word.slice(0, Math.ceil(word.length / 2));
+    return found.some((text) => text.toLowerCase().includes(begin)) ? results : [];
+  }
+
   /** The pages that have any of the words: [{score, found: {word: result}}]. */
   function pagesWith(words, answers) {
     const pages = new Map();
-    answers.forEach(({ results }, i) => {
+    answers.forEach((results, i) => {
       for (const result of results) {
         const page = pages.get(result.id) || { score: 0, found: {} };
         page.score += result.score;
@@ -99,11 +111,11 @@ window.handbookSearch = (pagefind) => {
   /** How many pages have to do with a question, and the best of them, best first. */
   return async (question, wanted) => {
     const words = wordsOf(question);
-    const answers = await Promise.all(words.map((word) => pagefind.search(word)));
+    const answers = await Promise.all(words.map(look));
     const pages = pagesWith(words, answers);
     const rarity = {};
     words.forEach((word, i) => {
-      const having = answers[i].results.length;
+      const having = answers[i].length;
       rarity[word] = Math.log(1 + pages.length / (having || 1));
     });
     const total = sum(Object.values(rarity));
