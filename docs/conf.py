@@ -82,20 +82,34 @@ myst_heading_anchors = 3
 
 # HTML ------------------------------------------------------------------------
 
+# Read the Docs says where the site will stand, for its site map and for what others show
+# of a page, and from which repository it is built, for "edit this page". Elsewhere no
+# page offers to be edited. Nor does one of a pull request, or of a repository on a host
+# that Furo does not know.
+html_baseurl = os.environ.get(
+    "READTHEDOCS_CANONICAL_URL", "https://sidecar-handbook.readthedocs.io/en/latest/"
+)
+repository = os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(".git")
+hosts = ("https://github.com/", "https://gitlab.com/", "https://bitbucket.org/")
+external = os.environ.get("READTHEDOCS_VERSION_TYPE") == "external"
+
 html_theme = "furo"
 html_theme_options = {
     "light_css_variables": palette.properties(0),
     "dark_css_variables": palette.properties(1),
+    "source_repository": repository
+    if repository.startswith(hosts) and not external
+    else "",
+    "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", ""),
+    "source_directory": "docs/",
 }
 html_title = project
 html_logo = html_favicon = "../images/mark.svg"
 html_static_path = ["_static"]
-html_css_files = ["handbook.css"]
+html_css_files = ["handbook.css", "find.css"]
 pygments_style = "code_styles.Light"
 pygments_dark_style = "code_styles.Dark"
-html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 templates_path = ["_templates"]
-html_css_files = ["handbook.css", "find.css"]
 html_js_files = [("shortcut.js", {"defer": "defer"})]
 html_sidebars = {
     # The search page has a search box of its own.
@@ -105,18 +119,6 @@ html_sidebars = {
         "sidebar/navigation.html",
         "sidebar/scroll-end.html",
     ],
-}
-# Where the site will stand: in its site map, and in what other sites show of a page.
-html_baseurl = os.environ.get(
-    "READTHEDOCS_CANONICAL_URL", "https://sidecar-handbook.readthedocs.io/en/latest/"
-)
-# "Edit this page" needs to know of which repository; Read the Docs does.
-html_theme_options = {
-    "source_repository": os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(
-        ".git"
-    ),
-    "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", ""),
-    "source_directory": "docs/",
 }
 html_context = {
     "social_image": f"{html_baseurl}_static/social-card.png",

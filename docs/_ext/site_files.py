@@ -1,7 +1,7 @@
-"""What machines read of the site: the site map, robots.txt and llms.txt.
+"""What machines read of the site: the site map, robots.txt, llms.txt, the social card.
 
-All three name pages by their full addresses, which begin with ``html_baseurl``. The
-packages that make such files write them in the order in which the pages happen to be
+The lists name pages by their full addresses, which begin with ``html_baseurl``. The
+packages that make such lists write them in the order in which the pages happen to be
 done, or from the sources; these come out the same each time.
 """
 
@@ -11,6 +11,9 @@ from xml.sax.saxutils import escape
 
 from page_facts import changes, parts
 from sphinx.application import Sphinx
+from sphinx.util.fileutil import copy_asset_file
+
+CARD = Path(__file__).parents[2] / "images" / "social-card.png"
 
 
 def address(app: Sphinx, page: str) -> str:
@@ -52,7 +55,7 @@ def llms(app: Sphinx, pages: list[str]) -> str:
 
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:
-    """Write the three files beside the pages."""
+    """Write the files beside the pages."""
     if exception is not None or app.builder.name != "html":
         return
     pages = sorted(app.env.found_docs)
@@ -60,6 +63,7 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     (folder / "sitemap.xml").write_text(sitemap(app, pages), encoding="utf-8")
     (folder / "robots.txt").write_text(robots(app), encoding="utf-8")
     (folder / "llms.txt").write_text(llms(app, pages), encoding="utf-8")
+    copy_asset_file(CARD, folder / "_static")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

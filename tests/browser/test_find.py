@@ -134,7 +134,7 @@ def test_a_copy_of_a_file_is_the_whole_file(open_page: OpenPage) -> None:
 def test_tabs_stay_in_step(open_page: OpenPage) -> None:
     """Who chooses Compose once sees Compose in every set of tabs that has it."""
     page = open_page("pattern/features.html")
-    tabs = page.locator(".sd-tab-label", has_text=re.compile("^Compose$"))
+    tabs = page.locator(".sd-tab-label", has_text=re.compile(r"^\s*Compose\s*$"))
     assert tabs.count() > 1
     tabs.last.click()
     for tab in tabs.all():

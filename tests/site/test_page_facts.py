@@ -54,7 +54,8 @@ def hosted(handbook: Handbook, tmp_path_factory: pytest.TempPathFactory) -> Buil
         shutil.copytree(REPO / name, room / name, ignore=ignored)
     for name in ("noxfile.py", "pyproject.toml"):
         shutil.copy(REPO / name, room)
-    options = ("-j", "auto")
+    drawn = REPO / ".cache" / "diagrams"  # by the other build
+    options = ("-j", "auto", "-D", f"diagrams_cache={drawn}")
     return sphinx(room / "docs", room / "html", "html", *options, **ON_A_HOST)
 
 
