@@ -82,10 +82,10 @@ myst_heading_anchors = 3
 
 # HTML ------------------------------------------------------------------------
 
-# Read the Docs says where the site will stand, for its site map and for what others show
-# of a page, and from which repository it is built, for "edit this page". Elsewhere no
-# page offers to be edited. Nor does one of a pull request, or of a repository on a host
-# that Furo does not know.
+# Read the Docs says where the site will stand, for its site map and for what others
+# show of a page, and from which repository it is built, for "edit this page". Elsewhere
+# no page offers to be edited. Nor does one of a pull request, or of a repository on a
+# host that Furo does not know.
 html_baseurl = os.environ.get(
     "READTHEDOCS_CANONICAL_URL", "https://sidecar-handbook.readthedocs.io/en/latest/"
 )

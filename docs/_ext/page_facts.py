@@ -125,7 +125,7 @@ def add_facts(
     doctree: nodes.document | None,
 ) -> None:
     """Give the templates what is known of the page; *known* are the parts."""
-    if doctree is None:
+    if doctree is None or app.builder.name != "html":
         return
     context["part"] = known.get(pagename, "")
     context |= {name: context["meta"][name] for name in ("minutes", "summary")}

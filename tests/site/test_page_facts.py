@@ -103,6 +103,13 @@ def test_the_breadcrumb_names_the_part(handbook: Handbook) -> None:
         assert crumbs == ["Home", caption.get_text().strip(), entry.get_text()], name
 
 
+def test_a_book_has_no_breadcrumb(handbook: Handbook) -> None:
+    """In the EPUB the reader's device shows where a chapter stands."""
+    chapter = (handbook("epub").folder / "context/history.xhtml").read_text()
+    assert "Breadcrumb" not in chapter
+    assert "minutes to read" not in chapter
+
+
 def test_the_neighbors_have_titles(handbook: Handbook) -> None:
     """Previous and next are named, and lead along the menu."""
     html = handbook("html")
