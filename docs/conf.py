@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # A build keeps nearly all that it makes, so looking for garbage finds none; a fifth of
 # the build went there (python tests/site/bench.py).
@@ -28,6 +29,7 @@ language = "en"
 
 extensions = [
     "myst_parser",
+    "notfound.extension",
     "sphinx.ext.doctest",
     "sphinx_copybutton",
     "sphinx_design",
@@ -46,9 +48,13 @@ extensions = [
     "menu",
     "paths",
     "practice",
+    "page_facts",
     "print_forms",
     "projects",
+    "search_index",
     "sessions",
+    "site_files",
+    "term_cards",
 ]
 exclude_patterns = ["_*", "recorded"]
 nitpicky = True
@@ -79,18 +85,52 @@ myst_heading_anchors = 3
 
 # HTML ------------------------------------------------------------------------
 
+# Read the Docs says where the site will stand, for its site map and for what others
+# show of a page, and from which repository it is built, for "edit this page". Elsewhere
+# no page offers to be edited. Nor does one of a pull request, or of a repository on a
+# host that Furo does not know.
+html_baseurl = os.environ.get(
+    "READTHEDOCS_CANONICAL_URL", "https://sidecar-handbook.readthedocs.io/en/latest/"
+)
+repository = os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(".git")
+hosts = ("https://github.com/", "https://gitlab.com/", "https://bitbucket.org/")
+external = os.environ.get("READTHEDOCS_VERSION_TYPE") == "external"
+
 html_theme = "furo"
 html_theme_options = {
     "light_css_variables": palette.properties(0),
     "dark_css_variables": palette.properties(1),
+    "source_repository": repository
+    if repository.startswith(hosts) and not external
+    else "",
+    "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", ""),
+    "source_directory": "docs/",
 }
 html_title = project
 html_logo = html_favicon = "../images/mark.svg"
 html_static_path = ["_static"]
-html_css_files = ["handbook.css"]
+html_css_files = ["handbook.css", "find.css"]
 pygments_style = "code_styles.Light"
 pygments_dark_style = "code_styles.Dark"
-html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+templates_path = ["_templates"]
+html_js_files = [("shortcut.js", {"defer": "defer"})]
+html_sidebars = {
+    # The search page has a search box of its own.
+    "search": [
+        "sidebar/brand.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ],
+}
+html_context = {
+    "social_image": f"{html_baseurl}_static/social-card.png",
+    "social_image_alt": "The Sidecar Handbook",
+}
+# The page for addresses that are none: its links begin with the path of html_baseurl.
+notfound_template = "404.html"
+notfound_context = {"title": "Page not found"}
+notfound_urls_prefix = urlsplit(html_baseurl).path
 html_copy_source = False
 html_show_sphinx = False
 

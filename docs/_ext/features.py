@@ -90,7 +90,8 @@ def tab(found: re.Match[str]) -> str:
     """Return one example as a tab."""
     what, file, language, code = found.groups()
     block = f"```{{code-block}} {language}\n:caption: {file}\n\n{code}```\n"
-    return f":::{{tab-item}} {what}\n{block}:::\n"
+    key = re.sub(r"\W+", "-", what).strip("-").lower()
+    return f":::{{tab-item}} {what}\n:sync: {key}\n{block}:::\n"
 
 
 class FeatureDirective(SphinxDirective):

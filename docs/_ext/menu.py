@@ -49,6 +49,8 @@ def share_menu(
     doctree: nodes.document | None,
 ) -> None:
     """Give Furo the menu of the page's folder; it keeps what it made of it."""
+    if pagename == getattr(app.config, "notfound_pagename", None):
+        return  # its links are made by an extension of their own
     context["toctree"] = partial(menu_of_folder, app, menus, dirname(pagename))
 
 

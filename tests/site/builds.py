@@ -22,16 +22,19 @@ class Built:
         return re.findall(r"^.*(?:WARNING|ERROR|CRITICAL):.*$", self.said, re.MULTILINE)
 
 
-def sphinx(source: Path, target: Path, builder: str, *options: str) -> Built:
+def sphinx(
+    source: Path, target: Path, builder: str, *options: str, **variables: str
+) -> Built:
     """Build *source* with *builder*, strictly, with the network out of reach.
 
-    Raises subprocess.TimeoutExpired after ten minutes.
+    *variables* are added to the environment. Raises subprocess.TimeoutExpired after
+    ten minutes.
     """
     nowhere = "http://127.0.0.1:9"
     env = {k: v for k, v in os.environ.items() if not k.startswith("READTHEDOCS")}
     for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         env[variable] = nowhere
-    env |= {"no_proxy": "127.0.0.1,localhost", "NO_COLOR": "1"}
+    env |= {"no_proxy": "127.0.0.1,localhost", "NO_COLOR": "1"} | variables
     command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going"]
     command += ["-b", builder, *options, str(source), str(target)]
     done = subprocess.run(
