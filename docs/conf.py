@@ -46,6 +46,7 @@ extensions = [
     "print_forms",
     "projects",
     "sessions",
+    "try_it",
 ]
 exclude_patterns = ["_*", "recorded"]
 nitpicky = True
