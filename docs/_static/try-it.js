@@ -4,7 +4,7 @@ import { draw } from "./try-report.js";
 
 const MOST = 1_000_000; // bytes
 /* Seconds without a sign of life after which a step has failed. */
-const PATIENCE = { loading: 60, reading: 20 };
+const PATIENCE = { loading: 60, reading: 30 };
 
 const form = document.querySelector("form.try-it");
 const [text, way] = [form.querySelector("textarea"), form.querySelector("select")];

@@ -9,11 +9,8 @@ let ready;
 async function start({ pyodide, sources }) {
   countBytes();
   postMessage({ step: "Loading Python" });
-  // Nothing is kept of it for long: the spotter changes more often than Python.
-  const archive = fetch(sources, { cache: "no-cache" }).then((answer) => {
-    if (!answer.ok) throw new Error(`the site has no ${sources}`);
-    return answer.arrayBuffer();
-  });
+  // Asked for anew each time, as the spotter changes more often than Python does.
+  const archive = fetch(sources, { cache: "no-cache" }).then((it) => it.arrayBuffer());
   const { loadPyodide } = await import(`${pyodide}pyodide.mjs`);
   const python = await loadPyodide({ indexURL: pyodide, packageBaseUrl: pyodide });
   postMessage({ step: "Starting the spotter" });
@@ -22,23 +19,28 @@ async function start({ pyodide, sources }) {
   return ({ data, file }) => JSON.parse(explain(python.toPy(data), file));
 }
 
-/* Report each piece that arrives; it is what a slow line shows for a minute. */
+/* Report each piece that arrives, which is all there is to see on a slow line, and a
+   file that does not arrive: Pyodide would wait for it forever. */
 function countBytes() {
   const plain = self.fetch;
   let bytes = 0;
-  self.fetch = async (...what) => {
-    const answer = await plain(...what);
-    if (!answer.ok || !answer.body) return answer;
-    const counter = new TransformStream({
+  const counter = () =>
+    new TransformStream({
       transform(piece, out) {
         bytes += piece.byteLength;
         postMessage({ bytes });
         out.enqueue(piece);
       },
     });
+  self.fetch = async (address, how) => {
+    const answer = await plain(address, how).catch(() => null);
+    if (!answer?.ok) {
+      postMessage({ failed: `${String(address).split("/").pop()} cannot be loaded` });
+      throw new TypeError("not loaded");
+    }
     // The headers say that it is WebAssembly, which then compiles while it arrives.
     const { status, headers } = answer;
-    return new Response(answer.body.pipeThrough(counter), { status, headers });
+    return new Response(answer.body.pipeThrough(counter()), { status, headers });
   };
 }
 

@@ -3,10 +3,7 @@
 ``{try-it}`` makes the form, and its content says what to do without one::
 
     :::{try-it}
-    ---
-    examples: |
-      A Pod = ../../examples/pods/served_log/pod.yaml
-    ---
+    :example-1: A Pod = ../../examples/pods/served_log/pod.yaml
     Run this command: …
     :::
 
@@ -42,9 +39,11 @@ from . import bundle, pyodide
 from .form import Example, form
 
 WORKER = "try-worker.js"
+EXAMPLES = tuple(f"example-{number}" for number in range(1, 7))
+"""The options that name an example, in the order of their buttons."""
 
 
-class try_it(nodes.General, nodes.Element):  # noqa: N801 - named as docutils' nodes are
+class try_it(nodes.General, nodes.Element):
     """The form's place; its children are what stands there without a form."""
 
 
@@ -52,22 +51,22 @@ class TryIt(SphinxDirective):
     """The directive ``{try-it}``."""
 
     has_content = True
-    option_spec: ClassVar = {"examples": directives.unchanged_required}
+    option_spec: ClassVar = dict.fromkeys(EXAMPLES, directives.unchanged_required)
 
     def run(self) -> list[nodes.Node]:
         """Return the node with its content and the texts of its examples."""
         node = try_it()
         node["examples"] = [
-            self.example(line)
-            for line in self.options.get("examples", "").splitlines()
-            if line.strip()
+            self.example(self.options[name])
+            for name in EXAMPLES
+            if name in self.options
         ]
         self.env.note_dependency(str(static(WORKER)))
         node += self.parse_content_to_nodes()
         return [node]
 
     def example(self, line: str) -> Example:
-        """Return the example that a line ``title = file`` of the option names."""
+        """Return the example that an option ``title = file`` names."""
         title, _, name = (part.strip() for part in line.partition("="))
         _, path = self.env.relfn2path(name)
         self.env.note_dependency(path)
@@ -159,11 +158,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directive, its node, and what the site gets for it."""
     app.add_config_value("try_it_pyodide", str(pyodide.FOLDER), "html", str)
     app.add_config_value("try_it_here", False, "html", bool)
-    others = ("latex", "text", "man", "texinfo")
+    other = (pass_by, pass_by)
     app.add_node(
-        try_it,
-        html=(visit_html, depart_html),
-        **{name: (pass_by, pass_by) for name in others},
+        try_it, html=(visit_html, depart_html), latex=other, text=other, man=other
     )
     app.add_directive("try-it", TryIt)
     app.connect("config-inited", look_for_pyodide)

@@ -115,15 +115,16 @@ def main() -> None:
         action="store_true",
         help="end well without npm: the site then shows a command instead",
     )
-    if_possible = parser.parse_args().if_possible
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    asked = parser.parse_args()
     try:
-        fetch(FOLDER)
+        fetch(asked.folder)
     except NotHere as reason:
         print(f"Pyodide is not here: {reason}.", file=sys.stderr)
-        sys.exit(0 if if_possible else 1)
+        sys.exit(0 if asked.if_possible else 1)
     except Forged as reason:
         sys.exit(f"Stopped: {reason}.")
-    print(f"Pyodide {VERSION} is in {FOLDER}.")
+    print(f"Pyodide {VERSION} is in {asked.folder}.")
 
 
 if __name__ == "__main__":

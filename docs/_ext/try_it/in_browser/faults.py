@@ -13,6 +13,8 @@ import yaml
 TEMPLATE = ("{{", "{%", "<%")
 """What only a template has: it is no YAML before something has filled it in."""
 
+NO_COLON = "A colon is missing here. Write key: value, with a space between."
+
 
 class Fault(TypedDict):
     """A line, counted from 1, and what is wrong with it, for a person."""
@@ -46,9 +48,9 @@ def fault_of(text: str) -> Fault | None:
 
 
 def _alias(event: yaml.AliasEvent) -> Fault:
-    name = event.anchor
+    name, mark = event.anchor, event.start_mark
     return Fault(
-        line=event.start_mark.line + 1,
+        line=mark.line + 1 if mark is not None else 1,
         says=f"*{name} stands for what &{name} names, and no &{name} stands above it. "
         "Add it, or put the value into quotes.",
     )
@@ -60,9 +62,22 @@ def _fault(rows: list[str], error: yaml.MarkedYAMLError) -> Fault:
     if mark is None:  # PyYAML marks every problem; the type does not say so
         return Fault(line=1, says=f"This is not YAML: {problem}.")
     line = mark.line + 1
-    opened = error.context_mark.line + 1 if error.context_mark is not None else line
-    if "mapping values" in problem:
-        return _second_value(rows, line, mark.column)
+    opened = line if error.context_mark is None else error.context_mark.line + 1
+    if "could not find expected ':'" in problem:
+        return Fault(line=opened, says=NO_COLON)
+    if not _first_colon(rows, line, mark.column) and "mapping values" in problem:
+        says = "A second colon follows a value. Put the value into quotes."
+        return Fault(line=line, says=says)
+    above = _filled_above(rows, line)
+    if "mapping values" in problem or "<document start>" in problem:
+        if above and not re.search(r":(\s|$)", rows[above - 1]):
+            return Fault(line=above, says=NO_COLON)
+        if above and "mapping values" in problem:
+            says = (
+                f"This line stands deeper than line {above}, which has its value "
+                "already. Begin both in the same column."
+            )
+            return Fault(line=line, says=says)
     if "quoted scalar" in (error.context or "") and "unexpected end" in problem:
         return Fault(line=opened, says="A quote opens here and never closes. Close it.")
     return Fault(line=min(line, len(rows)), says=_advice(problem, opened))
@@ -95,25 +110,14 @@ def _advice(problem: str, opened: int) -> str:
     )
 
 
-def _second_value(rows: list[str], line: int, column: int) -> Fault:
-    """Return which line is to blame for the colon in *column* of *line*.
+def _first_colon(rows: list[str], line: int, column: int) -> bool:
+    """Whether no colon that ends a key stands in front of *column* of *line*."""
+    return re.search(r":\s", rows[line - 1][:column]) is None
 
-    It is the second one of that line, or the first one below a line that has said its
-    value already, or has no colon at all.
-    """
-    if re.search(r":\s", rows[line - 1][:column]):
-        says = "A second colon follows a value. Put the value into quotes."
-        return Fault(line=line, says=says)
-    above = line - 1
+
+def _filled_above(rows: list[str], line: int) -> int:
+    """Return the nearest line above *line* that says something; 0 if none does."""
+    above = min(line, len(rows)) - 1
     while above and re.match(r"\s*(#|$)", rows[above - 1]):
         above -= 1
-    if not above:
-        return Fault(line=line, says="This colon has no key. Write key: value.")
-    if not re.search(r":(\s|$)", rows[above - 1]):
-        says = "A colon is missing here. Write key: value, with a space between."
-        return Fault(line=above, says=says)
-    says = (
-        f"This line stands deeper than line {above}, which has its value already. "
-        "Begin both in the same column."
-    )
-    return Fault(line=line, says=says)
+    return above
