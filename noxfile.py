@@ -166,7 +166,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the builds, the systems, the log saver, the spotter and "Try it"."""
+    """Time builds, systems, the log saver, the spotter and the page "Try it"."""
     install(session, "tests")
     env = {"PYTHONPATH": "examples:tests/site"}
     session.run("python", "tests/site/bench.py")

@@ -121,5 +121,6 @@ for (const button of form.querySelectorAll(".try-examples button")) {
   };
 }
 
+busy(false); // some browsers keep over a reload what was switched off
 otherwise.hidden = true;
 form.hidden = false;

@@ -68,7 +68,7 @@ def weight(site: Path) -> str:
 
 def main() -> None:
     """Print the table, or why there is none."""
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit('"Try it" is not timed: no chromium here')
     with tempfile.TemporaryDirectory() as name:
