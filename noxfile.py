@@ -4,6 +4,7 @@
 """
 
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -47,6 +48,13 @@ def docs(session: nox.Session) -> None:
     install(session, "docs")
     target = build(session, "html", *session.posargs)
     session.log(f"Open {(target / 'index.html').resolve().as_uri()}")
+
+
+@nox.session(venv_backend="none")
+def tryit(session: nox.Session) -> None:
+    """Fetch Pyodide from npm, so that a build makes the page "Try it" work."""
+    need(session, npm="npm")
+    session.run(sys.executable, "docs/_ext/try_it/pyodide.py", *session.posargs)
 
 
 @nox.session
@@ -158,13 +166,15 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the builds, the systems, the log saver and the spotter."""
+    """Time builds, systems, the log saver, the spotter and the page "Try it"."""
     install(session, "tests")
     env = {"PYTHONPATH": "examples:tests/site"}
     session.run("python", "tests/site/bench.py")
     session.run("python", "tests/pods/start_stop.py", env=env)
     session.run("python", "examples/pods/log_saver/bench.py", env=env)
     session.run("python", "tests/spotter/scan_speed.py", *session.posargs, env=env)
+    env = {"PYTHONPATH": "docs/_ext:examples:tests/site"}
+    session.run("python", "tests/browser/try_it_speed.py", env=env)
 
 
 @nox.session

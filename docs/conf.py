@@ -55,6 +55,7 @@ extensions = [
     "sessions",
     "site_files",
     "term_cards",
+    "try_it",
 ]
 exclude_patterns = ["_*", "recorded"]
 nitpicky = True
