@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from sidecar_spotter import injectors, operators
+from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
 from sidecar_spotter.tree import (
@@ -31,7 +32,6 @@ from sidecar_spotter.tree import (
     walk,
 )
 
-SUFFIXES = (".yaml", ".yml", ".json")
 HINTS = (
     *(b"containers", b"Containers", b"sidecar", b"Sidecar", b"steps:"),
     *(b"annotations", b"njection"),
@@ -47,7 +47,10 @@ LEVELS = 24
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a unit."""
-    return path.lower().endswith(SUFFIXES) and hinted(data)
+    form = form_of(path)
+    if form == "template":
+        return b"kind:" in data and hinted(data)
+    return form in ("yaml", "json") and hinted(data)
 
 
 def hinted(data: bytes) -> bool:
