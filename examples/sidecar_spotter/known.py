@@ -608,7 +608,7 @@ WORDS: dict[str, str] = {
         "ha-monitor": "sentinel",
         "monitor": "monitor",
         "scheduler": "cron",
-        "cleaner": "cleaner janitor pruner",
+        "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
         "debugger": "debug debugger",
         MAIN: "app application server web webserver webapp website api backend "

@@ -124,12 +124,14 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     if all(_only_helps(found[box.name]) for box in boxes):
         why = "helps a program that stands in another file"
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
-    return [
-        _finding(box, "main", found, "is what the unit exists for")
-        if box is main
-        else _beside(group, box, main, found)
-        for box in boxes
-    ]
+    others = {box.line: _beside(group, box, main, found) for box in boxes if box != main}
+    first = _finding(main, "main", found, "is what the unit exists for")
+    if group.platform == "compose" and not any(
+        one.label in SIDECARS for one in others.values()
+    ):
+        why = "runs beside others, and none of them serves it alone"
+        first = _finding(main, "not-a-sidecar", found, why)
+    return [others.get(box.line, first) for box in boxes]
 
 
 def _is_store(box: Container) -> bool:
@@ -220,6 +222,12 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     callers = {one.about for one in reasons if one.feature == "localhost"}
     if ties == {"localhost"} and main.name not in callers and helps < 0.5:
         why = f"is called by {', '.join(sorted(callers))}, and not by {main.name}"
+        return _finding(box, "not-a-sidecar", found, why)
+    equals = sum(
+        _score(found[one.name]) <= 0 for one in running(group) if one is not box
+    )
+    if not ties and helps < 0.7 and equals > 2 and group.platform != "kubernetes":
+        why = "runs beside many that are no helpers, and serves none of them alone"
         return _finding(box, "not-a-sidecar", found, why)
     if not ties and helps <= 0:
         against = min(reasons, key=lambda one: one.weight)

@@ -103,7 +103,11 @@ def look(group: Group) -> Iterator[Evidence]:
     if len(boxes) < 2 or "bridge-network" in group.marks:
         return
     for box in boxes:
-        others = [one for one in boxes if one is not box and not idles(one)]
+        others = [
+            one
+            for one in boxes
+            if one is not box and not idles(one) and _one_network(group, box, one)
+        ]
         seen: set[tuple[str, str]] = set()
         for said in (*box.words, *box.settings):
             for call in HERE.finditer(said.text):
@@ -113,6 +117,17 @@ def look(group: Group) -> Iterator[Evidence]:
                     continue
                 seen.add((other.name, port))
                 yield from _both_ends(box, other, port, said)
+
+
+def _one_network(group: Group, one: Container, other: Container) -> bool:
+    """Whether two containers have the same localhost: Compose gives each its own."""
+    if group.platform != "compose":
+        return True
+    home, away = (
+        next((j.text[8:] for j in box.joins if j.text.startswith("network:")), box.name)
+        for box in (one, other)
+    )
+    return home == away
 
 
 def _callee(

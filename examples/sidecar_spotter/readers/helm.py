@@ -60,6 +60,7 @@ WORD = re.compile("\ue000(\\d+)\ue001")
 ADDED = "\ue002"
 """Marks the line breaks of text that was included."""
 OPENS = re.compile(r"^(if|range|with|define|block)\b")
+NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
 NOT_BESIDE = {"init", "wait", "migrate", "migration", "migrations", "job"}
 """In the name of a template, these tell that its containers end."""
 LOOPED = re.compile(
@@ -69,6 +70,11 @@ LOOPED = re.compile(
 PASSED = re.compile(r"\((list|dict)\b([^()]{0,400})\)")
 ARGUMENT = re.compile(r"\"([^\"]*)\"|[^\s\"]+")
 BOUND = re.compile(r"\{\{-? *(\$\w+) *:= *(?:index \. (\d)|\.(\w+)) *-?\}\}")
+EITHER = re.compile(
+    r"\{\{-? *if \.([a-z]\w*) *-?\}\}([^{}]*)\{\{-? *else *-?\}\}([^{}]*)"
+    r"\{\{-? *end *-?\}\}"
+)
+"""A choice by an argument. All that a chart itself hands over is written large."""
 ASKED = re.compile(
     r"\{\{-? *(?:\(?index \. (\d)\)?|\.(\w+)|(\$\w+)) *(?:\| *quote *)?-?\}\}"
 )
@@ -92,7 +98,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     fault: Unreadable | None = None
     for before, part in pieces(data):
-        hint = kubernetes.hinted(part)
+        named = b"image" in part and NAMED.match(part) is not None
+        hint = named or kubernetes.hinted(part)
         if not hint and b"kind: Service" not in part and b"include" not in part:
             continue
         try:
@@ -101,7 +108,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             fault = fault or error
             continue
         plain = page.plain.encode("utf-8", "replace")
-        if not kubernetes.hinted(plain) and b"kind: Service" not in part:
+        hint = named or kubernetes.hinted(plain)
+        if not hint and b"kind: Service" not in part:
             continue
         try:
             tree = page.tree(before)
@@ -182,16 +190,29 @@ def named_templates(path: str, look: Look) -> dict[str, str]:
     if "templates" not in folders:
         return found
     depth = len(folders) - folders[::-1].index("templates")
-    for folder in {"/".join(folders[:depth]), "/".join(folders)}:
-        for other in look.names(folder):
-            if other.endswith(".tpl"):
-                text = (look(other) or b"").decode("utf-8", "replace")
-                matches = list(DEFINE.finditer(text))
-                for number, match in enumerate(matches):
-                    last = number + 1 == len(matches)
-                    end = len(text) if last else matches[number + 1].start()
-                    found.setdefault(match[1], text[match.end() : end])
+    chart = "/".join([*folders[: depth - 1], ""])
+    libraries = _libraries(look(f"{chart}Chart.yaml") or b"")
+    for other in (
+        *look.below("/".join(folders[:depth])),
+        *(look.names("/".join(folders)) if len(folders) > depth + 1 else ()),
+        *(one for path in libraries for one in look.names(f"{chart}{path}/templates")),
+    ):
+        if other.endswith(".tpl"):
+            text = (look(other) or b"").decode("utf-8", "replace")
+            matches = list(DEFINE.finditer(text))
+            for number, match in enumerate(matches):
+                last = number + 1 == len(matches)
+                end = len(text) if last else matches[number + 1].start()
+                found.setdefault(match[1], text[match.end() : end])
     return found
+
+
+LIBRARY = re.compile(rb"repository: *[\"']?file://([\w./-]{1,100})")
+
+
+def _libraries(chart: bytes) -> list[str]:
+    """Return where the charts lie that a chart names, in the same checkout."""
+    return [match[1].decode() for match in LIBRARY.finditer(chart)][:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +306,7 @@ class Page:
         """
         match = INCLUDE.match(code)
         body = known.get(match[1], "") if match else ""
-        if not deep or "image:" not in body:
+        if not deep or "image" not in body:
             return ""
         indent = INDENT.search(code)
         column = " " * (int(indent[1]) if indent else at)
@@ -346,9 +367,12 @@ def _with_arguments(body: str, call: str) -> str:
     its fields are.
     """
     passed = PASSED.search(call)
+    said = [(one[0], one[1]) for one in ARGUMENT.finditer(passed[2] if passed else "")]
+    if passed is None or passed[1] == "dict":
+        names = {word for _, word in said[::2]}
+        body = EITHER.sub(lambda match: match[2 if match[1] in names else 3], body)
     if passed is None:
         return body
-    said = [(one[0], one[1]) for one in ARGUMENT.finditer(passed[2])]
     given: dict[str, str] = {}
     if passed[1] == "list":
         pairs = [(str(place), *one) for place, one in enumerate(said)]
