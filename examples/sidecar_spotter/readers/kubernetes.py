@@ -174,8 +174,9 @@ def _unit(
     place: Place, node: Node, metadata: Node | None, *, ordered: bool
 ) -> Group | None:
     """Return the unit that *node* is, if it is one."""
-    named = _boxes(get(node, "containers"))
+    named = _boxes(get(node, "containers")) or _by_name(get(node, "containers"))
     early = _boxes(get(node, "initContainers"))
+    early = early or _by_name(get(node, "initContainers"))
     steps = _boxes(get(node, "steps"))
     single = get(node, "container") or get(node, "script")
     helpers = _boxes(get(node, "sidecars"))
@@ -312,6 +313,24 @@ def _boxes(node: Node | None) -> list[Node]:
     return [box for box in items(node) if any(True for _ in entries(box))]
 
 
+def _by_name(node: Node | None) -> list[Node]:
+    """Return the containers that a mapping declares by their names, with these.
+
+    Values of charts do so; what they say of the image may be a mapping of its own.
+    """
+    found: list[Node] = []
+    for name, value in entries(node):
+        image = get(value, "image")
+        where = get(image, "repository") or image
+        if isinstance(value, yaml.MappingNode) and text(where):
+            called = yaml.ScalarNode("", "name", name.start_mark, name.end_mark)
+            run = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
+            given = [pair for pair in value.value if text(pair[0]) not in ("image", "name")]
+            fields = [(called, name), (run, where), *given]
+            found.append(yaml.MappingNode(value.tag, fields, value.start_mark, value.end_mark))
+    return found
+
+
 def _is_patch(document: Node, kind: str) -> bool:
     """Whether a workload lacks what the API demands, so only patches another."""
     if kind not in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"):
@@ -380,6 +399,9 @@ def _scalar(node: Node | None) -> list[Text]:
 
 
 def _settings(node: Node) -> Iterator[Text]:
+    for name, value in entries(get(node, "env")):
+        if text(value):
+            yield Text(f"{text(name)}={text(value)}", line(value))
     for one in items(get(node, "env")):
         name, value = get(one, "name"), get(one, "value")
         if name is not None:
@@ -461,6 +483,20 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
     if place.kind not in UNITLESS:
         yield from _asked(place.metadata, where)
     yield from operators.requests(place.kind, document)
+    if place.kind in ("", "HelmRelease"):
+        yield from _of_values(document)
+
+
+FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNORECASE)
+"""Values of charts that become annotations and labels of pods."""
+
+
+def _of_values(document: Node) -> Iterator[Request]:
+    """Yield what the values of a chart ask for."""
+    for node in walk(document):
+        for name, value in entries(node):
+            if FOR_PODS.match(text(name)):
+                yield from injectors.requests(list(_pairs(value)), "pod")
 
 
 def _asked(metadata: Node | None, where: str) -> Iterator[Request]:
