@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.features import evidence
-from sidecar_spotter.known import known, telling
+from sidecar_spotter.known import known, split, telling
 from sidecar_spotter.model import (
     SIDECARS,
     Container,
@@ -124,14 +124,12 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     if all(_only_helps(found[box.name]) for box in boxes):
         why = "helps a program that stands in another file"
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
-    others = {box.line: _beside(group, box, main, found) for box in boxes if box != main}
-    first = _finding(main, "main", found, "is what the unit exists for")
-    if group.platform == "compose" and not any(
-        one.label in SIDECARS for one in others.values()
-    ):
-        why = "runs beside others, and none of them serves it alone"
-        first = _finding(main, "not-a-sidecar", found, why)
-    return [others.get(box.line, first) for box in boxes]
+    return [
+        _finding(box, "main", found, "is what the unit exists for")
+        if box is main
+        else _beside(group, box, main, found)
+        for box in boxes
+    ]
 
 
 def _is_store(box: Container) -> bool:
@@ -140,6 +138,11 @@ def _is_store(box: Container) -> bool:
     found = known(image, [word.text for word in box.words])
     # A template's expression may only say what chart the image belongs to.
     return found is not None and found.role in STORES and found.by == "image"
+
+
+def _other_name(box: Container) -> bool:
+    """Whether a container is not called as its image is, as `nginx` is."""
+    return not set(split(stem(box))) & set(split(box.name))
 
 
 def _only_helps(reasons: Sequence[Evidence]) -> bool:
@@ -229,6 +232,10 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if not ties and helps < 0.7 and equals > 2 and group.platform != "kubernetes":
         why = "runs beside many that are no helpers, and serves none of them alone"
         return _finding(box, "not-a-sidecar", found, why)
+    told = any(one.feature != "known-image" and one.weight >= 0.5 for one in reasons)
+    if not ties and helps <= 0.6 and not told and helps > 0 and _other_name(box):
+        why = f"has no tie to {main.name}, and its image is as often the main program"
+        return _finding(box, "not-a-sidecar", found, why)
     if not ties and helps <= 0:
         against = min(reasons, key=lambda one: one.weight)
         why = f"has no tie to {main.name}, and no name or image of a helper"
@@ -256,7 +263,7 @@ def _without_main(group: Group, box: Container, found: Reasons) -> Finding | Non
     score = _score(found[box.name])
     if "patch" in group.marks and box.image and (box.words or box.mounts or box.ports):
         score += 1  # a patch that only changes a container has no need of all that
-    if "injects" in group.marks:
+    if "injects" in group.marks and box.image:
         score += 1  # code that adds it to a pod which it was given
     if box.stage == "native" or score >= HELPER:
         why = "is added to a unit whose main container stands elsewhere"

@@ -103,6 +103,8 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return
     if kind == "CustomResourceDefinition" or document is None:
         return
+    if text(get(document, "apiVersion")).startswith("skaffold/"):
+        return  # its containers are tasks of a build tool
     if operations := items(document):
         yield from _json_patch(path, operations, lines)
         return
@@ -249,7 +251,7 @@ def _field(
     boxes = [
         container(box, place.lines)
         for box in items(value)
-        if get(box, "image") or get(box, "name")
+        if text(get(box, "image")) or text(get(box, "name"))
     ]
     boxes += [  # by name, as in AWS Copilot's manifests
         replace(container(box, place.lines), name=text(one), line=line(one))
