@@ -11,6 +11,9 @@ LARGEST = 1024 * 1024
 """Bytes of a file that another one refers to. They are kept, in case that several
 files refer to it, as the templates of a chart to its named templates."""
 
+FOLDERS = 50
+"""Folders in a folder that are looked into."""
+
 
 class Checkout:
     """Gives the files of a checkout, and none outside it: a `Look`."""
@@ -20,6 +23,7 @@ class Checkout:
         self.top = top
         self._file = lru_cache(maxsize=64)(self._load)
         self._names = lru_cache(maxsize=64)(self._list)
+        self._below = lru_cache(maxsize=16)(self._walk)
 
     def __call__(self, path: str) -> bytes | None:
         """Return the bytes of a file, or None where it cannot be read."""
@@ -28,6 +32,27 @@ class Checkout:
     def names(self, folder: str) -> list[str]:
         """Return the paths of a folder's files, in order; none if there is none."""
         return self._names(posixpath.normpath(folder))
+
+    def below(self, folder: str) -> list[str]:
+        """Return the paths of the files in a folder and the folders in it, in order.
+
+        No link to a folder is followed.
+        """
+        return self._below(posixpath.normpath(folder))
+
+    def _walk(self, folder: str) -> list[str]:
+        found = self._names(folder)
+        target = self._inside(folder)
+        try:
+            with os.scandir(f"{self.top}/{target}") as listing:
+                inner = sorted(
+                    one.name for one in listing if one.is_dir(follow_symlinks=False)
+                )
+        except OSError:
+            return found
+        for name in inner[:FOLDERS] if target is not None else ():
+            found = found + self._names(posixpath.normpath(f"{folder}/{name}"))
+        return found
 
     def _load(self, path: str) -> bytes | None:
         target = self._inside(path)

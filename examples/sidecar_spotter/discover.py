@@ -36,6 +36,7 @@ FORMS: dict[str, Form] = {
     "tmpl": "template",
     "gotmpl": "template",
     "template": "template",
+    "golden": "template",
     "j2": "template",
     "jinja2": "template",
 }

@@ -355,6 +355,12 @@ SPOKEN: tuple[Row, ...] = (
         "reload",
         (r"\binotifywait\b|\bkill\s+(-s\s+|-SIG|-)HUP\b|/-/reload\b",),
     ),
+    Row(
+        "config-reloader",
+        MOSTLY,
+        "reload",
+        (r"-(?:watched|volume)-dir\b", r"-(?:reload|webhook)-url\b"),
+    ),
 )
 """Commands that tell it, whatever the image."""
 
@@ -367,6 +373,7 @@ WIDEST = 4
 
 _EXPRESSION = re.compile(r"\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|<%.*?%>", re.S)
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
+_OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image\"")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w-]*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -438,22 +445,36 @@ def _in_expression(text: str, said: str) -> Known | None:
     """Return what the names in an expression tell, half as sure.
 
     What the image belongs to comes first: `metrics` in `.Values.metrics.image.tag`,
-    `reloader` in `reloaderImage`.
+    `reloader` in `reloaderImage`. Where that is a program that others help, the word
+    in front of it may tell how: `configmapReload` in `.configmapReload.redis.image`.
     """
+    if ".Values." in text:
+        # A chart's own template makes the image's name; the values tell which image.
+        text = _OWN_IMAGE.sub(" ", text)
     names = [split(identifier) for identifier in _IDENTIFIER.findall(text)]
-    for before, name in pairwise([[], *names]):
+    for outer, before, name in zip([[], [], *names], [[], *names], names, strict=False):
         if "image" in name:
-            whose = [piece for piece in name if piece != "image"] or before
-            role = telling("-".join(whose))
-            found = _inside(whose, said)
-            if found is None and role is not None and role != MAIN:
-                found = Known("-".join(whose), role, MOSTLY)
+            whose = [piece for piece in name if piece != "image"]
+            outer, whose = (before, whose) if whose else (outer, before)
+            found = _whose(whose, said)
+            if found is not None and found.sure <= 0 and telling("-".join(whose)) is None:
+                helper = _whose(outer, said)
+                found = helper if helper is not None and helper.sure > 0 else found
             if found is not None:
                 break
     else:
         parts = [part for name in names if (part := _inside(name, said)) is not None]
         found = max(parts, key=lambda part: len(part.name), default=None)
     return found and replace(found, sure=found.sure / 2, by="expression")
+
+
+def _whose(words: list[str], said: str) -> Known | None:
+    """Return what the words tell to which an image belongs."""
+    found = _inside(words, said)
+    role = telling("-".join(words))
+    if found is None and role is not None and role != MAIN:
+        return Known("-".join(words), role, MOSTLY)
+    return found
 
 
 def _inside(words: list[str], said: str) -> Known | None:
@@ -563,7 +584,7 @@ WORDS: dict[str, str] = {
         "adapter": "adapter adaptor",
         "ambassador": "ambassador",
         "metrics-adapter": "exporter statsd metrics",
-        "metrics-agent": "telegraf cloudwatch datadog meter",
+        "metrics-agent": "telegraf cloudwatch cwagent datadog meter",
         "tracing-agent": "xray otel otelcol",
         "log-shipper": "shipper tailer streamer logger logs fluentd fluentbit filebeat "
         "promtail vector",
@@ -587,7 +608,7 @@ WORDS: dict[str, str] = {
         "ha-monitor": "sentinel",
         "monitor": "monitor",
         "scheduler": "cron",
-        "cleaner": "cleaner janitor pruner",
+        "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
         "debugger": "debug debugger",
         MAIN: "app application server web webserver webapp website api backend "

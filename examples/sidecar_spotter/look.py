@@ -11,3 +11,6 @@ class Look(Protocol):
 
     def names(self, folder: str) -> list[str]:
         """Return the paths of the files in a folder, in order."""
+
+    def below(self, folder: str) -> list[str]:
+        """Return the paths of the files in a folder and the folders in it, in order."""

@@ -10,9 +10,10 @@ runs as long as one main program, is placed with it, and exists to serve it.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sidecar_spotter.features import evidence
-from sidecar_spotter.known import known, telling
+from sidecar_spotter.known import known, split, telling
 from sidecar_spotter.model import (
     SIDECARS,
     Container,
@@ -32,6 +33,8 @@ HELPER = 0.9
 """The score from which a container counts as a helper without seeing its main one."""
 STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
+FRONT = {"proxy", "mesh-proxy"}
+"""Roles of programs that can also be what a unit is for, as a gateway's."""
 LOOKS = {"known-image", "telling-name"}
 TIES = {"shared-volume", "localhost", "shared-namespace", "life-cycle"}
 
@@ -54,7 +57,12 @@ def judge(group: Group) -> Judged:
         for box in group.containers
         if box.stage == "init"
     ]
-    findings += _side_by_side(group, found)
+    # An init container may have the name of one that runs.
+    beside = {
+        name: [one for one in reasons if one.feature != "init-only"]
+        for name, reasons in found.items()
+    }
+    findings += _side_by_side(group, defaultdict(list, beside))
     findings.sort(key=lambda finding: finding.line)
     return Judged(group, tuple(findings))
 
@@ -66,8 +74,25 @@ def _asked(ask: Request, found: Sequence[Evidence]) -> Finding:
 
 
 def _side_by_side(group: Group, found: Reasons) -> list[Finding]:
-    """Return what the containers that run beside one another are."""
-    boxes = running(group)
+    """Return what the containers that run beside one another are.
+
+    Both sides of a template's `if` may declare the same container: it is one.
+    """
+    boxes: dict[str | int, Container] = {}
+    copies = [
+        box
+        for box in running(group)
+        if boxes.setdefault(box.name or box.line, box) is not box
+    ]
+    findings = _sorted_out(group, list(boxes.values()), found)
+    same = {one.name: one for one in findings}
+    return findings + [
+        replace(same[box.name], line=box.line) for box in copies if box.name in same
+    ]
+
+
+def _sorted_out(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]:
+    """Return what *boxes* are, those that only hold a place among them."""
     holders = [box for box in boxes if _only_holds(found[box.name])]
     if 0 < len(holders) < len(boxes):
         boxes = [box for box in boxes if box not in holders]
@@ -115,6 +140,11 @@ def _is_store(box: Container) -> bool:
     return found is not None and found.role in STORES and found.by == "image"
 
 
+def _other_name(box: Container) -> bool:
+    """Whether a container is not called as its image is, as `nginx` is."""
+    return not set(split(stem(box))) & set(split(box.name))
+
+
 def _only_helps(reasons: Sequence[Evidence]) -> bool:
     """Whether an image is known to do nothing but help."""
     return any(one.feature == "known-image" and one.weight >= 2 for one in reasons)
@@ -136,8 +166,12 @@ def _likeness(
         score -= 0.5
     if box.image is None:
         score -= 0.5  # a patch adds to it, or an operator brings it
+    elif OWN_IMAGE.search(box.image.text):
+        score -= 0.8
     if _is_store(box):
         score += 1.1  # somebody has to use it
+    if role(box, "sidecar") in FRONT:
+        score -= 0.3
     return round(score, 2), boxes.index(box)
 
 
@@ -145,6 +179,10 @@ OWN_NAME = re.compile(
     r"^\{\{-?\s*(?:\.Chart\.Name|(?:include|template)\s+\"[^\"]*\.(?:full)?name\"[^}]*)\s*-?\}\}$"
 )
 """The chart's own name, as `helm create` gives it to the main container."""
+OWN_IMAGE = re.compile(
+    r"[ {(]\$?\.Values\.image\.|(?:include|template)\s+\"[\w-]+\.image\"\s+[.$]"
+)
+"""The image at the top of a chart's values, which is the main container's."""
 _NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
 
 
@@ -188,6 +226,16 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if ties == {"localhost"} and main.name not in callers and helps < 0.5:
         why = f"is called by {', '.join(sorted(callers))}, and not by {main.name}"
         return _finding(box, "not-a-sidecar", found, why)
+    equals = sum(
+        _score(found[one.name]) <= 0 for one in running(group) if one is not box
+    )
+    if not ties and helps < 0.7 and equals > 2 and group.platform != "kubernetes":
+        why = "runs beside many that are no helpers, and serves none of them alone"
+        return _finding(box, "not-a-sidecar", found, why)
+    told = any(one.feature != "known-image" and one.weight >= 0.5 for one in reasons)
+    if not ties and helps <= 0.6 and not told and helps > 0 and _other_name(box):
+        why = f"has no tie to {main.name}, and its image is as often the main program"
+        return _finding(box, "not-a-sidecar", found, why)
     if not ties and helps <= 0:
         against = min(reasons, key=lambda one: one.weight)
         why = f"has no tie to {main.name}, and no name or image of a helper"
@@ -215,7 +263,7 @@ def _without_main(group: Group, box: Container, found: Reasons) -> Finding | Non
     score = _score(found[box.name])
     if "patch" in group.marks and box.image and (box.words or box.mounts or box.ports):
         score += 1  # a patch that only changes a container has no need of all that
-    if "injects" in group.marks:
+    if "injects" in group.marks and box.image:
         score += 1  # code that adds it to a pod which it was given
     if box.stage == "native" or score >= HELPER:
         why = "is added to a unit whose main container stands elsewhere"
@@ -248,12 +296,12 @@ def _steps(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     label: Label = "main" if helpers else "not-a-sidecar"
     why = "is a step: it ends before the next one begins"
     named = [box for box in steps if box.name == "main"]
+    serves = steps[0].name if steps else None
     return [
         _finding(box, "main" if box in named else label, found, why) for box in steps
     ] + [
-        _finding(box, _kind(group, box), found, "runs beside the steps", steps[0].name)
+        _finding(box, _kind(group, box), found, "runs beside the steps", serves)
         for box in helpers
-        if steps
     ]
 
 

@@ -17,6 +17,9 @@ class Files(dict[str, str]):
     def names(self, folder: str) -> list[str]:
         return sorted(path for path in self if path.rpartition("/")[0] == folder)
 
+    def below(self, folder: str) -> list[str]:
+        return sorted(path for path in self if path.startswith(f"{folder}/"))
+
 
 def units(path: str, text: str, files: dict[str, str] | None = None) -> list[Group]:
     """Return the units of a file, which lies in a checkout with *files*."""

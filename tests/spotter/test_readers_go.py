@@ -18,6 +18,9 @@ class Files(dict[str, str]):
     def names(self, folder: str) -> list[str]:
         return sorted(path for path in self if path.rpartition("/")[0] == folder)
 
+    def below(self, folder: str) -> list[str]:
+        return self.names(folder)
+
 
 def units(code: str, **others: str) -> list[Group]:
     head = 'package x\nimport corev1 "k8s.io/api/core/v1"\n'

@@ -77,3 +77,7 @@ def look(group: Group) -> Iterator[Evidence]:
         if ask.how == NAME:
             weight = 3 if ask.wanted else -3
             yield Evidence(NAME, ask.container, ask.line, ask.says, weight)
+            for box in group.containers:
+                if ask.wanted and box.name == ask.container and box.line != ask.line:
+                    says = "has the name of what the unit asks to be given"
+                    yield Evidence(NAME, box.name, box.line, says, 2)

@@ -107,7 +107,11 @@ def look(group: Group) -> Iterator[Evidence]:
     if len(boxes) < 2 or "bridge-network" in group.marks:
         return
     for box in boxes:
-        others = [one for one in boxes if one is not box and not idles(one)]
+        others = [
+            one
+            for one in boxes
+            if one is not box and not idles(one) and _one_network(group, box, one)
+        ]
         seen: set[tuple[str, str]] = set()
         for said in _of_others(box):
             for call in HERE.finditer(said.text):
@@ -128,6 +132,17 @@ def _of_others(box: Container) -> Iterator[Text]:
         waits = word.text.startswith("-") and "=" not in word.text
         option = word.text if waits else ""
     yield from (one for one in box.settings if not OWN.fullmatch(one.text))
+
+
+def _one_network(group: Group, one: Container, other: Container) -> bool:
+    """Whether two containers have the same localhost: Compose gives each its own."""
+    if group.platform != "compose":
+        return True
+    home, away = (
+        next((j.text[8:] for j in box.joins if j.text.startswith("network:")), box.name)
+        for box in (one, other)
+    )
+    return home == away
 
 
 def _callee(

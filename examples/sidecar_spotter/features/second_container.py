@@ -64,9 +64,17 @@ STRENGTH = "medium"
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container that runs beside others."""
     boxes = running(group)
+    optional = [
+        box for box in boxes if box.condition and box.condition.line > group.line
+    ]
+    if len(optional) == len(boxes):
+        optional = []
     for box in boxes:
         others = [other.name or "another" for other in boxes if other is not box]
         if others or "partial" in group.marks:
             names = ", ".join(others[:3]) or "the containers of another file"
             says = f"runs beside {names} in one unit"
-            yield Evidence(NAME, box.name, box.line, says, 0)
+            when = box.condition if box in optional else None
+            if when is not None:
+                says += f", but only by choice: {when.text}"
+            yield Evidence(NAME, box.name, box.line, says, 0.7 if when else 0)

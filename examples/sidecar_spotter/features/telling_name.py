@@ -30,7 +30,7 @@ your eyes to it.
 
 from collections.abc import Iterator
 
-from sidecar_spotter.known import telling
+from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Evidence, Group
 from sidecar_spotter.units import running
 
@@ -47,3 +47,9 @@ def look(group: Group) -> Iterator[Evidence]:
             says = f'is named "{box.name}", as {kind} would be'
             weight = -0.6 if role == "main" else 1.5 if "sidecar" in box.name else 1
             yield Evidence(NAME, box.name, box.line, says, weight)
+        elif {"code", "partial"} <= group.marks and "sidecar" in split(group.name):
+            says = f"is what {group.name} returns"
+            yield Evidence(NAME, box.name, box.line, says, 1.5)
+        elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
+            says = f"is all of the template {group.name}"
+            yield Evidence(NAME, box.name, box.line, says, 1)

@@ -9,13 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from yaml import ScalarNode
+
+from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text, Volume
 from sidecar_spotter.readers.fields import (
     Fields,
+    Names,
     comment_above,
     fold,
     number,
+    resolve,
     say,
     tree_of,
 )
@@ -193,6 +198,7 @@ def task(
 
     Path and line are the caller's to fill in; *signs* begin a comment of the file.
     """
+    definitions = list(definitions)
     found = [
         (Fields(node, fields.names), condition)
         for node, condition in definitions
@@ -204,6 +210,7 @@ def task(
     boxes = _ended(boxes, declared)
     boxes = _with_router(boxes, declared)
     proxy = next(fields.mappings("proxyconfiguration"), Fields(None))
+    boxes += _filled_in(definitions, fields.names)
     boxes = [_with_proxy(box, proxy) for box in boxes]
     return Group(
         "",
@@ -291,6 +298,22 @@ def _taken(box: Fields) -> list[tuple[Text, bool]]:
         for one in box.mappings("volumesfrom")
         if (said := one.said("sourcecontainer")) is not None
     ]
+
+
+FILLED_IN = re.compile(r"\$\{?([A-Za-z]\w{0,80})\}?")
+_NO_PART_OF_A_NAME = {"container", "json", "def", "definition", "task", "config"}
+
+
+def _filled_in(definitions: Definitions, names: Names) -> Iterator[Container]:
+    """Yield a container for each item of the list that a script puts there.
+
+    `$PROXY_CONTAINER_JSON` stands for the container `proxy`.
+    """
+    for node, condition in definitions:
+        said = resolve(node, names)
+        if isinstance(said, ScalarNode) and (match := FILLED_IN.fullmatch(say(said))):
+            words = [w for w in split(match[1]) if w not in _NO_PART_OF_A_NAME]
+            yield Container("-".join(words), line(said), condition=condition)
 
 
 def _ended(boxes: list[Container], declared: list[Fields]) -> list[Container]:

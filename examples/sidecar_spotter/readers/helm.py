@@ -13,12 +13,23 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from sidecar_spotter.discover import form_of
+from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers import kubernetes
-from sidecar_spotter.tree import Node, Unreadable, documents, mend, scalars, walk
+from sidecar_spotter.tree import (
+    Node,
+    Unreadable,
+    documents,
+    get,
+    items,
+    mend,
+    scalars,
+    walk,
+)
 
-SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".tmpl", ".gotmpl", ".template")
+FORMS = ("yaml", "json", "template")
 MOST_ACTIONS = 10_000
 """Expressions in one document: each that is not closed costs a search."""
 INCLUDES = 4
@@ -49,11 +60,29 @@ WORD = re.compile("\ue000(\\d+)\ue001")
 ADDED = "\ue002"
 """Marks the line breaks of text that was included."""
 OPENS = re.compile(r"^(if|range|with|define|block)\b")
+NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
+NOT_BESIDE = {"init", "wait", "migrate", "migration", "migrations", "job"}
+"""In the name of a template, these tell that its containers end."""
+LOOPED = re.compile(
+    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?(?:\$\w+(?:\.\w+)*|\.[a-z]\w*)\b[^{}]{0,80}\}\}"
+)
+"""What a loop's variable says: `$one.name`, or `.name` of the dot that it sets."""
+PASSED = re.compile(r"\((list|dict)\b([^()]{0,400})\)")
+ARGUMENT = re.compile(r"\"([^\"]*)\"|[^\s\"]+")
+BOUND = re.compile(r"\{\{-? *(\$\w+) *:= *(?:index \. (\d)|\.(\w+)) *-?\}\}")
+EITHER = re.compile(
+    r"\{\{-? *if \.([a-z]\w*) *-?\}\}([^{}]*)\{\{-? *else *-?\}\}([^{}]*)"
+    r"\{\{-? *end *-?\}\}"
+)
+"""A choice by an argument. All that a chart itself hands over is written large."""
+ASKED = re.compile(
+    r"\{\{-? *(?:\(?index \. (\d)\)?|\.(\w+)|(\$\w+)) *(?:\| *quote *)?-?\}\}"
+)
 
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is a template that could hold a unit."""
-    return path.lower().endswith(SUFFIXES) and b"{{" in data and kubernetes.hinted(data)
+    return b"{{" in data and form_of(path) in FORMS and kubernetes.hinted(data)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -69,7 +98,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     fault: Unreadable | None = None
     for before, part in pieces(data):
-        hint = kubernetes.hinted(part)
+        named = b"image" in part and NAMED.match(part) is not None
+        hint = named or kubernetes.hinted(part)
         if not hint and b"kind: Service" not in part and b"include" not in part:
             continue
         try:
@@ -78,7 +108,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             fault = fault or error
             continue
         plain = page.plain.encode("utf-8", "replace")
-        if not kubernetes.hinted(plain) and b"kind: Service" not in part:
+        hint = named or kubernetes.hinted(plain)
+        if not hint and b"kind: Service" not in part:
             continue
         try:
             tree = page.tree(before)
@@ -86,8 +117,12 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             fault = fault or error
             continue
         ways += kubernetes.ways_in(tree)
-        for group in kubernetes.units(path, tree, lines):
-            boxes = tuple(page.with_condition(box, before) for box in group.containers)
+        for group in (*kubernetes.units(path, tree, lines), *_named(path, part, tree)):
+            boxes = tuple(
+                page.with_condition(box, before)
+                for box in group.containers
+                if not (_is_users(box) and page.loops_over(box, group.line, before))
+            )
             marks = group.marks | {"template"}
             found.append(replace(group, containers=boxes, marks=marks))
         if found and found[-1].line > before:
@@ -97,6 +132,38 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     yield from (kubernetes.with_ways(group, ways) for group in found)
     if fault is not None:
         raise fault
+
+
+def _named(path: str, part: bytes, tree: Node | None) -> Iterator[Group]:
+    """Yield the containers that are all of a named template, to be put into a unit."""
+    name = DEFINE.match(part.decode("utf-8", "replace"))
+    if name is None or not NOT_BESIDE.isdisjoint(split(name[1])):
+        return
+    boxes = [
+        kubernetes.container(box, part.split(b"\n"))
+        for box in items(tree)
+        if get(box, "image") is not None and get(box, "name") is not None
+    ]
+    if boxes:
+        yield Group(
+            path,
+            boxes[0].line,
+            "kubernetes",
+            "named template",
+            name[1],
+            tuple(boxes),
+            marks=frozenset({"partial"}),
+        )
+
+
+def _is_users(box: Container) -> bool:
+    """Whether a container is one of those that users may list in the values.
+
+    A loop over such a list takes name and image from its variable.
+    """
+    if not LOOPED.fullmatch(box.name):
+        return False
+    return box.image is None or LOOPED.match(box.image.text) is not None
 
 
 def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -123,16 +190,29 @@ def named_templates(path: str, look: Look) -> dict[str, str]:
     if "templates" not in folders:
         return found
     depth = len(folders) - folders[::-1].index("templates")
-    for folder in {"/".join(folders[:depth]), "/".join(folders)}:
-        for other in look.names(folder):
-            if other.endswith(".tpl"):
-                text = (look(other) or b"").decode("utf-8", "replace")
-                matches = list(DEFINE.finditer(text))
-                for number, match in enumerate(matches):
-                    last = number + 1 == len(matches)
-                    end = len(text) if last else matches[number + 1].start()
-                    found.setdefault(match[1], text[match.end() : end])
+    chart = "/".join([*folders[: depth - 1], ""])
+    libraries = _libraries(look(f"{chart}Chart.yaml") or b"")
+    for other in (
+        *look.below("/".join(folders[:depth])),
+        *(look.names("/".join(folders)) if len(folders) > depth + 1 else ()),
+        *(one for path in libraries for one in look.names(f"{chart}{path}/templates")),
+    ):
+        if other.endswith(".tpl"):
+            text = (look(other) or b"").decode("utf-8", "replace")
+            matches = list(DEFINE.finditer(text))
+            for number, match in enumerate(matches):
+                last = number + 1 == len(matches)
+                end = len(text) if last else matches[number + 1].start()
+                found.setdefault(match[1], text[match.end() : end])
     return found
+
+
+LIBRARY = re.compile(rb"repository: *[\"']?file://([\w./-]{1,100})")
+
+
+def _libraries(chart: bytes) -> list[str]:
+    """Return where the charts lie that a chart names, in the same checkout."""
+    return [match[1].decode() for match in LIBRARY.finditer(chart)][:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +232,8 @@ class Page:
         """Values that users may fill with containers, and the line from 0."""
         self.conditions: list[tuple[int, int, str]] = []
         """First line, last line (from 0) and text of each condition."""
+        self.loops: list[tuple[int, int]] = []
+        """First and last line, from 0, of each loop."""
         if text.count("{{") > MOST_ACTIONS:
             raise Unreadable(f"more than {MOST_ACTIONS} template expressions")
         plain = self._plain(text, known, INCLUDES).replace("\t", "  ")
@@ -214,6 +296,8 @@ class Page:
             begun = open_.pop()
             if top and begun[0].startswith(("if", "with")):
                 self.conditions.append((begun[1], row, begun[2]))
+            elif top and begun[0].startswith("range"):
+                self.loops.append((begun[1], row))
 
     def _included(self, code: str, known: dict[str, str], deep: int, at: int) -> str:
         """Return a named template's text, if it holds containers, to stand there.
@@ -222,10 +306,11 @@ class Page:
         """
         match = INCLUDE.match(code)
         body = known.get(match[1], "") if match else ""
-        if not deep or "image:" not in body:
+        if not deep or "image" not in body:
             return ""
         indent = INDENT.search(code)
         column = " " * (int(indent[1]) if indent else at)
+        body = _with_arguments(body, code)
         rows = self._plain(body, known, deep - 1).split("\n")
         return "".join(f"{ADDED}\n{column}{row.rstrip(ADDED)}" for row in rows)
 
@@ -255,6 +340,16 @@ class Page:
                 name, "extension-point", row + 1 + before, says, False, "placeholder"
             )
 
+    def loops_over(self, box: Container, top: int, before: int) -> bool:
+        """Whether a loop gives *box*, and not the whole list that begins at line *top*.
+
+        What was included has its include's line.
+        """
+        row = box.line - 1 - before
+        start = top - 1 - before
+        inside = any(start < first <= row <= last for first, last in self.loops)
+        return inside or row == start
+
     def with_condition(self, box: Container, before: int) -> Container:
         """Return *box* with the innermost condition that its line depends on."""
         row = box.line - 1 - before
@@ -263,6 +358,37 @@ class Page:
             return box
         first, _, code = max(around)
         return replace(box, condition=Text(code, first + 1 + before))
+
+
+def _with_arguments(body: str, call: str) -> str:
+    """Return a named template's text with the words in it that *call* hands over.
+
+    `include "x.agent" (list $ "tail")` names what `index . 1` is, and a `dict` what
+    its fields are.
+    """
+    passed = PASSED.search(call)
+    said = [(one[0], one[1]) for one in ARGUMENT.finditer(passed[2] if passed else "")]
+    if passed is None or passed[1] == "dict":
+        names = {word for _, word in said[::2]}
+        body = EITHER.sub(lambda match: match[2 if match[1] in names else 3], body)
+    if passed is None:
+        return body
+    given: dict[str, str] = {}
+    if passed[1] == "list":
+        pairs = [(str(place), *one) for place, one in enumerate(said)]
+    else:
+        pairs = [(name[1] or "", *one) for name, one in zip(said[::2], said[1::2])]
+    for name, whole, word in pairs:
+        if whole.startswith('"'):
+            given[name] = word
+    for match in BOUND.finditer(body):
+        if (word := given.get(match[2] or match[3])) is not None:
+            given[match[1]] = word
+
+    def say(match: re.Match[str]) -> str:
+        return given.get(match[1] or match[2] or match[3], match[0])
+
+    return ASKED.sub(say, body) if given else body
 
 
 def _without_actions(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from sidecar_spotter import injectors, operators
+from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
 from sidecar_spotter.tree import (
@@ -31,7 +32,6 @@ from sidecar_spotter.tree import (
     walk,
 )
 
-SUFFIXES = (".yaml", ".yml", ".json")
 HINTS = (
     *(b"containers", b"Containers", b"sidecar", b"Sidecar", b"steps:"),
     *(b"annotations", b"njection"),
@@ -47,7 +47,10 @@ LEVELS = 24
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a unit."""
-    return path.lower().endswith(SUFFIXES) and hinted(data)
+    form = form_of(path)
+    if form == "template":
+        return b"kind:" in data and hinted(data)
+    return form in ("yaml", "json") and hinted(data)
 
 
 def hinted(data: bytes) -> bool:
@@ -100,6 +103,8 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return
     if kind == "CustomResourceDefinition" or document is None:
         return
+    if text(get(document, "apiVersion")).startswith("skaffold/"):
+        return  # its containers are tasks of a build tool
     if operations := items(document):
         yield from _json_patch(path, operations, lines)
         return
@@ -171,8 +176,9 @@ def _unit(
     place: Place, node: Node, metadata: Node | None, *, ordered: bool
 ) -> Group | None:
     """Return the unit that *node* is, if it is one."""
-    named = _boxes(get(node, "containers"))
+    named = _boxes(get(node, "containers")) or _by_name(get(node, "containers"))
     early = _boxes(get(node, "initContainers"))
+    early = early or _by_name(get(node, "initContainers"))
     steps = _boxes(get(node, "steps"))
     single = get(node, "container") or get(node, "script")
     helpers = _boxes(get(node, "sidecars"))
@@ -245,7 +251,7 @@ def _field(
     boxes = [
         container(box, place.lines)
         for box in items(value)
-        if get(box, "image") or get(box, "name")
+        if text(get(box, "image")) or text(get(box, "name"))
     ]
     boxes += [  # by name, as in AWS Copilot's manifests
         replace(container(box, place.lines), name=text(one), line=line(one))
@@ -307,6 +313,24 @@ def as_helper(box: Container, field: str) -> Container:
 
 def _boxes(node: Node | None) -> list[Node]:
     return [box for box in items(node) if any(True for _ in entries(box))]
+
+
+def _by_name(node: Node | None) -> list[Node]:
+    """Return the containers that a mapping declares by their names, with these.
+
+    Values of charts do so; what they say of the image may be a mapping of its own.
+    """
+    found: list[Node] = []
+    for name, value in entries(node):
+        image = get(value, "image")
+        where = get(image, "repository") or image
+        if isinstance(value, yaml.MappingNode) and text(where):
+            called = yaml.ScalarNode("", "name", name.start_mark, name.end_mark)
+            run = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
+            given = [pair for pair in value.value if text(pair[0]) not in ("image", "name")]
+            fields = [(called, name), (run, where), *given]
+            found.append(yaml.MappingNode(value.tag, fields, value.start_mark, value.end_mark))
+    return found
 
 
 def _is_patch(document: Node, kind: str) -> bool:
@@ -377,6 +401,9 @@ def _scalar(node: Node | None) -> list[Text]:
 
 
 def _settings(node: Node) -> Iterator[Text]:
+    for name, value in entries(get(node, "env")):
+        if text(value):
+            yield Text(f"{text(name)}={text(value)}", line(value))
     for one in items(get(node, "env")):
         name, value = get(one, "name"), get(one, "value")
         if name is not None:
@@ -458,6 +485,20 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
     if place.kind not in UNITLESS:
         yield from _asked(place.metadata, where)
     yield from operators.requests(place.kind, document)
+    if place.kind in ("", "HelmRelease"):
+        yield from _of_values(document)
+
+
+FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNORECASE)
+"""Values of charts that become annotations and labels of pods."""
+
+
+def _of_values(document: Node) -> Iterator[Request]:
+    """Yield what the values of a chart ask for."""
+    for node in walk(document):
+        for name, value in entries(node):
+            if FOR_PODS.match(text(name)):
+                yield from injectors.requests(list(_pairs(value)), "pod")
 
 
 def _asked(metadata: Node | None, where: str) -> Iterator[Request]:

@@ -68,7 +68,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         for node in walk(body):  # modules of whole clusters nest their services
             fields = Fields(node, file.names)
             if "containerdefinitions" in fields or "containerdefinition" in fields:
-                yield from _task(file, Block("module", name, fields))
+                asked = tuple(_asked(fields))
+                for group in _task(file, Block("module", name, fields)):
+                    yield replace(group, requests=asked)
     yield from _pieces(file)
     yield from _texts(file)
 
@@ -161,6 +163,17 @@ def _task(file: File, block: Block) -> Iterator[Group]:
             served=tuple(sorted({*found.served, *ecs.balanced(services)})),
             marks=found.marks | ecs.daemon(services),
         )
+
+
+MESH = "consul-ecs/aws//modules/mesh-task"
+
+
+def _asked(module: Fields) -> Iterator[Request]:
+    """Yield what a module of a service mesh adds to the task that it makes."""
+    source = module.said("source")
+    if source is not None and MESH in source.text:
+        says = "is added by Consul's module mesh-task to each task that it makes"
+        yield Request("consul-dataplane", "mesh-proxy", source.line, says)
 
 
 def _listed(given: yaml.MappingNode) -> Node:
