@@ -27,16 +27,17 @@ language = "en"
 extensions = [
     "myst_parser",
     "sphinx.ext.doctest",
-    "sphinx_copybutton",
     "sphinx_design",
     "sphinx_reredirects",
     "sphinxcontrib.bibtex",
     "sphinxcontrib.mermaid",
     # Our own, in docs/_ext:
+    "assets",
     "bibliography",
     "diagrams",
     "drawings",
     "features",
+    "frames",
     "linkcheck_limits",
     "menu",
     "print_forms",
@@ -44,6 +45,7 @@ extensions = [
     "sessions",
 ]
 exclude_patterns = ["_*", "recorded"]
+templates_path = ["_templates"]
 nitpicky = True
 show_warning_types = True
 
@@ -79,8 +81,6 @@ html_css_files = ["handbook.css"]
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_copy_source = False
 html_show_sphinx = False
-
-copybutton_exclude = ".linenos, .gp, .go"
 
 # Diagrams --------------------------------------------------------------------
 
