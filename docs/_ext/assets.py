@@ -60,7 +60,7 @@ NEEDED_FOR = {
     "_static/copybutton.js": None,
     "_static/design-tabs.js": "sd-tab-set",
     "_static/copy.js": 'class="highlight"',
-    "_static/frames.js": 'class="diagram',
+    "_static/frames.js": 'tabindex="0"',
 }
 """Script -> what a page must have in its HTML to load it; None: no page does."""
 

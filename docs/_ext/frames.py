@@ -70,10 +70,11 @@ def listing(found: re.Match[str]) -> str:
 
 
 def table(found: re.Match[str]) -> str:
-    """Frame a table, named by its caption."""
+    """Frame a table, named by its caption; Furo gives both the same id."""
     name = words(found["caption"] or "")
-    attributes = frame(f"Table: {name}" if name else "Table")
-    return found[0].replace(found["more"], found["more"] + attributes, 1)
+    attributes = re.sub(r' id="[^"]*"', "", found["more"])
+    attributes += frame(f"Table: {name}" if name else "Table")
+    return found[0].replace(found["more"], attributes, 1)
 
 
 def picture(found: re.Match[str]) -> str:
