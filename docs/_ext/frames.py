@@ -10,6 +10,7 @@ from html import escape, unescape
 from typing import Any
 
 from docutils import nodes
+from slim import slim
 from sphinx.application import Sphinx
 
 PHONE_COLUMNS = 36
@@ -43,7 +44,7 @@ PICTURE = re.compile(
     r".*?</svg>(?:</div>)?",
     re.DOTALL,
 )
-FRAME = '<button class="enlarge" type="button" aria-label="Enlarge: {}">Enlarge</button>'
+BUTTON = '<button class="enlarge" type="button" aria-label="Enlarge: {}">Enlarge</button>'
 
 
 def words(html: str) -> str:
@@ -78,8 +79,8 @@ def table(found: re.Match[str]) -> str:
 
 
 def picture(found: re.Match[str]) -> str:
-    """Add the button that opens a picture."""
-    return found[0] + FRAME.format(escape(words(found["title"])))
+    """Make a picture small, and add the button that opens it."""
+    return slim(found[0]) + BUTTON.format(escape(words(found["title"])))
 
 
 def framed(html: str) -> str:

@@ -36,7 +36,9 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def tab(chromium: Browser) -> Iterator[Page]:
     """Give one window for all tests that only look: it keeps styles and scripts."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context = chromium.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
     context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
