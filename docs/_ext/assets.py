@@ -61,6 +61,7 @@ NEEDED_FOR = {
     "_static/design-tabs.js": "sd-tab-set",
     "_static/copy.js": 'class="highlight"',
     "_static/frames.js": 'tabindex="0"',
+    "_static/print.js": "<details",
 }
 """Script -> what a page must have in its HTML to load it; None: no page does."""
 
@@ -102,7 +103,9 @@ def without_idle(css: str) -> str:
     """Return a sheet without animations that no rule starts."""
     for found in re.findall(r"@keyframes ([\w-]+)\{(?:[^{}]*\{[^{}]*\})*\}", css):
         if not re.search(rf"animation[^;}}]*\b{found}\b", css):
-            css = re.sub(rf"@keyframes {found}\{{(?:[^{{}}]*\{{[^{{}}]*\}})*\}}", "", css)
+            css = re.sub(
+                rf"@keyframes {found}\{{(?:[^{{}}]*\{{[^{{}}]*\}})*\}}", "", css
+            )
     return css
 
 
@@ -157,9 +160,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file(SHEET, priority=100)
     app.add_css_file("shell.css")
     app.add_css_file("frames.css")
+    app.add_css_file("print.css", media="print")
     app.add_js_file("page.js", loading_method="defer")
     app.add_js_file("copy.js", loading_method="defer")
     app.add_js_file("frames.js", loading_method="defer")
+    app.add_js_file("print.js", loading_method="defer")
     app.connect("write-started", write_sheet)
     app.connect("html-page-context", choose, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,7 +44,11 @@ PICTURE = re.compile(
     r".*?</svg>(?:</div>)?",
     re.DOTALL,
 )
-BUTTON = '<button class="enlarge" type="button" aria-label="Enlarge: {}">Enlarge</button>'
+# A link that shows its address: on paper it needs no second one.
+SHOWN = re.compile(r'<a class="reference external" href="([^"]+)">(?=\1</a>)')
+BUTTON = (
+    '<button class="enlarge" type="button" aria-label="Enlarge: {}">Enlarge</button>'
+)
 
 
 def words(html: str) -> str:
@@ -85,6 +89,7 @@ def picture(found: re.Match[str]) -> str:
 
 def framed(html: str) -> str:
     """Return the HTML of a page with frames around what may be wide."""
+    html = SHOWN.sub(r'<a class="reference external shown" href="\1">', html)
     return PICTURE.sub(picture, TABLE.sub(table, LISTING.sub(listing, html)))
 
 

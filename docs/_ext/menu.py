@@ -51,8 +51,10 @@ def named(menu: str) -> str:
     """
     numbers = count(1)
     return CAPTION.sub(
-        lambda found: f'<p class="caption" id="menu-{(number := next(numbers))}">'
-        f'{found[1]}</p>\n<ul aria-labelledby="menu-{number}"',
+        lambda found: (
+            f'<p class="caption" id="menu-{(number := next(numbers))}">'
+            f'{found[1]}</p>\n<ul aria-labelledby="menu-{number}"'
+        ),
         menu,
     )
 
