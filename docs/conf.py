@@ -31,12 +31,12 @@ extensions = [
     "myst_parser",
     "notfound.extension",
     "sphinx.ext.doctest",
-    "sphinx_copybutton",
     "sphinx_design",
     "sphinx_reredirects",
     "sphinxcontrib.bibtex",
     "sphinxcontrib.mermaid",
     # Our own, in docs/_ext:
+    "assets",
     "bibliography",
     "diagrams",
     "drawings",
@@ -44,6 +44,7 @@ extensions = [
     "features",
     "icons",
     "layouts",
+    "frames",
     "linkcheck_limits",
     "menu",
     "paths",
@@ -58,6 +59,7 @@ extensions = [
     "try_it",
 ]
 exclude_patterns = ["_*", "recorded"]
+templates_path = ["_templates"]
 nitpicky = True
 show_warning_types = True
 
@@ -134,8 +136,6 @@ notfound_context = {"title": "Page not found"}
 notfound_urls_prefix = urlsplit(html_baseurl).path
 html_copy_source = False
 html_show_sphinx = False
-
-copybutton_exclude = ".linenos, .gp, .go"
 
 # Diagrams --------------------------------------------------------------------
 

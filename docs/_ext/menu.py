@@ -6,8 +6,10 @@ than half of a build. Here all pages of a folder share one menu, in which nothin
 marked; then the entry of the page itself is.
 """
 
+import re
 from functools import partial
 from html import escape
+from itertools import count
 from posixpath import dirname, join
 from typing import Any
 
@@ -16,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment.adapters.toctree import global_toctree_for_doc
 
+CAPTION = re.compile(r'<p class="caption" role="heading">(.*?)</p>\s*<ul', re.DOTALL)
 # How Sphinx and Furo write an entry that has none below it, and the one that is open.
 ENTRY = '<li class="toctree-l1"><a class="reference internal" href="{}">'
 OPEN = (
@@ -36,8 +39,24 @@ def menu_of_folder(app: Sphinx, menus: dict[str, str], folder: str, **how: Any) 
         nobody = join(folder, "_")
         env, tags = app.builder.env, app.builder.tags
         tree = global_toctree_for_doc(env, nobody, app.builder, tags=tags, **how)
-        menus[folder] = app.builder.render_partial(tree)["fragment"]
+        menu = app.builder.render_partial(tree)["fragment"]
+        menus[folder] = named(menu)
     return menus[folder]
+
+
+def named(menu: str) -> str:
+    """Return the menu whose captions name its lists.
+
+    Sphinx calls a caption a heading, of no level, before the page's first heading.
+    """
+    numbers = count(1)
+    return CAPTION.sub(
+        lambda found: (
+            f'<p class="caption" id="menu-{(number := next(numbers))}">'
+            f'{found[1]}</p>\n<ul aria-labelledby="menu-{number}"'
+        ),
+        menu,
+    )
 
 
 def share_menu(

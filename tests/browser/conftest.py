@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from browsing import OpenPage, served
+from browsing import OpenPage, Visit, served
 from builds import Built
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -31,6 +31,30 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def tab(chromium: Browser) -> Iterator[Page]:
+    """Give one window for all tests that only look: it keeps styles and scripts."""
+    context = chromium.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def visit(tab: Page, site: str) -> Visit:
+    """Give a function that shows a page, in a width and a scheme, in that window."""
+
+    def visited(name: str, *, width: int = 1440, scheme: str = "light") -> Page:
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        tab.goto(site + name)
+        return tab
+
+    return visited
 
 
 @pytest.fixture

@@ -15,9 +15,23 @@ from threading import Thread
 from typing import BinaryIO
 
 from playwright.sync_api import Page
+from sources import DOCS, pages
 
 OpenPage = Callable[..., Page]
 """What the fixture ``open_page`` gives: see tests/browser/conftest.py."""
+
+Visit = Callable[..., Page]
+"""What the fixture ``visit`` gives: see tests/browser/conftest.py."""
+
+WIDTHS = (360, 768, 1440)
+"""A phone, a tablet and a desk, in CSS pixels."""
+
+NAMES = [
+    *(path.relative_to(DOCS).with_suffix(".html").as_posix() for path in pages()),
+    "genindex.html",
+    "search.html",
+]
+"""Every page of the site."""
 
 POLICY = "; ".join(
     [
@@ -31,6 +45,21 @@ POLICY = "; ".join(
         "base-uri 'none'",
     ]
 )
+
+
+def eventually(page: Page, condition: str) -> None:
+    """Wait until the JavaScript *condition* holds on *page*.
+
+    Playwright's own wait_for_function evaluates a string, which the policy forbids.
+    Raises AssertionError after five seconds.
+    """
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {condition}")
+
+
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".xml", ".txt"}
 
 

@@ -1,0 +1,170 @@
+"""What a page loads: one style sheet of the theme without what no page uses, and scripts.
+
+Furo, sphinx-design and Pygments bring four style sheets for everything that anybody may
+write, 22 KB compressed; two thirds of their rules are for parts that the handbook does
+not have. Here they become one file, ``theme.css``, without the rules that ``UNUSED``
+names. Where a page begins to use one of those, a test says so; then take it from there.
+
+A script is loaded only where the page has what it works on, see ``NEEDED_FOR``.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import furo
+import sphinx_design
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+
+SHEET = "theme.css"
+
+REPLACED = {
+    "_static/pygments.css",
+    "_static/styles/furo.css",
+    "_static/sphinx-design.min.css",
+    "_static/styles/furo-extensions.css",
+}
+"""The sheets that theme.css stands for."""
+
+UNUSED = re.compile(
+    # sphinx-design: buttons, badges, steps, colors, and most of its grids and spaces.
+    r"sd-(?:btn|bg|outline|text|border|badge|steps?|avatar|aside|accordion|animate|cards"
+    r"|material|fs|align|rounded|flex|clear|fade|font-(?!weight-bold$)|gx|gy|g-[0-24-5]$"
+    r"|g-(?:xs|sm|md|lg)-[0-24-5]$|m[xytrl]?-|mb-[0-25]$|p[xytrbl]?-|h-|w-(?!100$)"
+    r"|d-(?!flex-row$)|shadow-(?!sm$)|card-(?:img|subtitle)|container-(?!fluid)"
+    r"|row-cols-(?:xs-|sm-|md-|lg-)?(?:auto|[03-9]|1[0-2])$"
+    r"|row-cols-xl|col-(?:auto|x?[slm][gmls]?|\d))"
+    # Furo: parts of other books, and of Read the Docs before its addons.
+    r"|field-list|option-list|footnote|sig|sidebar$|topic|contents$|local$|guilabel$"
+    r"|admonition-todo|versionadded|versionchanged|versionremoved|deprecated$"
+    r"|announcement|back-to-top|show-back-to-top|sidebar-toggle|overlay$|[nt]\w+-overlay$"
+    r"|sidebar-overlay|toctree-checkbox|has-children|sidebar-logo|only-(?:light|dark)"
+    r"|math|domainindex|line-block|pull-quote|epigraph|highlights$|viewcode|property$"
+    r"|classifier|centered$|this-will-duplicate|view-this-page|toc-backref|icons$"
+    r"|furo-readthedocs-versions|furo-sidebar-ad-placement|rst-|copybtn|sphinx-bs"
+    r"|theme-icon-when|highlighttable|linenos|linenodiv|hll$|menuselection|problematic$"
+    # Pygments: kinds of words that none of our listings has.
+    r"|(?:cs|err|gu|ges?|gs|cpf|ch|cp|gh|gd|gi|gr|gt|pm|mb|mh|ss|fm|vc|vg|vm|il|esc)$"
+)
+"""Begins of names of classes; a rule that needs one of them is left out."""
+
+NEEDED_FOR = {
+    "_static/documentation_options.js": None,
+    "_static/doctools.js": None,
+    "_static/sphinx_highlight.js": None,
+    "_static/scripts/furo.js": None,
+    "_static/clipboard.min.js": None,
+    "_static/copybutton.js": None,
+    "_static/design-tabs.js": "sd-tab-set",
+    "_static/copy.js": 'class="highlight"',
+    "_static/frames.js": 'tabindex="0"',
+    "_static/print.js": "<details",
+}
+"""Script -> what a page must have in its HTML to load it; None: no page does."""
+
+
+def blocks(css: str) -> Iterator[tuple[str, str]]:
+    """Yield each block of a sheet: what stands before its braces, and within them."""
+    start = 0
+    while (opened := css.find("{", start)) >= 0:
+        depth, end = 1, opened + 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(css[end], 0)
+            end += 1
+        yield css[start:opened].rpartition(";")[2].strip(), css[opened + 1 : end - 1]
+        start = end
+
+
+def used(selector: str) -> bool:
+    """Say whether a page can have what *selector* names."""
+    asked = re.sub(r":not\([^)]*\)", "", selector)
+    names = re.findall(r"[.#]([A-Za-z_][\w-]*)", asked)
+    return not any(UNUSED.match(name) for name in names)
+
+
+def pruned(css: str) -> str:
+    """Return a sheet without comments and without the rules that no page uses."""
+    kept = []
+    for head, body in blocks(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
+        if head.startswith(("@media", "@supports")):
+            body = pruned(body)
+        elif not head.startswith("@"):
+            selectors = re.split(r",(?![^(]*\))", head)
+            head = ",".join(name.strip() for name in selectors if used(name))
+        if head and body.strip():
+            kept.append(f"{head}{{{body.strip()}}}")
+    return "".join(kept)
+
+
+def without_idle(css: str) -> str:
+    """Return a sheet without animations that no rule starts."""
+    for found in re.findall(r"@keyframes ([\w-]+)\{(?:[^{}]*\{[^{}]*\})*\}", css):
+        if not re.search(rf"animation[^;}}]*\b{found}\b", css):
+            css = re.sub(
+                rf"@keyframes {found}\{{(?:[^{{}}]*\{{[^{{}}]*\}})*\}}", "", css
+            )
+    return css
+
+
+def write_sheet(app: Sphinx, builder: Builder) -> None:
+    """Write theme.css before the pages, which carry a hash of it."""
+    if builder.format != "html" or builder.name == "epub":
+        return
+    theme, design = furo.THEME_PATH / "static", Path(sphinx_design.__file__).parent
+    sheets = [
+        furo.get_pygments_stylesheet(),
+        (theme / "styles/furo.css").read_text("utf-8"),
+        (design / "static/sphinx-design.min.css").read_text("utf-8"),
+        (theme / "styles/furo-extensions.css").read_text("utf-8"),
+    ]
+    place = Path(builder.outdir, "_static")
+    place.mkdir(parents=True, exist_ok=True)
+    css = without_idle("".join(pruned(sheet) for sheet in sheets))
+    (place / SHEET).write_text(css, encoding="utf-8")
+
+
+def choose(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Leave out the sheets that theme.css replaces, and scripts without work here."""
+    if app.builder.name == "epub":
+        return
+    body = context.get("body", "")
+    css_files = context["css_files"]
+    context["css_files"] = [
+        file for file in css_files if str(file.filename) not in REPLACED
+    ]
+    # The search page works with Sphinx's own scripts.
+    if pagename == "search":
+        return
+    context["script_files"] = [
+        file for file in context["script_files"] if needed(str(file.filename), body)
+    ]
+
+
+def needed(script: str, body: str) -> bool:
+    """Say whether a page with the HTML *body* needs *script*."""
+    mark = NEEDED_FOR.get(script, "")
+    return mark is not None and mark in body
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register what a page loads; others may add files, which pass untouched."""
+    app.add_css_file(SHEET, priority=100)
+    app.add_css_file("shell.css")
+    app.add_css_file("frames.css")
+    app.add_css_file("print.css", media="print")
+    app.add_js_file("page.js", loading_method="defer")
+    app.add_js_file("copy.js", loading_method="defer")
+    app.add_js_file("frames.js", loading_method="defer")
+    app.add_js_file("print.js", loading_method="defer")
+    app.connect("write-started", write_sheet)
+    app.connect("html-page-context", choose, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,90 @@
+"""No finding of axe-core on any page, of any impact, best practices included.
+
+A page is loaded once. At the desk's width every rule looks at all of it, in the light
+scheme; in the dark one, the rules about color do. At the other widths the frame around
+the text changes, and what scrolls; the colors of the text do not: there the rules about
+color look at that frame alone. So all pages take two minutes instead of seven.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from browsing import NAMES, WIDTHS, Visit
+from playwright.sync_api import Page
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+RUN = """async ([context, options]) => {
+  const found = await axe.run(context, {resultTypes: ["violations"], ...options});
+  return found.violations.flatMap(rule => rule.nodes.map(node =>
+    `${rule.id} (${rule.impact}): ${node.target.join(" ")}: ${node.failureSummary}`));
+}"""
+COLORS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+WHOLE = {"include": [["html"]]}
+AROUND = {"include": [["html"]], "exclude": [["article"]]}
+
+
+def found(page: Page, where: dict[str, Any], options: dict[str, Any]) -> list[str]:
+    """Run axe-core on what *page* shows now; return a line for each finding."""
+    lines: list[str] = page.evaluate(RUN, [where, options])
+    return lines
+
+
+@pytest.fixture(scope="session")
+def without_colors(tab: Page) -> dict[str, Any]:
+    """Give the options that leave out the rules about color."""
+    tab.goto("about:blank")
+    tab.evaluate(AXE)
+    names = tab.evaluate('axe.getRules(["cat.color"]).map(rule => rule.ruleId)')
+    return {"rules": {name: {"enabled": False} for name in names}}
+
+
+def test_axe_is_the_version_that_we_name(tab: Page) -> None:
+    """A newer axe-core has other rules: then look at its findings first."""
+    tab.goto("about:blank")
+    tab.evaluate(AXE)
+    assert tab.evaluate("axe.version") == "4.12.1"
+
+
+def test_axe_finds_what_is_wrong(tab: Page) -> None:
+    """A page with three mistakes has three findings, as far as color and form go."""
+    tab.goto("about:blank")
+    tab.set_content(
+        "<html lang=en><title>x</title><main><h1>x</h1>"
+        "<h4>jumps</h4><img src=data:,><p style='color:#ccc'>pale</p></main>"
+    )
+    tab.evaluate(AXE)
+    rules = {line.split(" ")[0] for line in found(tab, WHOLE, {})}
+    assert {"heading-order", "image-alt", "color-contrast"} <= rules
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_finding(visit: Visit, without_colors: dict[str, Any], name: str) -> None:
+    """Nothing to mend, at three widths, light and dark."""
+    page = visit(name)
+    page.evaluate(AXE)
+    lines = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if width == WIDTHS[-1]:
+                new = found(page, WHOLE, COLORS if scheme == "dark" else {})
+            else:
+                new = found(page, AROUND, COLORS)
+                if scheme == "light":
+                    new += found(page, WHOLE, without_colors)
+            lines += [f"{width} {scheme} {line}" for line in new]
+    assert lines == []
+
+
+@pytest.mark.parametrize("name", ["pattern/define.html", "labs/topz.html"])
+@pytest.mark.parametrize("drawer", ["menu", "contents"])
+def test_no_finding_in_an_open_drawer(visit: Visit, name: str, drawer: str) -> None:
+    """The menu and the contents that cover a phone's page."""
+    page = visit(name, width=360)
+    page.evaluate(AXE)
+    page.locator(f".mobile-header [popovertarget=drawer-{drawer}]").click()
+    assert page.locator(f"#drawer-{drawer}").is_visible()
+    assert found(page, WHOLE, {}) == []

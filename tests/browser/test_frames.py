@@ -1,0 +1,118 @@
+"""What is wider than the page scrolls in its own frame; pictures open large."""
+
+import pytest
+from browsing import NAMES, WIDTHS, OpenPage, Visit, eventually
+from playwright.sync_api import Page
+
+SIDEWAYS = """() => {
+  const root = document.scrollingElement;
+  scrollTo(1000, 0);
+  const moved = scrollX;
+  scrollTo(0, 0);
+  return [root.scrollWidth - root.clientWidth, moved];
+}"""
+
+# Everything in the text that can be scrolled sideways, by how it takes the focus.
+SCROLLED = """() => [...document.querySelectorAll("article, article *, .content")]
+  .filter(part => part.scrollWidth > part.clientWidth + 1 && part.checkVisibility()
+    && ["auto", "scroll"].includes(getComputedStyle(part).overflowX))
+  .map(part => [part.className || part.localName, part.tabIndex,
+    part.getAttribute("role"), part.getAttribute("aria-label") || ""])"""
+
+# What takes the focus and neither scrolls nor does anything.
+IDLE = """() => [...document.querySelectorAll("article [tabindex='0']")]
+  .filter(part => part.scrollWidth <= part.clientWidth + 1 && part.checkVisibility())
+  .map(part => part.outerHTML.slice(0, 99))"""
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has looked at each frame: it does so before a painting."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame("
+        "() => requestAnimationFrame(() => setTimeout(done))))"
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_frames_scroll_sideways(visit: Visit, name: str) -> None:
+    """The page never does; a frame takes the focus, has a name, and does scroll."""
+    page = visit(name)
+    for width in (*WIDTHS, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        settled(page)
+        assert page.evaluate(SIDEWAYS) == [0, 0], width
+        for frame in page.evaluate(SCROLLED):
+            assert frame[1:3] == [0, "group"], (width, frame)
+            assert frame[3], (width, frame)
+        assert page.evaluate(IDLE) == [], width
+
+
+@pytest.mark.parametrize(
+    "name", ["pattern/define.html", "context/versus.html", "labs/topz.html"]
+)
+def test_frames_without_a_script(open_page: OpenPage, name: str) -> None:
+    """Without JavaScript each part that scrolls on a phone takes the focus too."""
+    page = open_page(name, width=360, javascript=False)
+    assert page.evaluate(SIDEWAYS) == [0, 0]
+    frames = page.evaluate(SCROLLED)
+    assert frames
+    for frame in frames:
+        assert frame[1:3] == [0, "group"], frame
+
+
+def test_a_frame_scrolls_by_keyboard(open_page: OpenPage) -> None:
+    """The right arrow moves what a listing hides."""
+    page = open_page("pattern/define.html", width=360)
+    settled(page)
+    frame = page.locator("pre[tabindex='0']").first
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    eventually(page, "document.activeElement.scrollLeft > 0")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_diagram_opens_large(open_page: OpenPage, width: int) -> None:
+    """By keyboard: it is larger, alone, named, and Escape brings everything back."""
+    page = open_page("context/versus.html", width=width)
+    page.evaluate("window.before = document.querySelector('article').innerHTML")
+    button = page.locator("button.enlarge").nth(1)
+    title = button.get_attribute("aria-label")
+    assert title
+    name = title.removeprefix("Enlarge: ")
+    picture = page.locator(f".diagram > svg:has(title:text-is({name!r}))")
+    small = picture.bounding_box()
+    assert small
+    button.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=name)
+    large = dialog.locator("svg").bounding_box()
+    assert large
+    assert large["width"] > small["width"]
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(part => part.id)")
+    assert len(ids) == len(set(ids))
+    # The focus stays within: a button, the picture's frame, and the browser's own bar.
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body"
+            " || !!document.activeElement.closest('dialog')"
+        )
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert page.evaluate("document.activeElement.matches('button.enlarge')")
+    assert button.evaluate("button => button === document.activeElement")
+    again = picture.bounding_box()
+    assert again
+    assert again["width"] == pytest.approx(small["width"])
+    assert page.evaluate("document.querySelector('article').innerHTML === before")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_picture_has_its_button(visit: Visit, name: str) -> None:
+    """As many buttons as pictures, each with a name of its own."""
+    page = visit(name)
+    pictures = page.locator("article .diagram > svg, article svg.drawing").count()
+    names = page.locator("button.enlarge").evaluate_all(
+        "buttons => buttons.map(button => button.getAttribute('aria-label'))"
+    )
+    assert len(names) == len(set(names)) == pictures

@@ -1,0 +1,171 @@
+"""Everything by keyboard alone: in order, visible, and never stuck."""
+
+from typing import Any
+
+import pytest
+from browsing import NAMES, OpenPage, Visit
+from playwright.sync_api import Page
+
+# Writes down, before each Tab goes on, what has the focus by then and how it looks.
+WATCH = """() => {
+  window.seen = [];
+  const lined = (part, pseudo) => {
+    const style = getComputedStyle(part, pseudo);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  };
+  addEventListener("keydown", event => {
+    const part = document.activeElement;
+    if (event.key !== "Tab" || part === document.body) return;
+    // A tab is an unseen radio button; what the reader sees is its label.
+    const shown = part.matches(".sd-tab-set > input") ? part.nextElementSibling : part;
+    let {left, top, right, bottom} = shown.getBoundingClientRect();
+    if (part.matches(".sd-stretched-link")) {
+      ({left, top, right, bottom} = part.closest(".sd-card").getBoundingClientRect());
+    }
+    const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
+    const y = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
+    const hit = document.elementFromPoint(x, y);
+    const last = window.last;
+    const both = last && last.closest("article") && part.closest("article");
+    seen.push({
+      what: part.outerHTML.slice(0, 110),
+      outline: lined(shown) || lined(part, "::after"),
+      free: !!hit && (shown.contains(hit) || hit.contains(shown)
+        || part.matches(".sd-stretched-link") && hit.closest(".sd-card") !== null),
+      after: !last || !!(last.compareDocumentPosition(part)
+        & Node.DOCUMENT_POSITION_FOLLOWING),
+      below: !both || top + scrollY > window.lastTop - 60,
+    });
+    window.last = part;
+    window.lastTop = top + scrollY;
+  }, true);
+}"""
+# One radio button of a group takes the Tab; what is in a closed drawer takes none.
+TABBABLE = """() => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), summary, [tabindex='0']")]
+  .filter(part => part.checkVisibility({visibilityProperty: true})
+    && !(part.type === "radio" && !part.checked)).length"""
+
+
+def walk(page: Page) -> list[dict[str, Any]]:
+    """Press Tab from the page's begin to its end; return what had the focus."""
+    page.evaluate(WATCH)
+    for _ in range(page.evaluate(TABBABLE) + 1):
+        page.keyboard.press("Tab")
+    seen: list[dict[str, Any]] = page.evaluate("seen")
+    return seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tab_goes_through_the_page(visit: Visit, name: str) -> None:
+    """Each stop is after the one before, visible, marked; the last one is the end."""
+    page = visit(name)
+    count = page.evaluate(TABBABLE)
+    seen = walk(page)
+    for quality in ("outline", "free", "after", "below"):
+        assert [s["what"] for s in seen if not s[quality]] == [], quality
+    assert len(seen) == count
+
+
+@pytest.mark.parametrize(
+    "name", ["pattern/define.html", "context/versus.html", "recap.html", "index.html"]
+)
+def test_tab_goes_through_a_phones_page(visit: Visit, name: str) -> None:
+    """At 360 pixels no stop is behind the header or in the closed menu."""
+    page = visit(name, width=360)
+    count = page.evaluate(TABBABLE)
+    seen = walk(page)
+    for quality in ("outline", "free", "after", "below"):
+        assert [s["what"] for s in seen if not s[quality]] == [], quality
+    assert len(seen) == count
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_skip_link_comes_first(open_page: OpenPage, width: int) -> None:
+    """The first Tab shows it; Enter goes to the text, past the menu."""
+    page = open_page("pattern/define.html", width=width)
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to content")
+    assert link.evaluate("link => link === document.activeElement")
+    page.wait_for_timeout(400)  # it slides in
+    box = link.bounding_box()
+    assert box
+    assert box["y"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('article')")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("drawer", ["menu", "contents"])
+def test_a_drawer_opens_by_keyboard(
+    open_page: OpenPage, drawer: str, javascript: bool
+) -> None:
+    """On a phone: Enter opens it, the next Tab is in it, Escape closes it."""
+    page = open_page("pattern/define.html", width=360, javascript=javascript)
+    part = page.locator(f"#drawer-{drawer}")
+    assert not part.is_visible()
+    button = page.locator(f".mobile-header [popovertarget=drawer-{drawer}]")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert part.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('[popover]')")
+    page.keyboard.press("Escape")
+    assert not part.is_visible()
+    assert button.evaluate("button => button === document.activeElement")
+
+
+def test_a_chosen_heading_is_seen(open_page: OpenPage) -> None:
+    """The contents close once a heading is chosen: it stands below the header."""
+    page = open_page("pattern/define.html", width=360)
+    page.locator(".mobile-header [popovertarget=drawer-contents]").click()
+    page.locator("#drawer-contents").get_by_role("link", name="Recap").click()
+    assert not page.locator("#drawer-contents").is_visible()
+    heading = page.locator("#recap h2").bounding_box()
+    header = page.locator(".mobile-header").bounding_box()
+    assert heading
+    assert header
+    assert heading["y"] >= header["y"] + header["height"]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_tabs_by_keyboard(open_page: OpenPage, javascript: bool) -> None:
+    """The arrow keys go from tab to tab; what belongs to it is shown."""
+    page = open_page("context/kubernetes.html", javascript=javascript)
+    tabs = page.locator(".sd-tab-set").first
+    panels = tabs.locator(":scope > .sd-tab-content")
+    assert panels.nth(0).is_visible()
+    tabs.locator(":scope > input").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert not panels.nth(0).is_visible()
+    assert panels.nth(1).is_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_answer_by_keyboard(open_page: OpenPage, javascript: bool) -> None:
+    """Enter unfolds an answer, and folds it again."""
+    page = open_page("recap.html", javascript=javascript)
+    answer = page.locator("details.sd-dropdown").first
+    words = answer.locator(".sd-summary-content")
+    assert not words.is_visible()
+    answer.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert words.is_visible()
+    page.keyboard.press("Enter")
+    assert not words.is_visible()
+
+
+def test_a_listing_is_copied_by_keyboard(open_page: OpenPage) -> None:
+    """What is copied is what the reader would type: no prompt, and no output."""
+    page = open_page(
+        "pattern/define.html", permissions=["clipboard-read", "clipboard-write"]
+    )
+    block = page.locator(".highlight-console").first
+    block.locator("button.copy").focus()
+    page.keyboard.press("Enter")
+    block.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("mkdir $HOME/logs\n")
+    assert "web: listening" not in copied
+    assert "$ " not in copied

@@ -1,0 +1,82 @@
+"""What comes out of the browser's printer."""
+
+import re
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+from browsing import OpenPage
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+
+def printed(page: Page, place: Path) -> str:
+    """Print *page* on A4; return the text of all sheets, without white space."""
+    page.pdf(path=place, format="A4")
+    sheets = "".join(sheet.extract_text() for sheet in PdfReader(place).pages)
+    return even(sheets)
+
+
+def even(words: str) -> str:
+    """Return *words* without white space, and without ligatures."""
+    return re.sub(r"\s+", "", normalize("NFKC", words))
+
+
+@pytest.mark.parametrize(
+    "name", ["recap.html", "pattern/define.html", "context/kubernetes.html"]
+)
+def test_paper_has_the_text_alone(
+    open_page: OpenPage, tmp_path: Path, name: str
+) -> None:
+    """No menu, no button; answers at the end; nothing on the screen has changed."""
+    page = open_page(name)
+    before = even(page.locator("article").inner_html())
+    answers = page.locator("article details").all()
+    said = [even(answer.text_content() or "") for answer in answers]
+    assert said
+    text = printed(page, tmp_path / "page.pdf")
+    for idle in ("Recap and talk", "Skip to content", "Enlarge", "On this page"):
+        assert even(idle) not in text
+    questions, _, end = text.rpartition("AnswersAnswer1")
+    assert questions
+    assert "Answer1:attheend." in questions
+    for number, words in enumerate(said, 1):
+        assert f"Answer{number}:attheend." in questions
+        assert words.removeprefix("Answer")[:20] in end
+    assert even(page.locator("article").inner_html()) == before
+
+
+def test_paper_spells_links_out(open_page: OpenPage, tmp_path: Path) -> None:
+    """A link to another host shows its address; one that is an address, only once."""
+    page = open_page("context/in-the-wild.html")
+    links = page.locator("article a.external").evaluate_all(
+        "links => links.map(link => [link.href, link.textContent])"
+    )
+    text = printed(page, tmp_path / "page.pdf")
+    assert links
+    for href, words in links[:20]:
+        assert href in text, words
+    page = open_page("reference/resources.html")
+    href = page.locator("article a.external.shown").first.get_attribute("href")
+    assert href
+    text = printed(page, tmp_path / "page.pdf")
+    assert f"{href}({href})" not in text
+    assert href in text
+
+
+def test_paper_without_scripts(open_page: OpenPage, tmp_path: Path) -> None:
+    """Without JavaScript the answers are there too, in their places."""
+    page = open_page("recap.html", javascript=False)
+    answer = page.locator("article details").last.text_content()
+    assert answer
+    begin = even(answer).removeprefix("Answer")[:30]
+    text = printed(page, tmp_path / "page.pdf")
+    assert begin in text
+
+
+def test_paper_is_light(open_page: OpenPage) -> None:
+    """A dark screen prints on white."""
+    page = open_page("index.html", scheme="dark")
+    page.emulate_media(media="print")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"

@@ -1,0 +1,73 @@
+"""All that the pages say and show, with JavaScript off."""
+
+import re
+
+import pytest
+from browsing import NAMES, OpenPage
+from playwright.sync_api import Page
+
+# The words that a reader can get at: what is folded counts, for a click unfolds it.
+WORDS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const part = node.parentElement;
+    if (part.closest("button, script, noscript, dialog, .icons, title, desc")) continue;
+    const folded = part.closest("details, .sd-tab-content, [popover]");
+    if (!folded && !part.checkVisibility()) continue;
+    found.push(node.textContent);
+  }
+  return found.join(" ");
+}"""
+
+
+def words(page: Page) -> str:
+    """Return the text of *page*, its white space made even."""
+    return re.sub(r"\s+", " ", page.evaluate(WORDS)).strip()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "search.html"])
+def test_every_word_is_there(open_page: OpenPage, name: str, width: int) -> None:
+    """The same words as with scripts."""
+    with_scripts = words(open_page(name, width=width))
+    without = words(open_page(name, width=width, javascript=False))
+    assert len(without) > 500
+    assert without == with_scripts
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_each_answer_and_each_tab_opens(open_page: OpenPage, width: int) -> None:
+    """A click on a question or a tab shows what it holds."""
+    page = open_page("context/kubernetes.html", width=width, javascript=False)
+    answers = page.locator("article details")
+    assert answers.count()
+    for answer in answers.all():
+        answer.locator("summary").first.click()
+        assert answer.locator(".sd-summary-content").first.is_visible()
+    for label in page.locator(".sd-tab-label").all():
+        if label.is_visible():
+            label.click()
+            panel = label.get_attribute("aria-controls")
+            assert page.locator(f"#{panel}").is_visible()
+
+
+def test_the_menu_leads_to_another_page(open_page: OpenPage) -> None:
+    """On a phone the menu opens, and its links work."""
+    page = open_page("index.html", width=360, javascript=False)
+    page.get_by_role("button", name="Menu").click()
+    page.locator("#drawer-menu").get_by_role("link", name="Glossary").click()
+    page.wait_for_url("**/glossary.html")
+
+
+def test_dark_is_dark(open_page: OpenPage) -> None:
+    """The system's wish decides; the button that needs a script is not there."""
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = open_page("index.html", scheme="dark", javascript=False)
+    light = open_page("index.html", javascript=False)
+    assert dark.evaluate(ground) != light.evaluate(ground)
+    assert dark.evaluate(ground) == open_page("index.html", scheme="dark").evaluate(
+        ground
+    )
+    for idle in (".theme-toggle", "button.enlarge", "button.copy"):
+        assert not [part for part in dark.locator(idle).all() if part.is_visible()]
