@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from diagrams.draw import Pen
 from handmade import AGENT, EMPTY, HOSTILE, REPORT, WEB, hostile
 from lab.manifest import read
@@ -165,8 +165,15 @@ def test_an_arrow_from_outside_ends_at_a_container(pen: Pen) -> None:
     )
     assert frame is not None
     assert arrow is not None
-    end = float(re.findall(r"-?[\d.]+", str(arrow["d"]))[-1])
-    assert end > float(str(frame["y"])) + 20
+    end = float(re.findall(r"-?[\d.]+", str(arrow["d"]))[-1]) + moved(arrow)
+    assert end > float(str(frame["y"])) + moved(frame) + 20
+
+
+def moved(element: Tag) -> float:
+    """Return how far down the groups around an element of a drawing move it."""
+    places = (str(around.get("transform", "")) for around in element.parents)
+    found = (re.match(r"translate\([^,]+,([^)]+)\)", place) for place in places)
+    return sum(float(place[1]) for place in found if place)
 
 
 def test_a_volume_that_is_mounted_twice_is_drawn_once() -> None:
