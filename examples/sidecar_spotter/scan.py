@@ -60,11 +60,10 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
     for _, (more, faults) in sorted(found.items()):
         groups += more
         skipped += faults
-    groups = once(groups)
     return Report(
         root=str(path),
         verdict=verdict.verdict_of(groups),
-        summary=summary_of(groups, "repository" if root.is_dir() else "file"),
+        summary=summary_of(once(groups), "repository" if root.is_dir() else "file"),
         groups=tuple(groups),
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         remarks=() if tree.FAST else (NO_LIBYAML,),

@@ -99,24 +99,29 @@ TUNNEL = "[Container]\nImage=tailscale/tailscale:1\nNetwork=container:app\n"
 APP = "[Container]\nContainerName=app\nImage=example/app\n"
 
 
-def test_a_scan_tells_a_unit_once_in_the_file_of_its_helper(tmp_path: Path) -> None:
+def test_a_scan_tells_a_unit_in_each_of_its_files_and_counts_it_once(
+    tmp_path: Path,
+) -> None:
     for name, text in {"app": APP, "door": TUNNEL}.items():
         (tmp_path / f"{name}.container").write_text(text, encoding="utf-8")
     report = scan(tmp_path)
-    (judged,) = report.groups
-    assert judged.group.path == "door.container"
-    found = {one.name: (one.label, one.line) for one in judged.findings}
-    assert found == {"door": ("sidecar", 3), "app": ("main", 3)}
+    first = {one.group.path: one.findings[0] for one in report.groups}
+    assert {path: (one.name, one.label, one.line) for path, one in first.items()} == {
+        "app.container": ("app", "main", 2),
+        "door.container": ("door", "sidecar", 3),
+    }
     assert "1 container in 1 unit" in report.summary
-    # The file of the main container alone still tells of its helper.
-    (judged,) = scan(tmp_path / "app.container").groups
-    assert {one.name: one.label for one in judged.findings}["door"] == "sidecar"
+    assert "door.container, line 3" in report.summary
 
 
 def test_a_pod_of_three_is_one_and_another_pod_is_another(tmp_path: Path) -> None:
     for pod in ("one", "two"):
-        for name in ("web", "ship", "seed"):
-            text = f"[Container]\nImage=example/{name}\nPod={pod}.pod\n"
+        for name in ("web", "exporter", "fluent-bit"):
+            text = f"[Container]\nImage=docker.io/example/{name}\nPod={pod}.pod\n"
             (tmp_path / f"{pod}-{name}.container").write_text(text, encoding="utf-8")
-    units = [judged.group.name for judged in scan(tmp_path).groups]
-    assert units == ["one", "two"]
+    report = scan(tmp_path)
+    assert sorted(judged.group.name for judged in report.groups) == [
+        *["one"] * 3,
+        *["two"] * 3,
+    ]
+    assert "in 2 units" in report.summary
