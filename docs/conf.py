@@ -110,7 +110,8 @@ html_theme_options = {
     "source_directory": "docs/",
 }
 html_title = project
-html_logo = html_favicon = "../images/mark.svg"
+# The logo, too: handbook.css shows it beside the name, where it needs no words.
+html_favicon = "../images/mark.svg"
 html_static_path = ["_static"]
 html_css_files = ["handbook.css", "find.css"]
 pygments_style = "code_styles.Light"

@@ -11,58 +11,44 @@ from palette import PALETTE
 from pygments.style import Style  # type: ignore[import-untyped]
 from pygments.token import (  # type: ignore[import-untyped]
     Comment,
-    Error,
     Generic,
     Keyword,
-    Literal,
     Name,
     Number,
     Operator,
-    Punctuation,
     String,
-    Text,
-    Token,
 )
 
 
 def styles(scheme: int) -> dict[Any, str]:
     """Return what each kind of token looks like in *scheme*, 0 light or 1 dark."""
     color = {name: values[scheme] for name, values in PALETTE.items()}
-    text, quiet, accent = color["text"], color["quiet"], color["accent"]
+    quiet, accent, value = color["quiet"], color["accent"], color["volume"]
+    # What is not here has the color of text, and needs no rule in the page's CSS.
     return {
-        Token: text,
-        Text: text,
         Comment: f"italic {quiet}",
         Comment.Preproc: f"noitalic {quiet}",
-        Keyword: f"bold {text}",
-        Keyword.Type: f"nobold {text}",
-        Keyword.Constant: f"nobold {color['volume']}",
-        Operator: text,
-        Operator.Word: f"bold {text}",
-        Punctuation: text,
-        Name: text,
+        Keyword: "bold",
+        Keyword.Type: "nobold",
+        Keyword.Constant: f"nobold {value}",
+        Operator.Word: "bold",
         Name.Attribute: accent,
         Name.Class: accent,
         Name.Decorator: quiet,
         Name.Function: accent,
         Name.Tag: accent,
-        Literal: color["volume"],
-        Literal.Scalar.Plain: text,
-        String: color["volume"],
+        String: value,
         String.Doc: f"italic {quiet}",
-        Number: color["volume"],
+        Number: value,
         Generic.Prompt: quiet,
         Generic.Output: quiet,
         Generic.Traceback: color["bad"],
         Generic.Error: color["bad"],
         Generic.Deleted: f"{color['bad']} bg:{color['bad-soft']}",
         Generic.Inserted: f"{color['good']} bg:{color['good-soft']}",
-        Generic.Heading: f"bold {text}",
-        Generic.Subheading: f"bold {text}",
+        Generic.Heading: "bold",
         Generic.Emph: "italic",
         Generic.Strong: "bold",
-        # What a highlighter does not know is not the reader's error.
-        Error: text,
     }
 
 
