@@ -78,6 +78,6 @@ def test_paper_is_light(open_page: OpenPage) -> None:
     """A page printed from the dark scheme has dark text on white."""
     page = open_page("pattern/define.html", scheme="dark")
     page.emulate_media(media="print")
-    color = "getComputedStyle(document.querySelector('article p')).color"
+    color = "getComputedStyle(document.querySelector('section > p')).color"
     assert page.evaluate(color) == "rgb(29, 28, 26)"
     assert weak(page) == []
