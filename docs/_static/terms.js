@@ -4,7 +4,6 @@
 "use strict";
 
 (() => {
-  const LINKS = "a.reference:has(> .std-term)";
   const ID = "term-card";
   const root = new URL(document.documentElement.dataset.content_root, location.href);
   let loading;
@@ -33,7 +32,9 @@
     const found = known[decodeURIComponent(link.hash.slice(1))];
     if (!found || open !== link) return;
     card ||= make();
-    card.replaceChildren(Object.assign(document.createElement("strong"), { textContent: found[0] }), found[1]);
+    const name = document.createElement("strong");
+    name.textContent = found[0];
+    card.replaceChildren(name, " ", found[1]);
     link.setAttribute("aria-describedby", ID);
     place(link);
   }
@@ -72,7 +73,10 @@
     wait = setTimeout(close, 300);
   }
 
-  const termAt = (event) => event.target.closest?.(LINKS);
+  function termAt(event) {
+    const link = event.target.closest?.("a.reference");
+    return link && link.querySelector(".std-term") ? link : null;
+  }
 
   document.addEventListener("pointerover", (event) => {
     const link = termAt(event);
@@ -88,7 +92,7 @@
     if (link && link.matches(":focus-visible")) show(link);
   });
   document.addEventListener("focusout", (event) => {
-    if (termAt(event) === open) close();
+    if (open && termAt(event) === open) close();
   });
   document.addEventListener("click", (event) => {
     const link = termAt(event);

@@ -136,13 +136,15 @@ def test_tabs_stay_in_step(open_page: OpenPage) -> None:
     page = open_page("pattern/features.html")
     tabs = page.locator(".sd-tab-label", has_text=re.compile(r"^\s*Compose\s*$"))
     assert tabs.count() > 1
-    tabs.last.click()
-    for tab in tabs.all():
-        name = tab.get_attribute("for")
-        expect(page.locator(f"[id='{name}']")).to_be_checked()
+    shown = [page.locator(f"[id='{tab.get_attribute('for')}']") for tab in tabs.all()]
+    expect(shown[0]).not_to_be_checked()
+    expect(shown[1]).not_to_be_checked()
+    tabs.first.click()
+    for choice in shown:
+        expect(choice).to_be_checked()
     page.reload()
-    name = tabs.first.get_attribute("for")
-    expect(page.locator(f"[id='{name}']")).to_be_checked()
+    for choice in shown:
+        expect(choice).to_be_checked()
 
 
 @pytest.fixture(scope="module")
