@@ -67,8 +67,8 @@
   async function sphinx() {
     list.remove();
     if (!box.value) return;
-    await load("_static/searchtools.js");
-    await load("_static/language_data.js");
+    const needed = "documentation_options doctools sphinx_highlight searchtools language_data";
+    for (const name of needed.split(" ")) await load(`_static/${name}.js`);
     await load("searchindex.js");
   }
 
