@@ -141,9 +141,6 @@ def choose(
     context["css_files"] = [
         file for file in css_files if str(file.filename) not in REPLACED
     ]
-    # The search page works with Sphinx's own scripts.
-    if pagename == "search":
-        return
     context["script_files"] = [
         file for file in context["script_files"] if needed(str(file.filename), body)
     ]

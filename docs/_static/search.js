@@ -68,7 +68,10 @@
     list.remove();
     if (!box.value) return;
     const needed = "documentation_options doctools sphinx_highlight searchtools language_data";
-    for (const name of needed.split(" ")) await load(`_static/${name}.js`);
+    for (const name of needed.split(" ")) {
+      const there = document.querySelector(`script[src*="/${name}.js"]`);
+      if (!there) await load(`_static/${name}.js`);
+    }
     await load("searchindex.js");
   }
 

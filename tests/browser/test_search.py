@@ -126,6 +126,13 @@ def test_on_a_phone_the_key_opens_the_search_page(open_page: OpenPage) -> None:
     expect(page.get_by_label("What do you look for?")).to_be_focused()
 
 
+def test_on_a_phone_nothing_sticks_out(open_page: OpenPage) -> None:
+    """The search page, full of answers, is no wider than the screen."""
+    page = open_page("search.html?q=restartPolicy+initContainers", width=360)
+    expect(page.locator("#search-list li").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_without_javascript(open_page: OpenPage) -> None:
     """The page says why there is no search, and where else to look."""
     page = open_page("search.html", javascript=False)
