@@ -1,10 +1,11 @@
 """The index of the site's own search, made by Pagefind from what the pages say.
 
 Pagefind wants a site to read. It gets a plain copy of each page's text instead of the
-page: without menus, drawings and the list of what to read next, with the names of
+page: without menus, drawings, solutions and what to read next, with the names of
 places on the headings, where Pagefind looks for them, and with the page's synonyms
 (``search`` in its front matter). The copies stand beside Sphinx's own notes of a page,
-so a later build writes those alone that changed.
+so a later build writes those alone that changed. A page with ``nosearch`` in its front
+matter is left out, as Sphinx leaves it out of its own index.
 
 Where Pagefind has no program for a machine, the build says so in one line, and the
 search page uses Sphinx's index, as it does on pages opened from a disk.
@@ -34,6 +35,7 @@ DROPPED = re.compile(
     r"<svg\b.*?</svg>"
     r'|<a class="headerlink".*?</a>'
     r'|\s*<span class="bibtex-citation".*?\]</span>'
+    r'|<details class="exercise-answer">.*?</details>'
     r'|<section id="next">.*?</section>',
     re.DOTALL,
 )
@@ -70,14 +72,17 @@ def write_copy(
     """Write the copy of one page that was made from a source."""
     if app.builder.name != "html" or doctree is None:
         return
+    copy = Path(app.doctreedir) / COPIES / f"{pagename}{COPY}"
     meta = context["meta"] or {}
+    if "nosearch" in meta:
+        copy.unlink(missing_ok=True)
+        return
     text = copy_of(
         context["title"],
         context.get("part", ""),
         meta.get("search", ""),
         context["body"],
     )
-    copy = Path(app.doctreedir) / COPIES / f"{pagename}{COPY}"
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.write_text(text, encoding="utf-8")
 

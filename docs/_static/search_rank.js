@@ -12,7 +12,7 @@ window.handbookSearch = (pagefind) => {
     ("a an and are as at be been between but by can could did difference do does for " +
       "from had has have how i if in into is it its me my of on or so that the their " +
       "them then there they this to was we were which why will with would you your vs " +
-      "versus").split(" "),
+      "versus where much need").split(" "),
   );
 
   /** The words of a question that say something, or all where none does. */
