@@ -82,7 +82,7 @@
     if (!box.value) box.focus();
     try {
       const pagefind = await import(new URL("pagefind/pagefind.js", root));
-      await pagefind.options({ ranking: { pageLength: 0.3, metaWeights: { title: 5, synonyms: 3 } } });
+      await pagefind.options({ ranking: { pageLength: 0.3, metaWeights: { title: 5, synonyms: 6 } } });
       search = window.handbookSearch(pagefind);
     } catch {
       await sphinx();
