@@ -9,7 +9,12 @@
     const sheet = document.createElement("link");
     sheet.rel = "stylesheet";
     sheet.href = address("exercise-forms.css");
+    // No form is seen without its looks, and none is missing where they fail to come.
+    sheet.onload = sheet.onerror = run;
     document.head.append(sheet);
+  }
+
+  function run() {
     for (const part of ["progress", "kinds", "forms"]) {
       const script = document.createElement("script");
       script.async = false; // One after the other.
