@@ -45,7 +45,7 @@ UNUSED = re.compile(
     r"|math|domainindex|line-block|pull-quote|epigraph|highlights$|viewcode|property$"
     r"|classifier|centered$|this-will-duplicate|view-this-page|toc-backref|icons$"
     r"|furo-readthedocs-versions|furo-sidebar-ad-placement|rst-|copybtn|sphinx-bs"
-    r"|theme-icon-when|highlighttable|linenos|linenodiv|hll$|menuselection|problematic$"
+    r"|theme-icon-when|highlighttable|linenodiv|hll$|menuselection|problematic$"
     # Pygments: kinds of words that none of our listings has.
     r"|(?:cs|err|gu|ges?|gs|cpf|ch|cp|gh|gd|gi|gr|gt|pm|mb|mh|ss|fm|vc|vg|vm|il|esc)$"
 )

@@ -1,5 +1,5 @@
 /* The five kinds of questions. Each function builds the form of one question and returns
-   what clears it; parts.finish(right) says how it went. See exercises.js. */
+   what clears it; parts.finish(right) says how it went. See exercise-forms.js. */
 (() => {
   "use strict";
   const { button, make } = window.handbookProgress;

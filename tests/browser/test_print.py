@@ -42,7 +42,7 @@ def test_paper_has_the_text_alone(
     assert "Answer1:attheend." in questions
     for number, words in enumerate(said, 1):
         assert f"Answer{number}:attheend." in questions
-        assert words.removeprefix("Answer")[:20] in end
+        assert words[-20:] in end
     assert even(page.locator("article").inner_html()) == before
 
 
@@ -69,9 +69,9 @@ def test_paper_without_scripts(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page("recap.html", javascript=False)
     answer = page.locator("article details").last.text_content()
     assert answer
-    begin = even(answer).removeprefix("Answer")[:30]
+    said = even(answer)[-20:]
     text = printed(page, tmp_path / "page.pdf")
-    assert begin in text
+    assert said in text
 
 
 def test_paper_is_light(open_page: OpenPage) -> None:

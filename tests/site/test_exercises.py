@@ -247,11 +247,7 @@ def test_questions_load_their_script_and_others_do_not(handbook: Handbook) -> No
         }
         for name in ("pattern/define", "index", "reference/glossary")
     }
-    assert loaded["pattern/define"] == {
-        "exercise-progress.js",
-        "exercise-kinds.js",
-        "exercises.js",
-    }
+    assert loaded["pattern/define"] == {"exercises.js"}
     assert loaded["index"] == {"exercise-progress.js"}
     assert loaded["reference/glossary"] == set()
 

@@ -3,11 +3,14 @@
 ``{exercises}`` shows questions, chosen by ``:file:``, ``:goal:`` or ``:ids:``;
 ``{solutions}`` shows all answers of a ``:goal:``; ``{progress}`` shows how far the
 reader is. ``read.py`` holds the format, ``show.py`` the directives, ``write.py`` what
-each form of the book gets; docs/_static/exercises.js makes forms of the questions.
+each form of the book gets; docs/_static/exercises.js loads what makes forms of the
+questions.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -30,6 +33,8 @@ from .write import (
     way,
 )
 
+STATIC = Path(__file__).parents[2] / "_static"
+
 
 def load(app: Sphinx) -> None:
     """Read all questions once; a question that is not in form ends the build."""
@@ -51,17 +56,20 @@ def add_scripts(
     """Let a page load the scripts and the looks if it has what they are for."""
     if doctree is None or app.builder.name == "epub":
         return
-    questions = any(True for _ in doctree.findall(exercise))
-    solutions = any(
-        "exercise-solution" in block["classes"]
-        for block in doctree.findall(nodes.container)
-    )
-    if questions or solutions or any(True for _ in doctree.findall(progress)):
+    if any(True for _ in doctree.findall(exercise)):
         app.add_css_file("exercises.css")
+        more = {"data-version": version(STATIC)}
+        app.add_js_file("exercises.js", loading_method="defer", **more)
+    elif any(True for _ in doctree.findall(progress)):
+        app.add_css_file("exercise-forms.css")
         app.add_js_file("exercise-progress.js", loading_method="defer")
-    if questions:
-        app.add_js_file("exercise-kinds.js", loading_method="defer")
-        app.add_js_file("exercises.js", loading_method="defer")
+
+
+@cache
+def version(folder: Path) -> str:
+    """Return what changes when a file does that exercises.js loads."""
+    files = sorted(folder.glob("exercise-*"))
+    return f"{crc32(b''.join(file.read_bytes() for file in files)):08x}"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -97,14 +97,14 @@ def visit_answer(self: Any, node: nodes.Element) -> None:
     """Open a folded answer."""
     of = escape(node["of"])
     self.body.append(
-        '<details class="exercise-answer"><summary>Answer'
-        f'<span class="exercise-of">: {of}</span></summary>\n'
+        '<details class="exercise-answer">'
+        f'<summary aria-label="Answer: {of}">Answer</summary>\n<div>\n'
     )
 
 
 def depart_answer(self: Any, node: nodes.Element) -> None:
     """Close it."""
-    self.body.append("</details>\n")
+    self.body.append("</div></details>\n")
 
 
 def visit_progress(self: Any, node: nodes.Element) -> None:

@@ -1,0 +1,74 @@
+/* Makes forms of the questions of a page. Without it they are text with folded answers,
+   written by docs/_ext/exercises. What a question knows stands in its data attributes;
+   exercise-kinds.js has a function for each kind of question. */
+(() => {
+  "use strict";
+  const progress = window.handbookProgress;
+  const { button, make } = progress;
+  const all = [...document.querySelectorAll(".exercise")];
+  const ids = all.map((one) => one.dataset.question);
+
+  /* The score of the page, above its first question. */
+  const score = make("div", "exercise-score");
+  const scoreWords = make("p");
+  scoreWords.setAttribute("role", "status");
+  const reset = button("Start again", () => {
+    progress.forget(ids);
+    for (const one of all) one.dispatchEvent(new Event("exercise-reset"));
+    tell("Your answers on this page are forgotten.");
+    all[0].querySelector("input, textarea, button").focus();
+  });
+  score.append(scoreWords, reset);
+
+  function tell(first = "") {
+    const { right, wrong } = progress.count(ids);
+    const again = wrong ? ` ${wrong} to look at again.` : "";
+    const lost = progress.kept() ? "" : " Your browser keeps no score when you leave.";
+    scoreWords.textContent =
+      `${first} ${right} of ${ids.length} right on this page.${again}${lost}`.trim();
+    reset.hidden = right + wrong === 0;
+  }
+
+  function enhance(one) {
+    const { question: id, kind, title } = one.dataset;
+    const right = one.dataset.answer.split(",");
+    const answer = one.querySelector(".exercise-answer");
+    const result = make("p", "exercise-result");
+    result.tabIndex = -1;
+    const form = make("fieldset", "exercise-form");
+    form.setAttribute("aria-label", `${title}: your answer`);
+    const buttons = make("div", "exercise-buttons");
+    answer.before(form, buttons, result);
+
+    /* Says whether the answer is right: *words* repeat what the reader answered. */
+    function finish(ok, words) {
+      progress.set(id, ok);
+      one.dataset.state = ok ? "right" : "wrong";
+      answer.open = true;
+      tell();
+      result.textContent = `${ok ? "Right." : "Not right."} ${words} ${scoreWords.textContent}`;
+      result.focus();
+    }
+
+    const parts = { form, buttons, result, answer, finish, id, kind, title, right, one };
+    const again = window.handbookKinds[kind](parts);
+
+    function restore() {
+      const known = progress.get(id);
+      one.dataset.state = known === undefined ? "" : known ? "right" : "wrong";
+      const was = known ? "right" : "not right";
+      result.textContent = known === undefined ? "" : `You have answered this: ${was}.`;
+    }
+    one.addEventListener("exercise-reset", () => {
+      answer.open = false;
+      again();
+      restore();
+    });
+    restore();
+  }
+
+  for (const one of all) enhance(one);
+  const first = document.querySelector(".exercises");
+  if (first) first.prepend(score);
+  tell();
+})();
