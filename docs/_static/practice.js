@@ -130,11 +130,11 @@ count.setAttribute("role", "status");
 const where = make("span");
 const reset = make("button", { type: "button", textContent: "Start again" });
 reset.addEventListener("click", () => {
-  kept = {};
+  for (const { id } of cases) delete kept[id];
   save();
   cases.forEach(show);
   progress();
-  count.prepend("All marks are cleared. ");
+  count.prepend("All marks of this page are cleared. ");
 });
 bar.replaceChildren(make("p", {}, count, " ", where), reset);
 

@@ -11,7 +11,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from builds import Built, sphinx
 from practice.cases import KINDS, PRACTICE, Case, Faulty, read
 from sidecar_spotter.scan import scan
@@ -22,7 +22,7 @@ from test_platform_examples import ecs_problems
 Handbook = Callable[[str], Built]
 FOLDERS = sorted(path for path in PRACTICE.iterdir() if path.is_dir())
 CASES = [read(folder) for folder in FOLDERS]
-PAGE = "pattern/practice"
+PAGES = ("pattern/practice", "pattern/practice-more")
 AT_LEAST = 12
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -128,10 +128,15 @@ def test_an_answer_is_short(case: Case) -> None:
     assert case.hint.endswith((".", "?", ")"))
 
 
-def test_every_case_is_on_the_page_once() -> None:
-    """The page shows all cases, in the order of their numbers."""
-    shown = [f for f in fences(DOCS / f"{PAGE}.md") if f.name == "{practice}"]
-    assert [fence.argument for fence in shown] == [case.name for case in CASES]
+def test_every_case_is_shown_once() -> None:
+    """The pages show all cases, in the order of their numbers."""
+    shown = [
+        fence.argument
+        for page in PAGES
+        for fence in fences(DOCS / f"{page}.md")
+        if fence.name == "{practice}"
+    ]
+    assert shown == [case.name for case in CASES]
 
 
 # A faulty case -----------------------------------------------------------------
@@ -229,15 +234,18 @@ def test_a_faulty_case_fails_the_build(tmp_path: Path, argument: str) -> None:
 # The page ----------------------------------------------------------------------
 
 
-def soup_of(handbook: Handbook) -> BeautifulSoup:
-    """Return the built page."""
-    html = (handbook("html").folder / f"{PAGE}.html").read_text(encoding="utf-8")
-    return BeautifulSoup(html, "html.parser")
+def shown_cases(handbook: Handbook) -> list[Tag]:
+    """Return the cases on the built pages."""
+    found: list[Tag] = []
+    for page in PAGES:
+        html = (handbook("html").folder / f"{page}.html").read_text(encoding="utf-8")
+        found += BeautifulSoup(html, "html.parser").select(".practice")
+    return found
 
 
 def test_the_page_has_each_container_as_a_block(handbook: Handbook) -> None:
     """A block holds the container's own lines; those that decide are marked."""
-    shown = soup_of(handbook).select(".practice")
+    shown = shown_cases(handbook)
     assert [box["data-case"] for box in shown] == [case.name for case in CASES]
     for box, case in zip(shown, CASES, strict=True):
         lines = case.text.splitlines(keepends=True)
@@ -258,7 +266,7 @@ def test_the_page_has_each_container_as_a_block(handbook: Handbook) -> None:
 
 def test_the_answers_are_on_the_page_folded(handbook: Handbook) -> None:
     """Who has no JavaScript unfolds a hint, and an answer with a link to read on."""
-    for box, case in zip(soup_of(handbook).select(".practice"), CASES, strict=True):
+    for box, case in zip(shown_cases(handbook), CASES, strict=True):
         titles = [title.get_text() for title in box.select("details > summary")]
         assert titles == ["Hint", "Answer"]
         items = box.select(".practice-answer li")
@@ -270,11 +278,12 @@ def test_the_answers_are_on_the_page_folded(handbook: Handbook) -> None:
         assert box.select(".practice-answer > p a.reference")
 
 
-def test_only_this_page_loads_the_script(handbook: Handbook) -> None:
+def test_only_these_pages_load_the_script(handbook: Handbook) -> None:
     """Other pages do not pay for it."""
     for path in handbook("html").folder.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
-        here = path.relative_to(handbook("html").folder).as_posix() == f"{PAGE}.html"
+        name = path.relative_to(handbook("html").folder).with_suffix("").as_posix()
+        here = name in PAGES
         assert ("practice.js" in page) is here, path.name
         assert ("practice.css" in page) is here, path.name
 
@@ -282,23 +291,33 @@ def test_only_this_page_loads_the_script(handbook: Handbook) -> None:
 def test_on_paper_the_answers_come_last(handbook: Handbook) -> None:
     """In the PDF and the EPUB, lines have numbers and answers follow all cases."""
     tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
-    chapter = tex.split(r"\chapter{Practice: mark the sidecar}")[1]
-    chapter = chapter.split(r"\chapter{")[0]
-    assert chapter.count("numbers=left") == len(CASES)
-    listings, answers = chapter.split("The answers")
-    assert listings.count(r"\begin{sphinxVerbatim}") == len(CASES)
+    chapters = re.split(r"\\chapter\{", tex)
+    halves = [
+        chapter.split("The answers", 1)
+        for chapter in chapters
+        if chapter.startswith("Practice: ")
+    ]
+    assert len(halves) == len(PAGES)
+    listings, answers = ("".join(parts) for parts in zip(*halves, strict=True))
+    assert listings.count("numbers=left") == len(CASES)
     assert "is the \\sphinxstylestrong{main container}" not in listings
     for number, case in enumerate(CASES, start=1):
         answer = answers.split(f"Case {number}:")[1].split("Read more:")[0]
         assert answer.count(r"\item") == len(case.containers)
+
+
+def test_in_the_epub_too(handbook: Handbook) -> None:
+    """The lines of the EPUB's listings have numbers, as the answers name them."""
+    numbers = 0
     with zipfile.ZipFile(handbook("epub").folder / "sidecar-handbook.epub") as archive:
-        page = BeautifulSoup(archive.read(f"{PAGE}.xhtml").decode(), "html.parser")
-    assert not page.select("details, script[src*=practice], [data-block]")
-    said = page.get_text()
-    assert said.index("The answers") > said.index("Case 15")
-    assert len(page.select("pre .linenos")) == sum(
-        len(case.text.splitlines()) for case in CASES
-    )
+        for name in PAGES:
+            text = archive.read(f"{name}.xhtml").decode()
+            page = BeautifulSoup(text, "html.parser")
+            assert not page.select("details, script[src*=practice], [data-block]")
+            said = page.get_text()
+            assert said.rindex("Hint") < said.index("The answers") < said.index("Recap")
+            numbers += len(page.select("pre .linenos"))
+    assert numbers == sum(len(case.text.splitlines()) for case in CASES)
 
 
 def test_yaml_reads_each_manifest() -> None:

@@ -7,7 +7,7 @@ import pytest
 from browsing import OpenPage
 from playwright.sync_api import Locator, Page, expect
 
-PAGE = "pattern/practice.html"
+PAGE, MORE = "pattern/practice.html", "pattern/practice-more.html"
 STATUS = re.compile(r"\d+ of \d+ cases solved\.")
 
 
@@ -49,15 +49,26 @@ def answer(page: Page, number: int, *labels: str) -> Locator:
     return here.get_by_role("status")
 
 
+def opened(open_page: OpenPage, name: str) -> Iterator[Page]:
+    """Open a page, and see that its script broke nowhere when the test ends."""
+    page = open_page("index.html")
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(error.stack or str(error)))
+    page.goto(page.url.replace("index.html", name))
+    yield page
+    assert [error for error in broken if "practice.js" in error] == []
+
+
 @pytest.fixture
 def page(open_page: OpenPage) -> Iterator[Page]:
-    """Give the page, and see that its script broke nowhere when the test ends."""
-    opened = open_page("index.html")
-    broken: list[str] = []
-    opened.on("pageerror", lambda error: broken.append(error.stack or str(error)))
-    opened.goto(opened.url.replace("index.html", PAGE))
-    yield opened
-    assert [error for error in broken if "practice.js" in error] == []
+    """Give the first page of cases."""
+    yield from opened(open_page, PAGE)
+
+
+@pytest.fixture
+def more(open_page: OpenPage) -> Iterator[Page]:
+    """Give the second page of cases."""
+    yield from opened(open_page, MORE)
 
 
 def test_marking_by_keyboard_alone(page: Page) -> None:
@@ -147,7 +158,7 @@ def test_progress_survives_a_reload_and_can_be_reset(page: Page) -> None:
     page.get_by_role("button", name="Start again").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text(STATUS)).to_have_text(
-        re.compile("All marks are cleared. 0 of")
+        re.compile("All marks of this page are cleared. 0 of")
     )
     expect(here.get_by_role("status")).to_be_empty()
     expect(page.get_by_role("radio", checked=True)).to_have_count(0)
@@ -177,16 +188,36 @@ def test_it_works_whatever_the_storage_does(page: Page, storage: str) -> None:
     expect(page.get_by_text(STATUS)).to_have_text(re.compile("^1 of"))
 
 
-def test_every_case_can_be_solved(page: Page) -> None:
-    """The right marks of each case are taken, and the count reaches the end."""
-    total = page.locator(".practice").count()
-    for here in page.locator(".practice").all():
+def solve_all(page: Page) -> int:
+    """Mark all cases of a page rightly; return how many there are."""
+    cases = page.locator(".practice").all()
+    for here in cases:
         marks = here.evaluate("root => JSON.parse(root.dataset.marks)")
         for field, marked in zip(here.locator("fieldset").all(), marks, strict=True):
             field.locator(f"input[value={marked[2]}]").check()
         here.get_by_role("button", name="Check").click()
         expect(here.get_by_role("status")).to_contain_text("Solved.")
-    expect(page.get_by_text(STATUS)).to_have_text(f"{total} of {total} cases solved.")
+    return len(cases)
+
+
+def test_every_case_can_be_solved(page: Page, more: Page) -> None:
+    """The right marks of each case are taken, and the count reaches the end."""
+    for each in (page, more):
+        total = solve_all(each)
+        said = f"{total} of {total} cases solved."
+        expect(each.get_by_text(STATUS)).to_have_text(said)
+
+
+def test_to_start_again_is_for_one_page(page: Page) -> None:
+    """Who clears the marks of one page keeps those of the other."""
+    answer(page, 1, "main", "sidecar")
+    page.goto(page.url.replace(PAGE, MORE))
+    answer(page, 1, "init", "main")
+    expect(page.get_by_text(STATUS)).to_have_text(re.compile("^1 of"))
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_text(STATUS)).to_have_text(re.compile("0 of"))
+    page.goto(page.url.replace(MORE, PAGE))
+    expect(page.get_by_text(STATUS)).to_have_text(re.compile("^1 of"))
 
 
 def test_without_javascript(open_page: OpenPage) -> None:
