@@ -1,4 +1,4 @@
-"""What a page loads: one style sheet of the theme without what no page uses, and scripts.
+"""What a page loads: one sheet of the theme without what no page uses, and scripts.
 
 Furo, sphinx-design and Pygments bring four style sheets for everything that anybody may
 write, 22 KB compressed; two thirds of their rules are for parts that the handbook does
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import furo
+import furo  # type: ignore[import-untyped]
 import sphinx_design
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -34,20 +34,24 @@ UNUSED = re.compile(
     r"sd-(?:btn|bg|outline|text|border|badge|steps?|avatar|aside|accordion|animate|cards"
     r"|material|fs|align|rounded|flex|clear|fade|font-(?!weight-bold$)|gx|gy|g-[0-24-5]$"
     r"|g-(?:xs|sm|md|lg)-[0-24-5]$|m[xytrl]?-|mb-[0-25]$|p[xytrbl]?-|h-|w-(?!100$)"
-    r"|d-(?!flex-row$)|shadow-(?!sm$)|card-(?:img|subtitle)|container-(?!fluid)"
+    r"|d-(?!flex-row$)|shadow-(?!sm$)|card-(?:img|subtitle|cols|footer|link|header-)|container(?!-fluid)|g-xl"
+    r"|tab-set-vertical|summary-(?:chevron-down|icon)"
     r"|row-cols-(?:xs-|sm-|md-|lg-)?(?:auto|[03-9]|1[0-2])$"
     r"|row-cols-xl|col-(?:auto|x?[slm][gmls]?|\d))"
     # Furo: parts of other books, and of Read the Docs before its addons.
     r"|field-list|option-list|footnote|sig|sidebar$|topic|contents$|local$|guilabel$"
     r"|admonition-todo|versionadded|versionchanged|versionremoved|deprecated$"
     r"|announcement|back-to-top|show-back-to-top|sidebar-toggle|overlay$|[nt]\w+-overlay$"
-    r"|sidebar-overlay|toctree-checkbox|has-children|sidebar-logo|only-(?:light|dark)"
+    r"|sidebar-overlay|toctree-checkbox|has-children|only-(?:light|dark)|scrolled"
+    r"|attention|caution|seealso|highlight-link|shadow|lowerroman|upper(?:alpha|roman)"
+    r"|text-(?:align|center|left|right)$|align-(?:left|right|center)$|attribution"
     r"|math|domainindex|line-block|pull-quote|epigraph|highlights$|viewcode|property$"
-    r"|classifier|centered$|this-will-duplicate|view-this-page|toc-backref|icons$"
+    r"|classifier|centered$|this-will-duplicate|view-this-page|toc-backref|right-details"
     r"|furo-readthedocs-versions|furo-sidebar-ad-placement|rst-|copybtn|sphinx-bs"
     r"|theme-icon-when|highlighttable|linenodiv|hll$|menuselection|problematic$"
     # Pygments: kinds of words that none of our listings has.
-    r"|(?:cs|err|gu|ges?|gs|cpf|ch|cp|gh|gd|gi|gr|gt|pm|mb|mh|ss|fm|vc|vg|vm|il|esc)$"
+    r"|(?:cs|err|gu|ges?|gs|cpf|ch|cp|gh|gd|gi|pm|mb|mh|ss|fm|vc|vg|vi|il|esc"
+    r"|cm|k[dprt]|ld|n[ilx]|s[bcrx])$"
 )
 """Begins of names of classes; a rule that needs one of them is left out."""
 
@@ -64,6 +68,12 @@ NEEDED_FOR = {
     "_static/print.js": "<details",
 }
 """Script -> what a page must have in its HTML to load it; None: no page does."""
+
+
+REMARK = re.compile(
+    r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)(?:\n|\Z)", re.MULTILINE
+)
+"""Whole lines of a sheet or a script that are for its maintainers."""
 
 
 def blocks(css: str) -> Iterator[tuple[str, str]]:
@@ -109,6 +119,40 @@ def without_idle(css: str) -> str:
     return css
 
 
+def without_idle_properties(css: str, elsewhere: str) -> str:
+    """Return a sheet without properties that neither it nor *elsewhere* reads."""
+    asked = set(re.findall(r"var\((--[\w-]+)", css + elsewhere))
+    kept = re.sub(
+        r"(?<=[{;])(--[\w-]+):[^;{}]*(?:;|(?=\}))",
+        lambda found: found[0] if found[1] in asked else "",
+        css,
+    )
+    return kept if kept == css else without_idle_properties(kept, elsewhere)
+
+
+def texts(folder: Path) -> str:
+    """Return all that our own sheets, scripts, templates and extensions say."""
+    places = ("_static", "_templates", "_ext")
+    files = [f for place in places for f in sorted((folder / place).rglob("*.*"))]
+    kinds = {".css", ".js", ".html", ".py"}
+    return "".join(f.read_text("utf-8") for f in files if f.suffix in kinds)
+
+
+def strip_remarks(app: Sphinx, exception: Exception | None) -> None:
+    """Take the lines that are remarks out of the sheets and scripts of the site.
+
+    They are a fifth of what a reader would load. The hash in an address is that of the
+    file with its remarks, and stands for the one without them as well.
+    """
+    if exception or app.builder.format != "html" or app.builder.name == "epub":
+        return
+    for file in sorted(Path(app.outdir, "_static").glob("*.*")):
+        if file.suffix in {".js", ".css"}:
+            text = file.read_text("utf-8")
+            if (stripped := REMARK.sub("", text)) != text:
+                file.write_text(stripped, encoding="utf-8")
+
+
 def write_sheet(app: Sphinx, builder: Builder) -> None:
     """Write theme.css before the pages, which carry a hash of it."""
     if builder.format != "html" or builder.name == "epub":
@@ -123,6 +167,7 @@ def write_sheet(app: Sphinx, builder: Builder) -> None:
     place = Path(builder.outdir, "_static")
     place.mkdir(parents=True, exist_ok=True)
     css = without_idle("".join(pruned(sheet) for sheet in sheets))
+    css = without_idle_properties(css, texts(Path(app.srcdir)))
     (place / SHEET).write_text(css, encoding="utf-8")
 
 
@@ -152,8 +197,10 @@ def needed(script: str, body: str) -> bool:
     return mark is not None and mark in body
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Register what a page loads; others may add files, which pass untouched."""
+def add_files(app: Sphinx) -> None:
+    """Add our sheets and scripts to the site; an e-reader has no use for them."""
+    if app.builder.format != "html" or app.builder.name == "epub":
+        return
     app.add_css_file(SHEET, priority=100)
     app.add_css_file("shell.css")
     app.add_css_file("frames.css")
@@ -162,6 +209,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_js_file("copy.js", loading_method="defer")
     app.add_js_file("frames.js", loading_method="defer")
     app.add_js_file("print.js", loading_method="defer")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register what a page loads; others may add files, which pass untouched."""
+    app.connect("builder-inited", add_files)
     app.connect("write-started", write_sheet)
     app.connect("html-page-context", choose, priority=900)
+    app.connect("build-finished", strip_remarks)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
