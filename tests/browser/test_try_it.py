@@ -192,6 +192,9 @@ def test_an_empty_text_is_no_error(open_page: OpenPage) -> None:
 def test_stop_ends_it_and_it_starts_again(open_page: OpenPage) -> None:
     """A stopped explanation leaves nothing running, and the next one works."""
     page = open_page(PAGE)
+    # A site that never answers: it is still loading when it is stopped.
+    wasm = "**/pyodide.asm.wasm"
+    page.context.route(wasm, lambda route: None)
     paste(page, POD.read_text(encoding="utf-8"))
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_disabled()
@@ -206,6 +209,7 @@ def test_stop_ends_it_and_it_starts_again(open_page: OpenPage) -> None:
     expect(page.locator(".try-report")).to_be_hidden()
     page.wait_for_timeout(200)
     assert page.workers == []
+    page.context.unroute(wasm)
     explain(page).click()
     answered(page)
     expect(page.get_by_role("heading", name="Verdict")).to_be_visible()
