@@ -327,9 +327,13 @@ def _by_name(node: Node | None) -> list[Node]:
         if isinstance(value, yaml.MappingNode) and text(where):
             called = yaml.ScalarNode("", "name", name.start_mark, name.end_mark)
             run = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
-            given = [pair for pair in value.value if text(pair[0]) not in ("image", "name")]
+            given = [
+                pair for pair in value.value if text(pair[0]) not in ("image", "name")
+            ]
             fields = [(called, name), (run, where), *given]
-            found.append(yaml.MappingNode(value.tag, fields, value.start_mark, value.end_mark))
+            found.append(
+                yaml.MappingNode(value.tag, fields, value.start_mark, value.end_mark)
+            )
     return found
 
 
