@@ -457,11 +457,18 @@ def _in_expression(text: str, said: str) -> Known | None:
             whose = [piece for piece in name if piece != "image"]
             outer, whose = (before, whose) if whose else (outer, before)
             found = _whose(whose, said)
-            if found is not None and found.sure <= 0 and telling("-".join(whose)) is None:
+            if (
+                found is not None
+                and found.sure <= 0
+                and telling("-".join(whose)) is None
+            ):
                 helper = _whose(outer, said)
                 found = helper if helper is not None and helper.sure > 0 else found
             if found is not None:
                 break
+        if "sidecar" in before or "sidecars" in before:
+            found = Known("sidecar", "sidecar", MOSTLY)
+            break
     else:
         parts = [part for name in names if (part := _inside(name, said)) is not None]
         found = max(parts, key=lambda part: len(part.name), default=None)
