@@ -466,6 +466,9 @@ def _in_expression(text: str, said: str) -> Known | None:
                 found = helper if helper is not None and helper.sure > 0 else found
             if found is not None:
                 break
+        if "sidecar" in before or "sidecars" in before:
+            found = Known("sidecar", "sidecar", MOSTLY)
+            break
     else:
         parts = [part for name in names if (part := _inside(name, said)) is not None]
         found = max(parts, key=lambda part: len(part.name), default=None)

@@ -1,6 +1,6 @@
 """Count a unit once whose containers stand in a file each, as those of Quadlet do.
 
-The report tells such a unit in each of its files, for there each container has its line.
+The report tells such a unit in each of its files: there each container has its line.
 """
 
 from collections.abc import Iterable

@@ -11,6 +11,13 @@ _PORT = re.compile(
 )
 
 
+OWN_IMAGE = re.compile(
+    r"[ {(]\$?\.Values\.image(?:\.(?:repository|repo|name)\b|(?![\w.-]))"
+    r"|(?:include|template) +\"[\w-]+\.image\" +[.$]"
+)
+"""The image at the top of a chart's values, which is the main container's."""
+
+
 def running(group: Group) -> list[Container]:
     """Return the containers that run beside one another, native sidecars included."""
     return [box for box in group.containers if box.stage != "init"]

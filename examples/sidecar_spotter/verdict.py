@@ -25,7 +25,7 @@ from sidecar_spotter.model import (
     Request,
     Verdict,
 )
-from sidecar_spotter.units import idles, running, stem
+from sidecar_spotter.units import OWN_IMAGE, idles, running, stem
 
 Reasons = Mapping[str, Sequence[Evidence]]
 
@@ -142,7 +142,8 @@ def _is_store(box: Container) -> bool:
 
 def _other_name(box: Container) -> bool:
     """Whether a container is not called as its image is, as `nginx` is."""
-    return not set(split(stem(box))) & set(split(box.name))
+    image = box.image.text.lower() if box.image is not None else ""
+    return not any(word in image for word in split(box.name))
 
 
 def _only_helps(reasons: Sequence[Evidence]) -> bool:
@@ -167,7 +168,7 @@ def _likeness(
     if box.image is None:
         score -= 0.5  # a patch adds to it, or an operator brings it
     elif OWN_IMAGE.search(box.image.text):
-        score -= 0.8
+        score -= 1.6
     if _is_store(box):
         score += 1.1  # somebody has to use it
     if role(box, "sidecar") in FRONT:
@@ -179,10 +180,6 @@ OWN_NAME = re.compile(
     r"^\{\{-?\s*(?:\.Chart\.Name|(?:include|template)\s+\"[^\"]*\.(?:full)?name\"[^}]*)\s*-?\}\}$"
 )
 """The chart's own name, as `helm create` gives it to the main container."""
-OWN_IMAGE = re.compile(
-    r"[ {(]\$?\.Values\.image\.|(?:include|template)\s+\"[\w-]+\.image\"\s+[.$]"
-)
-"""The image at the top of a chart's values, which is the main container's."""
 _NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
 
 
@@ -317,7 +314,9 @@ def role(box: Container, label: Label) -> str:
     image = box.image.text if box.image else ""
     found = known(image, [word.text for word in box.words])
     told = telling(box.name)
-    if found is not None and (label != "main" or found.sure < 0):
+    helps = told not in (None, "main")
+    surer = found is not None and not (helps and found.by == "expression")
+    if found is not None and surer and (label != "main" or found.sure < 0):
         return found.role
     if told is not None and told != "main" and label != "main":
         return told

@@ -180,3 +180,28 @@ def test_hostile_text_costs_little_time() -> None:
         known(text, (text, "while git " * 50000, "tail " * 50000))
         telling(text)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("image", "role"),
+    [
+        ("{{ .Values.configmapReload.redis.image.repository }}", "config-reloader"),
+        (
+            '{{ include "redis.image" (merge .Values.hotReload.image .) }}',
+            "config-reloader",
+        ),
+        ("{{ .Values.sidecars.changer.image.repository }}", "sidecar"),
+        ("{{ .Values.redis.image.repository }}", "database"),
+    ],
+)
+def test_whose_image_an_expression_says(image: str, role: str) -> None:
+    found = known(image, ())
+    assert found is not None
+    assert found.role == role
+
+
+def test_what_watches_a_folder_and_calls_an_address_reloads() -> None:
+    words = ["--watched-dir=/etc/shop", "--reload-url=http://127.0.0.1:9090/x"]
+    found = known("example.com/shop", words)
+    assert found is not None
+    assert found.role == "config-reloader"

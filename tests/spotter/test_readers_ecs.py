@@ -208,3 +208,19 @@ def test_too_many_values_are_refused() -> None:
 
 def test_deep_nesting_is_refused() -> None:
     assert "deep" in refuses("a.json", '{"containerDefinitions": ' + "[" * 10_000)
+
+
+def test_a_script_may_put_a_container_there() -> None:
+    text = """\
+    {
+      "proxyConfiguration": {"type": "APPMESH", "containerName": "envoy"},
+      "containerDefinitions": [
+        {"name": "app", "image": $APP_IMAGE},
+        $ENVOY_CONTAINER_JSON,
+        $XRAY_CONTAINER_JSON
+      ]
+    }
+    """
+    task = unit("task.json", text)
+    assert names(task) == ["app", "envoy", "xray"]
+    assert [one.text for one in box(task, "envoy").notes]

@@ -262,3 +262,13 @@ def test_hostile_code_costs_little_time(piece: str) -> None:
 def test_a_generated_giant_is_refused() -> None:
     with pytest.raises(Unreadable, match="bytes"):
         list(go.read("a.go", b" " * (go.LARGEST + 1), Files()))
+
+
+def test_what_bootstraps_ends() -> None:
+    code = """\
+    func createBootstrapContainer() corev1.Container {
+        box := corev1.Container{Name: called, Image: image}
+        return box
+    }
+    """
+    assert lone(code).stage == "init"

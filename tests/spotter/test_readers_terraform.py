@@ -361,3 +361,17 @@ def test_names_that_multiply_are_refused() -> None:
 
 def test_deep_nesting_is_refused() -> None:
     assert "deep" in refuses("main.tf", "container = " + "f(" * 10_000)
+
+
+@pytest.mark.parametrize(
+    "source", ["hashicorp/consul-ecs/aws//modules/mesh-task", "../modules/mesh-task"]
+)
+def test_a_meshs_module_adds_its_proxy(source: str) -> None:
+    text = f"""\
+    module "shop" {{
+      source = "{source}"
+      container_definitions = [{{ name = "shop", image = "example/shop" }}]
+    }}
+    """
+    (ask,) = unit("main.tf", text).requests
+    assert (ask.container, ask.line) == ("consul-dataplane", 2)

@@ -182,3 +182,97 @@ def test_only_kubernetes_has_native_sidecars(tmp_path: Path) -> None:
         "}\n"
     )
     assert findings(path)["ship"].label == "sidecar"
+
+
+def test_the_web_server_of_an_example_is_none_by_its_image(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: shop
+    image: nginxinc/nginx-unprivileged:1
+  - name: stock
+    image: example.com/stock:1
+"""
+    assert "sidecar" not in labels(tmp_path, spec).values()
+
+
+def test_a_container_named_as_the_injected_one_is_it(tmp_path: Path) -> None:
+    path = tmp_path / "pod.yaml"
+    path.write_text(
+        "kind: Pod\n"
+        "metadata:\n"
+        '  annotations: {sidecar.opentelemetry.io/inject: "true"}\n'
+        "spec:\n"
+        "  containers:\n"
+        "  - name: shop\n"
+        "  - name: otc-container\n"
+    )
+    (group,) = scan(path).groups
+    named = [one.label for one in group.findings if one.name.startswith("otc-")]
+    assert sorted(named) == ["injected-sidecar", "sidecar"]
+
+
+def test_localhost_is_ones_own_in_compose(tmp_path: Path) -> None:
+    path = tmp_path / "compose.yaml"
+    path.write_text(
+        "services:\n"
+        "  desk:\n"
+        "    image: example.com/desk:1\n"
+        "    ports: ['8500:8500']\n"
+        "    volumes: ['certs:/certs']\n"
+        "  shop:\n"
+        "    image: example.com/shop:1\n"
+        "    environment: {DESK: 'http://127.0.0.1:8500'}\n"
+        "    volumes: ['certs:/certs']\n"
+        "volumes: {certs: {}}\n"
+    )
+    assert "sidecar" not in {
+        one.label for group in scan(path).groups for one in group.findings
+    }
+
+
+def test_a_build_tools_tasks_are_no_unit(tmp_path: Path) -> None:
+    path = tmp_path / "skaffold.yaml"
+    path.write_text(
+        "apiVersion: skaffold/v4beta1\n"
+        "kind: Config\n"
+        "customActions:\n"
+        "- name: before\n"
+        "  containers:\n"
+        "  - {name: migrate, image: example.com/a}\n"
+        "  - {name: setup-proxy, image: example.com/b}\n"
+    )
+    assert scan(path).groups == ()
+
+
+def test_what_go_code_builds_is_told_by_its_function(tmp_path: Path) -> None:
+    path = tmp_path / "pod.go"
+    path.write_text(
+        'package pod\nimport corev1 "k8s.io/api/core/v1"\n'
+        "func sidecarOf(one Spec) *corev1.Container {\n"
+        "\treturn &corev1.Container{Name: one.Name, Image: one.Image}\n}\n"
+        "func with(pod *corev1.Pod, name string) {\n"
+        "\tpod.Spec.Containers = append(pod.Spec.Containers, "
+        "corev1.Container{Name: name})\n}\n"
+    )
+    found = [(one.line, one.label) for g in scan(path).groups for one in g.findings]
+    assert found == [(4, "sidecar")]
+
+
+def test_a_gateways_proxy_is_served_by_its_agent(tmp_path: Path) -> None:
+    path = tmp_path / "task.json"
+    path.write_text(
+        '{"containerDefinitions": [{"name": "cwagent", "image": "example/agent-image"},'
+        '{"name": "envoy", "image": "example/envoy-image"}]}'
+    )
+    assert findings(path)["cwagent"].label == "sidecar"
+
+
+def test_helpers_without_steps_are_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "workflow.yaml"
+    path.write_text(
+        "kind: Workflow\nspec:\n  templates:\n  - name: both\n    containerSet:\n"
+        "      containers:\n"
+        "      - {name: log-shipper, image: fluent/fluent-bit}\n"
+        "      - {name: metrics-exporter, image: prom/statsd-exporter}\n"
+    )
+    assert set(findings(path)) == {"log-shipper", "metrics-exporter"}

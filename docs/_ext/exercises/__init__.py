@@ -58,7 +58,7 @@ def add_scripts(
         return
     if any(True for _ in doctree.findall(exercise)):
         app.add_css_file("exercises.css")
-        more = {"data-version": version(STATIC)}
+        more: dict[str, Any] = {"data-version": version(STATIC)}
         app.add_js_file("exercises.js", loading_method="defer", **more)
     elif any(True for _ in doctree.findall(progress)):
         app.add_css_file("exercise-forms.css")

@@ -55,7 +55,7 @@ condition `SUCCESS` has ended too (`against.ecs.json`).
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Evidence, Group
-from sidecar_spotter.units import running
+from sidecar_spotter.units import OWN_IMAGE, running
 
 NAME = "second-container"
 STRENGTH = "medium"
@@ -69,6 +69,10 @@ def look(group: Group) -> Iterator[Evidence]:
     ]
     if len(optional) == len(boxes):
         optional = []
+    own = [box for box in boxes if box.image and OWN_IMAGE.search(box.image.text)]
+    for box in boxes if "beside" in group.marks else ():
+        says = f"is added to the containers of a pod, by the template {group.name}"
+        yield Evidence(NAME, box.name, box.line, says, 1.5)
     for box in boxes:
         others = [other.name or "another" for other in boxes if other is not box]
         if others or "partial" in group.marks:
@@ -77,4 +81,5 @@ def look(group: Group) -> Iterator[Evidence]:
             when = box.condition if box in optional else None
             if when is not None:
                 says += f", but only by choice: {when.text}"
-            yield Evidence(NAME, box.name, box.line, says, 0.7 if when else 0)
+            added = when is not None or (bool(own) and box not in own)
+            yield Evidence(NAME, box.name, box.line, says, 0.7 if added else 0)

@@ -29,7 +29,7 @@ IF = "!If"
 Entry = tuple[Node, Node]
 
 _ODD = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')++""")
+_WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 _SEPARATOR = re.compile(rb"[\n,:\[{]")
 
 

@@ -30,6 +30,8 @@ WIDEST = 8000
 ASSIGNMENTS = 10
 """Places that give a variable its value, as `append` does, that are looked at."""
 
+ENDING = {"init", "bootstrap"}
+"""In the name of a function or a container, these tell that it ends."""
 SKIPPED = re.compile(r"(^|/)(vendor|third_party)/|(_test|\.pb|zz_generated[\w.]*)\.go$")
 HINT = re.compile(rb"\bContainer(Args)?\{")
 
@@ -500,7 +502,9 @@ def _place(code: Code, literal: Literal, pods: list[Pod]) -> tuple[Pod | None, S
         lands = {"init"}
     elif "Containers" in before:
         lands = {"run"}
-    elif not lands and "init" in split(f"{literal.function} {_called(code, literal)}"):
+    elif not lands and not ENDING.isdisjoint(
+        split(f"{literal.function} {_called(code, literal)}")
+    ):
         lands = {"init"}
     if always:
         return None, "native"

@@ -60,11 +60,18 @@ WORD = re.compile("\ue000(\\d+)\ue001")
 ADDED = "\ue002"
 """Marks the line breaks of text that was included."""
 OPENS = re.compile(r"^(if|range|with|define|block)\b")
+INCLUDES_SEEN = 20
+"""Places in a file that include one template that are looked at."""
+FAR = 20_000
+"""Characters between the key of a list and what is included in it."""
+LISTS = re.compile(rb"\b(containers|initContainers):")
+DEFINED = re.compile(rb"\{\{-? *define\b")
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
 NOT_BESIDE = {"init", "wait", "migrate", "migration", "migrations", "job"}
 """In the name of a template, these tell that its containers end."""
 LOOPED = re.compile(
-    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?(?:\$\w+(?:\.\w+)*|\.[a-z]\w*)\b[^{}]{0,80}\}\}"
+    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?(?:\$\w+(?:\.\w+)*|\.[a-z]\w*)\b"
+    r"[^{}]{0,80}\}\}"
 )
 """What a loop's variable says: `$one.name`, or `.name` of the dot that it sets."""
 PASSED = re.compile(r"\((list|dict)\b([^()]{0,400})\)")
@@ -82,7 +89,9 @@ ASKED = re.compile(
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is a template that could hold a unit."""
-    return b"{{" in data and form_of(path) in FORMS and kubernetes.hinted(data)
+    if b"{{" not in data or form_of(path) not in FORMS:
+        return False
+    return kubernetes.hinted(data) or (b"define " in data and b"image:" in data)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -98,7 +107,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     fault: Unreadable | None = None
     for before, part in pieces(data):
-        named = b"image" in part and NAMED.match(part) is not None
+        named = b"- name" in part and b"image" in part and bool(NAMED.match(part))
         hint = named or kubernetes.hinted(part)
         if not hint and b"kind: Service" not in part and b"include" not in part:
             continue
@@ -117,7 +126,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             fault = fault or error
             continue
         ways += kubernetes.ways_in(tree)
-        for group in (*kubernetes.units(path, tree, lines), *_named(path, part, tree)):
+        for group in (
+            *kubernetes.units(path, tree, lines),
+            *_named(path, part, tree, look),
+        ):
             boxes = tuple(
                 page.with_condition(box, before)
                 for box in group.containers
@@ -134,10 +146,15 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         raise fault
 
 
-def _named(path: str, part: bytes, tree: Node | None) -> Iterator[Group]:
+def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Group]:
     """Yield the containers that are all of a named template, to be put into a unit."""
     name = DEFINE.match(part.decode("utf-8", "replace"))
-    if name is None or not NOT_BESIDE.isdisjoint(split(name[1])):
+    if name is None or not items(tree):
+        return
+    lists = _put_into(name[1].encode(), path, look)
+    if not lists and not NOT_BESIDE.isdisjoint(split(name[1])):
+        return
+    if lists and b"containers" not in lists:
         return
     boxes = [
         kubernetes.container(box, part.split(b"\n"))
@@ -152,8 +169,27 @@ def _named(path: str, part: bytes, tree: Node | None) -> Iterator[Group]:
             "named template",
             name[1],
             tuple(boxes),
-            marks=frozenset({"partial"}),
+            marks=frozenset({"partial", "beside"} if lists else {"partial"}),
         )
+
+
+def _put_into(name: bytes, path: str, look: Look) -> set[bytes]:
+    """Return the lists, `containers` or `initContainers`, that include a template."""
+    found = set()
+    folders = path.split("/")
+    if "templates" in folders:
+        top = "/".join(folders[: len(folders) - folders[::-1].index("templates")])
+        for other in look.below(top):
+            data = (look(other) or b"") if other.endswith((".yaml", ".tpl")) else b""
+            at = -1
+            for _ in range(INCLUDES_SEEN):
+                at = data.find(b'"%s"' % name, at + 1)
+                if at < 0:
+                    break
+                keys = list(LISTS.finditer(data, max(at - FAR, 0), at))
+                if keys and not DEFINED.search(data, keys[-1].end(), at):
+                    found.add(keys[-1][1])
+    return found
 
 
 def _is_users(box: Container) -> bool:
@@ -377,7 +413,10 @@ def _with_arguments(body: str, call: str) -> str:
     if passed[1] == "list":
         pairs = [(str(place), *one) for place, one in enumerate(said)]
     else:
-        pairs = [(name[1] or "", *one) for name, one in zip(said[::2], said[1::2])]
+        pairs = [
+            (name[1] or "", *one)
+            for name, one in zip(said[::2], said[1::2], strict=False)
+        ]
     for name, whole, word in pairs:
         if whole.startswith('"'):
             given[name] = word

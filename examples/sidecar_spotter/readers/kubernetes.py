@@ -322,18 +322,15 @@ def _by_name(node: Node | None) -> list[Node]:
     """
     found: list[Node] = []
     for name, value in entries(node):
-        image = get(value, "image")
-        where = get(image, "repository") or image
-        if isinstance(value, yaml.MappingNode) and text(where):
-            called = yaml.ScalarNode("", "name", name.start_mark, name.end_mark)
-            run = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
-            given = [
-                pair for pair in value.value if text(pair[0]) not in ("image", "name")
-            ]
-            fields = [(called, name), (run, where), *given]
-            found.append(
-                yaml.MappingNode(value.tag, fields, value.start_mark, value.end_mark)
-            )
+        where = get(value, "image", "repository") or get(value, "image")
+        if where is None or not text(where) or not isinstance(value, yaml.MappingNode):
+            continue
+        named = yaml.ScalarNode("", "name", name.start_mark, name.end_mark)
+        runs = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
+        given = [one for one in value.value if text(one[0]) not in ("image", "name")]
+        fields = [(named, name), (runs, where), *given]
+        ends = (value.start_mark, value.end_mark)
+        found.append(yaml.MappingNode(value.tag, fields, *ends))
     return found
 
 
@@ -405,9 +402,9 @@ def _scalar(node: Node | None) -> list[Text]:
 
 
 def _settings(node: Node) -> Iterator[Text]:
-    for name, value in entries(get(node, "env")):
-        if text(value):
-            yield Text(f"{text(name)}={text(value)}", line(value))
+    for said, where in entries(get(node, "env")):
+        if text(where):
+            yield Text(f"{text(said)}={text(where)}", line(where))
     for one in items(get(node, "env")):
         name, value = get(one, "name"), get(one, "value")
         if name is not None:
@@ -489,7 +486,8 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
     if place.kind not in UNITLESS:
         yield from _asked(place.metadata, where)
     yield from operators.requests(place.kind, document)
-    if place.kind in ("", "HelmRelease"):
+    asks = any(b"inject" in one or b"dapr" in one for one in place.lines)
+    if asks and place.kind in ("", "HelmRelease"):
         yield from _of_values(document)
 
 

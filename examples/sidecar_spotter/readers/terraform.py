@@ -68,7 +68,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         for node in walk(body):  # modules of whole clusters nest their services
             fields = Fields(node, file.names)
             if "containerdefinitions" in fields or "containerdefinition" in fields:
-                asked = tuple(_asked(fields))
+                asked = tuple(_of_mesh(fields))
                 for group in _task(file, Block("module", name, fields)):
                     yield replace(group, requests=asked)
     yield from _pieces(file)
@@ -165,10 +165,10 @@ def _task(file: File, block: Block) -> Iterator[Group]:
         )
 
 
-MESH = "consul-ecs/aws//modules/mesh-task"
+MESH = "modules/mesh-task"
 
 
-def _asked(module: Fields) -> Iterator[Request]:
+def _of_mesh(module: Fields) -> Iterator[Request]:
     """Yield what a module of a service mesh adds to the task that it makes."""
     source = module.said("source")
     if source is not None and MESH in source.text:
