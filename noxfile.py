@@ -166,15 +166,22 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time builds, systems, the log saver, the spotter and the page "Try it"."""
+    """Time builds, systems, the spotter and the page "Try it"; weigh all pages.
+
+    Folders of other built sites, if given, are weighed beside the handbook.
+    """
     install(session, "tests")
     env = {"PYTHONPATH": "examples:tests/site"}
     session.run("python", "tests/site/bench.py")
     session.run("python", "tests/pods/start_stop.py", env=env)
     session.run("python", "examples/pods/log_saver/bench.py", env=env)
-    session.run("python", "tests/spotter/scan_speed.py", *session.posargs, env=env)
+    repositories = [p for p in session.posargs if not Path(p, "index.html").exists()]
+    session.run("python", "tests/spotter/scan_speed.py", *repositories, env=env)
     env = {"PYTHONPATH": "docs/_ext:examples:tests/site"}
     session.run("python", "tests/browser/try_it_speed.py", env=env)
+    sites = [p for p in session.posargs if p not in repositories]
+    site = str(build(session, "html"))
+    session.run("python", "tests/site/weight.py", site, *sites, env=env)
 
 
 @nox.session

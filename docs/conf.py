@@ -116,7 +116,6 @@ html_static_path = ["_static"]
 html_css_files = ["handbook.css", "find.css"]
 pygments_style = "code_styles.Light"
 pygments_dark_style = "code_styles.Dark"
-templates_path = ["_templates"]
 html_js_files = [("shortcut.js", {"defer": "defer"})]
 html_sidebars = {
     # The search page has a search box of its own.

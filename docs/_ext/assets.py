@@ -1,4 +1,4 @@
-"""What a page loads: one style sheet of the theme without what no page uses, and scripts.
+"""What a page loads: one sheet of the theme without what no page uses, and scripts.
 
 Furo, sphinx-design and Pygments bring four style sheets for everything that anybody may
 write, 22 KB compressed; two thirds of their rules are for parts that the handbook does
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import furo
+import furo  # type: ignore[import-untyped]
 import sphinx_design
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -66,6 +66,12 @@ NEEDED_FOR = {
 """Script -> what a page must have in its HTML to load it; None: no page does."""
 
 
+REMARK = re.compile(
+    r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)(?:\n|\Z)", re.MULTILINE
+)
+"""Whole lines of a sheet or a script that are for its maintainers."""
+
+
 def blocks(css: str) -> Iterator[tuple[str, str]]:
     """Yield each block of a sheet: what stands before its braces, and within them."""
     start = 0
@@ -109,6 +115,40 @@ def without_idle(css: str) -> str:
     return css
 
 
+def without_idle_properties(css: str, elsewhere: str) -> str:
+    """Return a sheet without custom properties that neither it nor *elsewhere* reads."""
+    asked = set(re.findall(r"var\((--[\w-]+)", css + elsewhere))
+    kept = re.sub(
+        r"(?<=[{;])(--[\w-]+):[^;{}]*(?:;|(?=\}))",
+        lambda found: found[0] if found[1] in asked else "",
+        css,
+    )
+    return kept if kept == css else without_idle_properties(kept, elsewhere)
+
+
+def texts(folder: Path) -> str:
+    """Return all that our own sheets, scripts, templates and extensions say."""
+    places = ("_static", "_templates", "_ext")
+    files = [f for place in places for f in sorted((folder / place).rglob("*.*"))]
+    kinds = {".css", ".js", ".html", ".py"}
+    return "".join(f.read_text("utf-8") for f in files if f.suffix in kinds)
+
+
+def strip_remarks(app: Sphinx, exception: Exception | None) -> None:
+    """Take the lines that are remarks out of the sheets and scripts of the site.
+
+    They are a fifth of what a reader would load. The hash in an address is that of the
+    file with its remarks, and stands for the one without them as well.
+    """
+    if exception or app.builder.format != "html" or app.builder.name == "epub":
+        return
+    for file in sorted(Path(app.outdir, "_static").glob("*.*")):
+        if file.suffix in {".js", ".css"}:
+            text = file.read_text("utf-8")
+            if (stripped := REMARK.sub("", text)) != text:
+                file.write_text(stripped, encoding="utf-8")
+
+
 def write_sheet(app: Sphinx, builder: Builder) -> None:
     """Write theme.css before the pages, which carry a hash of it."""
     if builder.format != "html" or builder.name == "epub":
@@ -123,6 +163,7 @@ def write_sheet(app: Sphinx, builder: Builder) -> None:
     place = Path(builder.outdir, "_static")
     place.mkdir(parents=True, exist_ok=True)
     css = without_idle("".join(pruned(sheet) for sheet in sheets))
+    css = without_idle_properties(css, texts(Path(app.srcdir)))
     (place / SHEET).write_text(css, encoding="utf-8")
 
 
@@ -152,8 +193,10 @@ def needed(script: str, body: str) -> bool:
     return mark is not None and mark in body
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Register what a page loads; others may add files, which pass untouched."""
+def add_files(app: Sphinx) -> None:
+    """Add our sheets and scripts to the site; an e-reader has no use for them."""
+    if app.builder.format != "html" or app.builder.name == "epub":
+        return
     app.add_css_file(SHEET, priority=100)
     app.add_css_file("shell.css")
     app.add_css_file("frames.css")
@@ -162,6 +205,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_js_file("copy.js", loading_method="defer")
     app.add_js_file("frames.js", loading_method="defer")
     app.add_js_file("print.js", loading_method="defer")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register what a page loads; others may add files, which pass untouched."""
+    app.connect("builder-inited", add_files)
     app.connect("write-started", write_sheet)
     app.connect("html-page-context", choose, priority=900)
+    app.connect("build-finished", strip_remarks)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

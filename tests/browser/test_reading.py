@@ -1,5 +1,6 @@
 """What axe cannot see: pictures in words, headings, targets, color and motion."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -54,8 +55,7 @@ def test_headings_do_not_jump(visit: Visit, name: str) -> None:
     ]
     assert levels[:1] == [1]
     assert levels.count(1) == 1
-    steps = zip(levels, levels[1:], strict=False)
-    assert all(after - before <= 1 for before, after in steps), levels
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
 
 
 # WCAG 2.2, 2.5.8: a target is 24 pixels wide and high, unless it stands in a sentence
@@ -81,15 +81,17 @@ SMALL = """() => {
     && (box(part).width < 24 || box(part).height < 24));
   const near = (part, other) => {
     const [x, y] = middle(part), {left, top, right, bottom} = box(other);
-    const [p, q] = [Math.max(left, Math.min(x, right)), Math.max(top, Math.min(y, bottom))];
+    const p = Math.max(left, Math.min(x, right));
+    const q = Math.max(top, Math.min(y, bottom));
     const [u, v] = middle(other);
     return Math.hypot(x - p, y - q) < 12
       || (small.includes(other) && Math.hypot(x - u, y - v) < 24);
   };
-  return small.filter(part => parts.some(other => other !== part && !part.contains(other)
-      && !other.contains(part) && !(part.labels && [...part.labels].includes(other))
-      && !(other.labels && [...other.labels].includes(part)) && near(part, other)))
-    .map(part => `${part.outerHTML.slice(0, 120)} ${box(part).width}x${box(part).height}`);
+  const one = (part, other) => part === other || part.contains(other)
+    || [...part.labels ?? []].includes(other);
+  return small.filter(part => parts.some(other =>
+      !one(part, other) && !one(other, part) && near(part, other)))
+    .map(part => [part.outerHTML.slice(0, 120), box(part).width, box(part).height]);
 }"""
 
 
@@ -102,11 +104,11 @@ def test_targets_can_be_hit(visit: Visit, name: str) -> None:
         assert page.evaluate(SMALL) == [], width
 
 
-BARE_LINKS = """() => [...document.querySelectorAll("article p a[href], article dd a[href]")]
-  .filter(link => link.checkVisibility() && !link.matches(".headerlink, .sd-stretched-link")
-    && link.textContent.trim())
+BARE_LINKS = """() => [...document.querySelectorAll("article :is(p, dd) a[href]")]
+  .filter(link => link.checkVisibility() && link.textContent.trim()
+    && !link.matches(".headerlink, .sd-stretched-link"))
   .filter(link => {
-    const lined = part => getComputedStyle(part).textDecorationLine.includes("underline")
+    const lined = part => getComputedStyle(part).textDecorationLine === "underline"
       || parseFloat(getComputedStyle(part).borderBottomWidth) > 0;
     return !lined(link) && ![...link.querySelectorAll("*")].every(lined);
   })
@@ -145,7 +147,7 @@ SHAPES = """() => [...document.querySelectorAll(".diagram > svg")].map(svg => {
 
 
 def test_pictures_in_the_readers_own_colors(open_page: OpenPage) -> None:
-    """With forced colors, words and lines of a diagram differ from the page's ground."""
+    """With forced colors, words and lines of a diagram differ from the ground."""
     page = open_page("pattern/define.html", forced_colors="active", scheme="dark")
     pictures = page.evaluate(SHAPES)
     assert pictures

@@ -1,11 +1,11 @@
 """Weigh what a browser loads for each page: `nox -s bench` prints the table.
 
-    python tests/browser/weight.py FOLDER...
+    python tests/site/weight.py FOLDER...
 
-Each folder is a built site; the first is the handbook's. Of each page it counts the HTML,
-CSS and JavaScript that Chromium asks for when it opens the page for the first time, as
-they go over the wire: compressed, at a server of our own. Fonts and pictures are not
-counted, nor is what other hosts would send: that is said apart.
+Each folder is a built site. Of each page the program counts the HTML, CSS and
+JavaScript that Chromium asks for when it opens the page for the first time, as they go
+over the wire: compressed, from a server of our own. Fonts and pictures are not counted,
+nor is what other hosts would send; how many they are is the last column.
 """
 
 import gzip
@@ -42,7 +42,7 @@ class Weight:
 
 
 def weigh(browser: Browser, folder: Path, address: str, name: str) -> Weight:
-    """Open the page *name* of the site in *folder*, served at *address*, and weigh it."""
+    """Open the page *name* of the site in *folder*, served at *address*; weigh it."""
     context = browser.new_context()
     asked: set[str] = set()
     context.on("request", lambda request: asked.add(request.url))
@@ -58,7 +58,8 @@ def weigh(browser: Browser, folder: Path, address: str, name: str) -> Weight:
             kind = ".js" if file.suffix == ".mjs" else file.suffix
             sizes[kind] += len(gzip.compress(file.read_bytes(), mtime=0))
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(address)}
-    return Weight(name, *sizes.values(), len(hosts - {""}), diagrams)
+    html, css, js = sizes.values()
+    return Weight(name, html, css, js, len(hosts - {""}), diagrams)
 
 
 @contextmanager
