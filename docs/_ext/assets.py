@@ -34,20 +34,24 @@ UNUSED = re.compile(
     r"sd-(?:btn|bg|outline|text|border|badge|steps?|avatar|aside|accordion|animate|cards"
     r"|material|fs|align|rounded|flex|clear|fade|font-(?!weight-bold$)|gx|gy|g-[0-24-5]$"
     r"|g-(?:xs|sm|md|lg)-[0-24-5]$|m[xytrl]?-|mb-[0-25]$|p[xytrbl]?-|h-|w-(?!100$)"
-    r"|d-(?!flex-row$)|shadow-(?!sm$)|card-(?:img|subtitle)|container-(?!fluid)"
+    r"|d-(?!flex-row$)|shadow-(?!sm$)|card-(?:img|subtitle|cols|footer|link|header-)|container(?!-fluid)|g-xl"
+    r"|tab-set-vertical|summary-(?:chevron-down|icon)"
     r"|row-cols-(?:xs-|sm-|md-|lg-)?(?:auto|[03-9]|1[0-2])$"
     r"|row-cols-xl|col-(?:auto|x?[slm][gmls]?|\d))"
     # Furo: parts of other books, and of Read the Docs before its addons.
     r"|field-list|option-list|footnote|sig|sidebar$|topic|contents$|local$|guilabel$"
     r"|admonition-todo|versionadded|versionchanged|versionremoved|deprecated$"
     r"|announcement|back-to-top|show-back-to-top|sidebar-toggle|overlay$|[nt]\w+-overlay$"
-    r"|sidebar-overlay|toctree-checkbox|has-children|sidebar-logo|only-(?:light|dark)"
+    r"|sidebar-overlay|toctree-checkbox|has-children|only-(?:light|dark)|scrolled"
+    r"|attention|caution|seealso|highlight-link|shadow|lowerroman|upper(?:alpha|roman)"
+    r"|text-(?:align|center|left|right)$|align-(?:left|right|center)$|attribution"
     r"|math|domainindex|line-block|pull-quote|epigraph|highlights$|viewcode|property$"
-    r"|classifier|centered$|this-will-duplicate|view-this-page|toc-backref|icons$"
+    r"|classifier|centered$|this-will-duplicate|view-this-page|toc-backref|right-details"
     r"|furo-readthedocs-versions|furo-sidebar-ad-placement|rst-|copybtn|sphinx-bs"
     r"|theme-icon-when|highlighttable|linenodiv|hll$|menuselection|problematic$"
     # Pygments: kinds of words that none of our listings has.
-    r"|(?:cs|err|gu|ges?|gs|cpf|ch|cp|gh|gd|gi|gr|gt|pm|mb|mh|ss|fm|vc|vg|vm|il|esc)$"
+    r"|(?:cs|err|gu|ges?|gs|cpf|ch|cp|gh|gd|gi|pm|mb|mh|ss|fm|vc|vg|vi|il|esc"
+    r"|cm|k[dprt]|ld|n[ilx]|s[bcrx])$"
 )
 """Begins of names of classes; a rule that needs one of them is left out."""
 
@@ -116,7 +120,7 @@ def without_idle(css: str) -> str:
 
 
 def without_idle_properties(css: str, elsewhere: str) -> str:
-    """Return a sheet without custom properties that neither it nor *elsewhere* reads."""
+    """Return a sheet without properties that neither it nor *elsewhere* reads."""
     asked = set(re.findall(r"var\((--[\w-]+)", css + elsewhere))
     kept = re.sub(
         r"(?<=[{;])(--[\w-]+):[^;{}]*(?:;|(?=\}))",

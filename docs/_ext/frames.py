@@ -89,6 +89,7 @@ def picture(found: re.Match[str]) -> str:
 
 def framed(html: str) -> str:
     """Return the HTML of a page with frames around what may be wide."""
+    html = re.sub(r'<span class="pre">([^<]*)</span>', r"\1", html)  # has no style
     html = SHOWN.sub(r'<a class="reference external shown" href="\1">', html)
     return PICTURE.sub(picture, TABLE.sub(table, LISTING.sub(listing, html)))
 
