@@ -17,11 +17,14 @@
       note.textContent = `Answer ${index + 1}: at the end.`;
       const title = document.createElement("h3");
       title.textContent = `Answer ${index + 1}`;
-      const body = answer.querySelector("summary ~ *");
+      const body = document.createElement("div");
+      while (answer.querySelector("summary").nextSibling) {
+        body.append(answer.querySelector("summary").nextSibling);
+      }
       answer.replaceWith(note);
       end.append(title, body);
       putBack.push(() => {
-        answer.append(body);
+        answer.append(...body.childNodes);
         note.replaceWith(answer);
       });
     });
