@@ -28,13 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give what shares something costly to one worker, where there are several.
 
     Pods of two storages would get the same addresses on one bridge; the handbook is
-    built once for all tests that look at it.
+    built once for all tests that look at its files, and once for those in a browser.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         values = getattr(getattr(item, "callspec", None), "params", {})
         if "podman" in fixtures or values.get("level") in ("pod", "compose"):
             item.add_marker(pytest.mark.xdist_group("podman"))
+        elif "chromium" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("browser"))
         elif "handbook" in fixtures:
             item.add_marker(pytest.mark.xdist_group("handbook"))
 

@@ -154,6 +154,19 @@ def add_macro(app: Sphinx, config: Config) -> None:
     config.latex_elements = elements
 
 
+def as_list_items(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give a source the role of a list's item: its own one has been given up."""
+    body = context.get("body")
+    if body and "doc-biblioentry" in body:
+        context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the style known as ``handbook``."""
     register_plugin("pybtex.style.formatting", "handbook", HandbookStyle)
@@ -164,4 +177,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(KeepSources)
     app.add_post_transform(PlaceSources)
     app.connect("config-inited", add_macro)
+    app.connect("html-page-context", as_list_items)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -66,7 +66,8 @@ def inline(svg: str, alt: str, name: str) -> str:
     svg = STYLE.sub(lambda sheet: scoped(sheet[0], name), svg)
     title = nodes.Text(alt).astext().replace("&", "&amp;").replace("<", "&lt;")
     head = f'<svg role="img" aria-labelledby="{name}-title" class="drawing {name}"'
-    named = svg.replace("<svg", head, 1)
+    # The title says it all; the words of the picture are not read out one by one.
+    named = svg.replace("<svg", head, 1).replace("<text", '<text aria-hidden="true"')
     start = named.index(">") + 1
     return f'{named[:start]}<title id="{name}-title">{title}</title>{named[start:]}'
 

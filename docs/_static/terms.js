@@ -52,11 +52,13 @@
   /** Put the card below the link, or above it where there is no room, on the page. */
   function place(link) {
     card.hidden = false;
-    const at = link.getClientRects()[0];
+    const lines = link.getClientRects(); // a term can stand on two
+    const at = lines[0];
+    const end = lines[lines.length - 1];
     const room = document.documentElement.clientWidth;
     const left = Math.max(8, Math.min(at.left, room - card.offsetWidth - 8));
-    const below = at.bottom + card.offsetHeight + 8 < innerHeight;
-    const top = below ? at.bottom : at.top - card.offsetHeight;
+    const below = end.bottom + card.offsetHeight + 8 < innerHeight;
+    const top = below ? end.bottom : at.top - card.offsetHeight;
     card.style.left = `${left + scrollX}px`;
     card.style.top = `${top + scrollY}px`;
   }

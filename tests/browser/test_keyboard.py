@@ -47,6 +47,16 @@ TABBABLE = """() => [...document.querySelectorAll(
     && !(part.type === "radio" && !part.checked)).length"""
 
 
+def settle(page: Page) -> None:
+    """Let the forms of all questions come, which else wait for the reader."""
+    if page.locator(".exercise").count():
+        page.evaluate(
+            "document.querySelectorAll('.exercise').forEach(e => e.scrollIntoView())"
+        )
+        page.wait_for_load_state("networkidle")
+        page.evaluate("scrollTo(0, 0)")
+
+
 def walk(page: Page) -> list[dict[str, Any]]:
     """Press Tab from the page's begin to its end; return what had the focus."""
     page.evaluate(WATCH)
@@ -56,10 +66,15 @@ def walk(page: Page) -> list[dict[str, Any]]:
     return seen
 
 
-@pytest.mark.parametrize("name", NAMES)
+# The index has columns; the search page begins in its box, not at its top.
+IN_ORDER = [name for name in NAMES if name not in ("genindex.html", "search.html")]
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
 def test_tab_goes_through_the_page(visit: Visit, name: str) -> None:
     """Each stop is after the one before, visible, marked; the last one is the end."""
     page = visit(name)
+    settle(page)
     count = page.evaluate(TABBABLE)
     seen = walk(page)
     for quality in ("outline", "free", "after", "below"):
@@ -73,6 +88,7 @@ def test_tab_goes_through_the_page(visit: Visit, name: str) -> None:
 def test_tab_goes_through_a_phones_page(visit: Visit, name: str) -> None:
     """At 360 pixels no stop is behind the header or in the closed menu."""
     page = visit(name, width=360)
+    settle(page)
     count = page.evaluate(TABBABLE)
     seen = walk(page)
     for quality in ("outline", "free", "after", "below"):
@@ -145,7 +161,7 @@ def test_tabs_by_keyboard(open_page: OpenPage, javascript: bool) -> None:
 @pytest.mark.parametrize("javascript", [True, False])
 def test_an_answer_by_keyboard(open_page: OpenPage, javascript: bool) -> None:
     """Enter unfolds an answer, and folds it again."""
-    page = open_page("recap.html", javascript=javascript)
+    page = open_page("labs/topz.html", javascript=javascript)
     answer = page.locator("details.sd-dropdown").first
     words = answer.locator(".sd-summary-content")
     assert not words.is_visible()

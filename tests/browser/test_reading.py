@@ -159,7 +159,7 @@ def test_pictures_in_the_readers_own_colors(open_page: OpenPage) -> None:
 
 def test_kinds_of_boxes_differ_without_color(open_page: OpenPage) -> None:
     """Main, sidecar, volume and outside have borders of their own width or dashes."""
-    page = open_page("index.html")
+    page = open_page("pattern/define.html")
     borders = page.evaluate(
         """() => ["main", "sidecar", "volume", "outside"].map(kind => {
           const part = document.querySelector(`.diagram .${kind} .label-container`);

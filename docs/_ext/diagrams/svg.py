@@ -148,6 +148,10 @@ def _name(root: ET.Element, source: str) -> None:
     root.set("aria-labelledby", f"{ROOT_ID}-title")
     root.set("aria-describedby", f"{ROOT_ID}-desc")
     root.attrib.pop("aria-roledescription", None)
+    # The words in the boxes are not read out a second time, one by one.
+    for part in root[2:]:
+        if not part.tag.endswith(("style", "defs")):
+            part.set("aria-hidden", "true")
 
 
 def _size(root: ET.Element) -> None:
