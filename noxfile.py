@@ -186,7 +186,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def lighthouse(session: nox.Session) -> None:
-    """Let Lighthouse judge four pages (needs Node.js, Chromium and npm's registry)."""
+    """Let Lighthouse judge four pages (needs Chromium and npm)."""
     need(session, npx="npm", chromium="chromium")
     install(session, "tests")
     target = build(session, "html")

@@ -191,7 +191,15 @@ latex_elements = {
 epub_basename = "sidecar-handbook"
 epub_show_urls = "no"
 epub_css_files = ["ereader.css"]
-epub_exclude_files = ["search.html"]
+# The site's own looks and scripts stay out: no page of the book asks for them.
+epub_exclude_files = [
+    "search.html",
+    *(
+        f"_static/{path.name}"
+        for path in sorted((Path(__file__).parent / "_static").iterdir())
+        if path.name not in ("diagrams.css", "ereader.css")
+    ),
+]
 # The toctrees of the first page are hidden there: they are the menu.
 epub_tocscope = "includehidden"
 suppress_warnings = ["epub.unknown_project_files"]

@@ -85,9 +85,9 @@ def _side_by_side(group: Group, found: Reasons) -> list[Finding]:
         if boxes.setdefault(box.name or box.line, box) is not box
     ]
     findings = _sorted_out(group, list(boxes.values()), found)
-    same = {one.name: one for one in findings}
+    of = {one.name: one for one in findings}
     return findings + [
-        replace(same[box.name], line=box.line) for box in copies if box.name in same
+        replace(of[box.name], line=box.line) for box in copies if box.name in of
     ]
 
 
