@@ -166,7 +166,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time builds, systems, the spotter and the page "Try it"; weigh all pages.
+    """Time builds, systems, the spotter and "Try it"; weigh all pages.
 
     Folders of other built sites, if given, are weighed beside the handbook.
     """
