@@ -174,13 +174,28 @@ def diary(tmp_path: Path) -> Diary:
     return Diary(tmp_path / "pod" / "diary")
 
 
-def children() -> list[str]:
-    """Return the commands of the programs that this test has started and not ended."""
-    return [
-        " ".join(child.cmdline())
-        for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE
-    ]
+Children = Callable[[], list[str]]
+
+
+@pytest.fixture
+def children() -> Children:
+    """Give a function that lists what the test has started and left running.
+
+    What ran before, such as a browser for other tests, is none of its business.
+    """
+    own = psutil.Process()
+    before = {child.pid for child in own.children()}
+
+    def left() -> list[str]:
+        roots = [child for child in own.children() if child.pid not in before]
+        return [
+            " ".join(one.cmdline())
+            for root in roots
+            for one in (root, *root.children(recursive=True))
+            if one.status() != psutil.STATUS_ZOMBIE
+        ]
+
+    return left
 
 
 # --- the order of the start
@@ -230,7 +245,7 @@ def test_a_startup_probe_may_be_a_command(play: Play, diary: Diary) -> None:
 
 
 def test_an_init_container_that_fails_ends_the_attempt(
-    play: Play, diary: Diary
+    play: Play, diary: Diary, children: Children
 ) -> None:
     early = [sidecar("a"), entry("check", ENDS_AFTER="0.1", STATUS="4")]
     pod = play(pod_of(early, [entry("web")]))
@@ -252,7 +267,7 @@ def test_an_init_container_may_take_longer_than_the_grace_period(
 
 
 def test_a_sidecar_that_never_starts_is_one_clear_line(
-    play: Play, diary: Diary
+    play: Play, diary: Diary, children: Children
 ) -> None:
     early = [sidecar("a"), sidecar("b", READY_AFTER="60", failures=1)]
     pod = play(pod_of(early, [entry("web")]))
@@ -281,7 +296,7 @@ def test_a_sidecar_that_ends_while_it_starts_is_started_again(
 
 
 def test_a_start_that_is_called_off_ends_soon_and_leaves_nothing(
-    play: Play, diary: Diary
+    play: Play, diary: Diary, children: Children
 ) -> None:
     stopping = threading.Event()
     pod = play(pod_of([sidecar("a", READY_AFTER="60")], [entry("web")]), stopping)
@@ -317,7 +332,7 @@ FOUR = (
 
 
 def test_sidecars_stop_one_by_one_after_the_last_regular_container(
-    play: Play, diary: Diary
+    play: Play, diary: Diary, children: Children
 ) -> None:
     pod = play(pod_of(*FOUR))
     pod.start()
@@ -369,7 +384,7 @@ def test_when_the_work_is_done_the_sidecars_are_stopped_in_reverse(
 
 
 def test_the_grace_period_is_one_budget_for_the_whole_pod(
-    play: Play, diary: Diary
+    play: Play, diary: Diary, children: Children
 ) -> None:
     early = [sidecar("a", STOP_TAKES="0.6"), sidecar("b", STOP_TAKES="0.6")]
     regular = [entry("web", STOP_TAKES="30")]
