@@ -67,8 +67,17 @@
     restore();
   }
 
-  for (const one of all) enhance(one);
-  const first = document.querySelector(".exercises");
-  if (first) first.prepend(score);
-  tell();
+  function begin() {
+    for (const one of all) enhance(one);
+    const first = document.querySelector(".exercises");
+    if (first) first.prepend(score);
+    tell();
+  }
+
+  // While the page is printed the answers are not in their places: see print.js.
+  if (document.querySelector("article > .answers")) {
+    addEventListener("afterprint", begin, { once: true });
+  } else {
+    begin();
+  }
 })();

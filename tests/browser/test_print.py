@@ -5,7 +5,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from browsing import OpenPage
+from browsing import OpenPage, eventually
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
@@ -22,6 +22,13 @@ def even(words: str) -> str:
     return re.sub(r"\s+", "", normalize("NFKC", words))
 
 
+def forms(page: Page) -> None:
+    """Come near the questions of *page*; wait until all of them are forms."""
+    questions = page.locator(".exercise")
+    questions.last.scroll_into_view_if_needed()
+    page.locator(".exercise .exercise-form").nth(questions.count() - 1).wait_for()
+
+
 @pytest.mark.parametrize(
     "name", ["recap.html", "pattern/define.html", "context/kubernetes.html"]
 )
@@ -30,6 +37,7 @@ def test_paper_has_the_text_alone(
 ) -> None:
     """No menu, no button; answers at the end; nothing on the screen has changed."""
     page = open_page(name)
+    forms(page)
     before = even(page.locator("article").inner_html())
     answers = page.locator("article details").all()
     said = [even(answer.text_content() or "") for answer in answers]
@@ -44,6 +52,21 @@ def test_paper_has_the_text_alone(
         assert f"Answer{number}:attheend." in questions
         assert words[-15:] in end
     assert even(page.locator("article").inner_html()) == before
+
+
+def test_questions_after_an_early_print(open_page: OpenPage) -> None:
+    """Printed before the questions were forms, they are forms with answers after it."""
+    page = open_page("recap.html")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("article > .answers").count() == 1
+    page.locator(".exercise").last.scroll_into_view_if_needed()
+    eventually(page, "() => Boolean(window.handbookKinds)")
+    assert page.locator(".exercise-form").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    forms(page)
+    assert page.locator("article > .answers").count() == 0
+    count = page.locator(".exercise").count()
+    assert page.locator(".exercise .exercise-answer").count() == count
 
 
 def test_paper_spells_links_out(open_page: OpenPage, tmp_path: Path) -> None:
