@@ -28,8 +28,8 @@ LANGUAGES = {
 """The name of a language in the markup -> how a person calls it; others: as it is."""
 
 LISTING = re.compile(
-    r'(?:<span class="caption-text">(?P<caption>(?:(?!</div>).)*?)</span>'
-    r"(?:(?!<div class=\"highlight-).)*?</div>\s*)?"
+    r'(?:<div class="code-block-caption"><span class="caption-text">'
+    r"(?P<caption>.*?)</span><a [^>]*>[^<]*</a></div>\s*)?"
     r'<div class="highlight-(?P<language>[\w+-]+)[^>]*><div class="highlight">'
     r"<pre>(?P<code>.*?)</pre>",
     re.DOTALL,
