@@ -17,8 +17,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption(
         "--may-skip",
-        metavar="FOLDER",
-        help="with --no-skips: but the tests in FOLDER may be",
+        metavar="MARK",
+        help="with --no-skips: but the tests with this mark may be",
     )
 
 
@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         values = getattr(getattr(item, "callspec", None), "params", {})
         if "podman" in fixtures or values.get("level") in ("pod", "compose"):
+            item.add_marker(pytest.mark.podman)
             item.add_marker(pytest.mark.xdist_group("podman"))
         elif "chromium" in fixtures:
             item.add_marker(pytest.mark.xdist_group("browser"))
@@ -46,11 +47,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not session.config.getoption("--no-skips") or reporter is None:
         return
-    folder = session.config.getoption("--may-skip")
+    mark = session.config.getoption("--may-skip")
     skipped = [
         report
         for report in reporter.stats.get("skipped", [])
-        if not folder or not report.nodeid.startswith(folder)
+        if not mark or mark not in report.keywords
     ]
     if skipped and exitstatus == 0:
         reporter.write_line(f"--no-skips: {len(skipped)} skipped", red=True)

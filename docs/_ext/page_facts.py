@@ -13,14 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from exercises.write import answer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 WORDS_PER_MINUTE = 200
 SUMMARY_LENGTH = 160
-# What is looked at, not read word by word.
-NOT_READ = (nodes.literal_block, nodes.doctest_block, nodes.raw, nodes.Invisible)
+# What is looked at, not read word by word; and answers, which are folded.
+NOT_READ = (
+    nodes.literal_block,
+    nodes.doctest_block,
+    nodes.raw,
+    nodes.Invisible,
+    answer,
+)
 
 
 def parts(env: BuildEnvironment) -> dict[str, str]:
@@ -54,7 +61,7 @@ def plain(node: nodes.Node) -> str:
 
 
 def minutes(doctree: nodes.document) -> int:
-    """Return how many minutes the text of a page takes, listings left out."""
+    """Return how many minutes a page takes, listings and answers left out."""
     count = len(" ".join(texts(doctree)).split())
     return max(1, round(count / WORDS_PER_MINUTE))
 

@@ -8,16 +8,14 @@ plus and the minutes for it::
     lab-served-log + 20
     ```
 
-The minutes to read are counted: the words of the page as the reader sees it, listings
-and folded answers left out, at 200 a minute. So they follow the page when it grows.
+The minutes to read are those that page_facts.py counts, so they follow the page when
+it grows.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
-from exercises.write import answer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -27,9 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
 
-WORDS_PER_MINUTE = 200
 LINE = re.compile(r"([\w-]+)(?:\s*\+\s*(\d+))?")
-UNREAD = (nodes.literal_block, nodes.doctest_block, nodes.raw, nodes.comment, answer)
 
 
 class minutes(nodes.inline):
@@ -129,32 +125,16 @@ def spoken(number: int) -> str:
     return f"{number}\N{NO-BREAK SPACE}min" if number else ""
 
 
-def words(node: nodes.Node) -> Iterator[str]:
-    """Yield the words of a page that a reader reads."""
-    if isinstance(node, nodes.Text):
-        yield from node.split()
-    elif not isinstance(node, UNREAD):
-        for child in node.children:
-            yield from words(child)
-
-
-def count(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the minutes to read a page, one at least, with the page's metadata."""
-    read = round(sum(1 for _ in words(doctree)) / WORDS_PER_MINUTE)
-    app.env.metadata[app.env.docname].setdefault("minutes", max(1, read))
-
-
 def rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Name the pages to write anew after any page has changed."""
     return [name for name in env.all_docs if name == "paths"]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Add the directive and count as pages are read."""
-    app.setup_extension("exercises")
+    """Add the directive."""
+    app.setup_extension("page_facts")
     app.add_directive("path", PathDirective)
     app.add_node(minutes)
     app.add_post_transform(Minutes)
-    app.connect("doctree-read", count)
     app.connect("env-updated", rewrite)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

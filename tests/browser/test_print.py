@@ -5,8 +5,8 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from browsing import OpenPage, eventually
-from playwright.sync_api import Page
+from browsing import OpenPage
+from playwright.sync_api import Page, Route
 from pypdf import PdfReader
 
 
@@ -56,11 +56,17 @@ def test_paper_has_the_text_alone(
 
 def test_questions_after_an_early_print(open_page: OpenPage) -> None:
     """Printed before the questions were forms, they are forms with answers after it."""
+    held: list[Route] = []
     page = open_page("recap.html")
+    page.route("**/exercise-forms.js*", lambda route: held.append(route))
+    with page.expect_request("**/exercise-forms.js*"):
+        page.reload(wait_until="domcontentloaded")
+        page.locator(".exercise").last.scroll_into_view_if_needed()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("article > .answers").count() == 1
-    page.locator(".exercise").last.scroll_into_view_if_needed()
-    eventually(page, "() => Boolean(window.handbookKinds)")
+    with page.expect_event("requestfinished"):
+        held[0].continue_()
+    page.wait_for_timeout(300)  # for a script that would not wait
     assert page.locator(".exercise-form").count() == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     forms(page)
