@@ -1,5 +1,5 @@
-// The deck: slides where scripts run, else a handout with the notes below each slide.
-// The address says more: ?handout shows the handout, ?name=Ada puts a name on slide 3.
+// The page is a handout, the notes below each slide. This makes it a deck of slides.
+// The address says more: ?handout leaves it a handout, ?name=Ada puts a name on slide 3.
 
 "use strict";
 
@@ -7,9 +7,10 @@ const asked = new URLSearchParams(location.search);
 const root = document.documentElement;
 let presenter = null;
 
-// Set before the page is drawn, so that nothing jumps.
+// Before the page is drawn, so that nothing jumps. Paper keeps the handout.
 if (!asked.has("handout")) {
   root.classList.add("deck");
+  document.getElementById("reveal").media = "screen";
 }
 
 function pages() {
@@ -76,7 +77,6 @@ function start() {
     transition: "none",
     backgroundTransition: "none",
     controlsTutorial: false,
-    pdfSeparateFragments: false,
     scrollActivationWidth: null,
     keyboard: { 83: present },
   });

@@ -37,6 +37,13 @@ function tick() {
   part("pace").classList.toggle("late", left < 0);
 }
 
+// A slide is 1280 pixels wide, its frame what the window leaves.
+function fit() {
+  document.querySelectorAll(".frame").forEach((frame) => {
+    frame.style.setProperty("--zoom", frame.clientWidth / 1280);
+  });
+}
+
 function show() {
   const slide = slides[index];
   const next = slides[index + 1];
@@ -93,6 +100,9 @@ addEventListener("keydown", (event) => {
 document.querySelectorAll("[data-do]").forEach((button) => {
   button.addEventListener("click", () => ask(button.dataset.do));
 });
+
+fit();
+addEventListener("resize", fit);
 
 if (deck) {
   deck.postMessage({ deck: "ready" }, "*");
