@@ -3,6 +3,7 @@
 `nox -l` lists them. README.md shows how to get nox from nothing.
 """
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -42,11 +43,19 @@ def build(session: nox.Session, builder: str, *options: str) -> Path:
     return target
 
 
+def build_deck(session: nox.Session, target: Path) -> None:
+    """Build the deck of the talk into *target*."""
+    parts = ("-d", str(BUILD / "doctrees-deck"), "docs/talk/deck", str(target))
+    # Not with every core: sphinx-revealjs does not say that it may.
+    session.run("sphinx-build", "-q", "-n", "-W", "-b", "revealjs", *parts)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the HTML handbook and say where to open it."""
     install(session, "docs")
     target = build(session, "html", *session.posargs)
+    build_deck(session, target / "talk" / "deck")
     session.log(f"Open {(target / 'index.html').resolve().as_uri()}")
 
 
@@ -91,6 +100,27 @@ def epub(session: nox.Session) -> None:
     install(session, "docs")
     target = build(session, "epub")
     session.log(f"Open {(target / 'sidecar-handbook.epub').resolve().as_uri()}")
+
+
+@nox.session
+def slides(session: nox.Session) -> None:
+    """Build the talk's deck and print its handouts (needs Chromium)."""
+    names = ("chromium", "google-chrome")
+    browser = next((name for name in names if shutil.which(name)), names[0])
+    need(session, **{browser: "chromium"})
+    install(session, "docs")
+    target = (BUILD / "slides").resolve()
+    build_deck(session, target)
+    # Chromium's sandbox refuses to work for root, which CI is.
+    how = ["--headless", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    how += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
+    for cut in ("short", "long"):
+        paper = target / f"handout-{cut}.pdf"
+        page = f"{(target / cut).as_uri()}.html?handout"
+        print_it = (browser, *how, f"--print-to-pdf={paper}", page)
+        session.run(*print_it, external=True, silent=True)
+        session.log(f"Print {paper.as_uri()}")
+    session.log(f"Open {(target / 'long.html').as_uri()}")
 
 
 @nox.session

@@ -194,11 +194,11 @@ def test_the_presenter_sees_notes_and_clock(
     view = presented(page)
     assert "log file" in view.inner_text("#notes")
     assert view.inner_text("#until") == "1:00"
-    assert view.inner_text("#then h2") == "Four goals"
+    assert view.inner_text("#then h2") == "Goals"
     view.keyboard.press("ArrowRight")
     eventually(page, "Reveal.getIndices().h === 1")
     eventually(view, "document.getElementById('notes').innerText.includes('Hands up')")
-    assert view.inner_text("#now h2") == "Four goals"
+    assert view.inner_text("#now h2") == "Goals"
     assert view.inner_text("#until") == "2:00"
     assert view.inner_text("#elapsed").startswith("1:0")
     page.bring_to_front()

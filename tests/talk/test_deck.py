@@ -1,6 +1,7 @@
 """The deck of the talk, read as files: its slides, its words and its times."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import checks
@@ -16,22 +17,22 @@ TEXT = SOURCE.read_text(encoding="utf-8")
 # What stood on each slide of the talk of 2022 -> the slide that keeps the promise.
 PROMISED = {
     "Sidecar Pattern": "The sidecar pattern",
-    "Goals": "Four goals",
+    "Goals": "Goals",
     "Hi! I'm Kim": "Hi!",
     "Prerequisites": "What you need",
-    "Design Patterns for Cloud Native": "One pattern of many",
-    "Sidecar Pattern: a motorcycle": "The picture behind the name",
+    "Design Patterns for Cloud Native": "A map of patterns",
+    "Sidecar Pattern: a motorcycle": "The motorcycle",
     "Sidecar Pattern: a drawing": "Two programs and one file",
     "Sidecar Pattern: 2 containers": "The two-container layout",
-    "sharing a filesystem is important": "One word beside the volume",
-    "goal 2: how to identify it": "Find it: seven steps",
-    "goal 3: at least three features": "Three features that suggest it",
+    "sharing a filesystem is important": "What goes wrong: beside the volume",
+    "goal 2: how to identify it": "Identify it: seven steps",
+    "goal 3: at least three features": "Three features",
     "goal 4: some pros and cons": "Pros and cons",
     "In the Wild": "In the wild",
-    "VS. other patterns": "Versus its neighbors",
+    "VS. other patterns": "Versus other patterns",
     "Recap": "Recap",
-    "Resources": "Resources, and thank you",
-    "Thank You!": "Resources, and thank you",
+    "Resources": "Resources, thanks",
+    "Thank You!": "Resources, thanks",
 }
 
 
@@ -132,7 +133,23 @@ def test_the_page_about_the_talk_agrees() -> None:
     ]
     assert rows == told
     headings = re.findall(r"(?m)^### (\d+)\. (.+)$", page)
-    assert headings == [(number, name) for number, name, *_ in told]
+    other = {"1": "Title", "3": "Who is speaking", "10": "Demo (long version)"}
+    assert headings == [(number, other.get(number, name)) for number, name, *_ in told]
+
+
+def test_the_page_about_the_talk_links_to_the_deck(
+    handbook: Callable[[str], Built], deck: Built
+) -> None:
+    """Both cuts and both handouts, where the build puts them; in a book, the site's."""
+    page = handbook("html").folder / "talk" / "index.html"
+    links = BeautifulSoup(page.read_text("utf-8"), "html.parser").select("a[href*=deck]")
+    found = [str(link["href"]).partition("talk/deck/")[2] for link in links]
+    assert found == ["short.html", "short.html?handout", "long.html", "long.html?handout"]
+    assert all((deck.folder / name.partition("?")[0]).is_file() for name in found)
+    there = (page.parent / str(links[0]["href"])).resolve()
+    assert there == handbook("html").folder.resolve() / "talk" / "deck" / "short.html"
+    tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text("utf-8")
+    assert "en/latest/talk/deck/long.html" in tex
 
 
 @pytest.mark.parametrize("cut", CUTS)
