@@ -1,8 +1,8 @@
 """Links to the talk's deck, which another build puts beside the pages.
 
-``{deck}`the long cut <long.html>``` leads to ``talk/deck/long.html``. On the site it does
-so by a relative address, so that it works from a disk, too; in the PDF and the EPUB by
-the site's address. The link check leaves it alone: the site may not be published yet.
+``{deck}`the long cut <long.html>``` leads to ``talk/deck/long.html``. On the site that
+is a relative address, so that it works from a disk, too; in the PDF and the EPUB it is
+the site's. The link check leaves it alone: the site may not be published yet.
 """
 
 from typing import Any

@@ -5,12 +5,12 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
+from axe_core import AXE, WHOLE, found
 from browsing import POLICY, eventually, served
 from builds import Built
 from playwright.sync_api import Browser, BrowserContext, Page
 from pypdf import PdfReader
 from slides.read import SOURCE, slides
-from test_axe import AXE, WHOLE, found
 
 SIZES = [(1280, 720), (1920, 1080)]
 TITLES = [slide.title for slide in slides(SOURCE.read_text(encoding="utf-8"))]
@@ -35,8 +35,8 @@ MISFITS = """() => {
     const {left, top, right, bottom} = box(part);
     if (left < edge || top < edge || right > innerWidth - edge
         || bottom > innerHeight - edge) tell("out of the slide", part);
-    if (part.scrollWidth > part.clientWidth + 1 && part.matches("pre, .body, .columns *"))
-      tell("wider than its box", part);
+    if (part.matches("pre, .body, .columns *")
+        && part.scrollWidth > part.clientWidth + 1) tell("wider than its box", part);
   }
   for (const part of [slide, slide.querySelector(".body")]) {
     if (part.scrollHeight > part.clientHeight + 1) tell("higher than its box", part);
@@ -163,7 +163,9 @@ def test_the_keyboard_leads_through_the_talk(opened: Callable[..., Page]) -> Non
     page = opened("short.html")
     seen = []
     for _ in range(60):
-        seen.append(page.evaluate("Reveal.getCurrentSlide().querySelector('h2').innerText"))
+        seen.append(
+            page.evaluate("Reveal.getCurrentSlide().querySelector('h2').innerText")
+        )
         if page.evaluate("Reveal.isLastSlide()"):
             break
         page.keyboard.press("ArrowRight")
@@ -208,6 +210,8 @@ def test_the_presenter_sees_notes_and_clock(
     eventually(page, "Reveal.getIndices().h === 1")
     view.get_by_role("button", name="Restart the clock").click()
     assert view.inner_text("#elapsed").startswith("0:0")
+    view.keyboard.press("ArrowRight")  # with the button in focus
+    eventually(page, "Reveal.getIndices().h === 2")
     page.evaluate("Reveal.slide(16)")
     eventually(view, "document.getElementById('then').innerText === 'The end.'")
     view.close()
@@ -218,7 +222,7 @@ def test_the_presenter_page_has_no_finding(opened: Callable[..., Page]) -> None:
     view = presented(opened("long.html#/9"))
     view.evaluate(AXE)
     for scheme in ("light", "dark"):
-        view.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        view.emulate_media(color_scheme=scheme)
         assert found(view, WHOLE, {}) == []
     assert view.evaluate("document.documentElement.scrollWidth <= innerWidth")
     view.close()

@@ -12,6 +12,9 @@ CUTS = ("short", "long")
 WORDS_PER_MINUTE = 130
 """How fast the notes are spoken, pauses included."""
 
+NOTES = re.compile(r"(?ms)^(:{3,})\{notes\}\n(.*?)^\1$")
+CUT = re.compile(r"(?ms)^(:{3,})\{cut\} (\w+)\n(.*?)^\1$")
+MARKS = re.compile(r"[*`]")
 OPENING = re.compile(r"(?m)^:{3,}\{slide\} (.+)\n((?:^:[a-z-]+:.*\n)*)")
 OPTION = re.compile(r"(?m)^:([a-z-]+): *(.*)$")
 TIME = re.compile(r"(\d+):([0-5]\d)")
@@ -19,11 +22,15 @@ TIME = re.compile(r"(\d+):([0-5]\d)")
 
 @dataclass(frozen=True)
 class Slide:
-    """A slide of the source; ``seconds`` has no entry for a cut that lacks it."""
+    """A slide of the source; ``seconds`` has no entry for a cut that lacks it.
+
+    ``words`` counts what the notes have in each cut, what one only does included.
+    """
 
     number: int
     title: str
     seconds: dict[str, int]
+    words: dict[str, int]
 
 
 def seconds(time: str) -> int:
@@ -45,13 +52,23 @@ def clock(of: int) -> str:
 def slides(text: str) -> list[Slide]:
     """Return the slides of a source, in their order."""
     found = []
-    for number, opening in enumerate(OPENING.finditer(text), 1):
+    starts = [*OPENING.finditer(text)]
+    ends = [opening.start() for opening in starts[1:]] + [len(text)]
+    for number, (opening, end) in enumerate(zip(starts, ends, strict=True), 1):
         options = dict(OPTION.findall(opening[2]))
         times = {cut: seconds(options[cut]) for cut in CUTS if cut in options}
-        found.append(Slide(number, opening[1].strip(), times))
+        said = NOTES.search(text, opening.end(), end)
+        words = {cut: len(notes(said[2] if said else "", cut).split()) for cut in times}
+        found.append(Slide(number, opening[1].strip(), times, words))
     return found
 
 
-def spoken(words: str) -> float:
-    """Return how many seconds it takes to say *words*."""
-    return len(words.split()) * 60 / WORDS_PER_MINUTE
+def notes(text: str, cut: str) -> str:
+    """Return the words of the notes *text* in a *cut*."""
+    kept = CUT.sub(lambda block: block[3] if block[2] == cut else "", text)
+    return MARKS.sub("", kept)
+
+
+def spoken(words: int) -> float:
+    """Return how many seconds it takes to say so many *words*."""
+    return words * 60 / WORDS_PER_MINUTE

@@ -54,14 +54,15 @@ class SlideBlock(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar = {cut: seconds for cut in CUTS} | {
+    option_spec: ClassVar = dict.fromkeys(CUTS, seconds) | {
         "class": directives.class_option,
     }
 
     def run(self) -> list[nodes.Node]:
         """Return the slide, or nothing where this cut lacks it."""
-        number = self.env.temp_data["slide"] = self.env.temp_data.get("slide", 0) + 1
-        # The page is counted whole, so that a slide has one number in both cuts.
+        # Those that this cut lacks count, too: a slide has one number in both.
+        number = int(self.env.temp_data.get("slide") or 0) + 1
+        self.env.temp_data["slide"] = number
         content = self.parse_content_to_nodes()
         if self.env.docname not in self.options:
             return []
@@ -108,7 +109,7 @@ class CutBlock(SphinxDirective):
 
 
 class Drawing(SphinxDirective):
-    """``{drawing} FILE``: a drawing of our own, or the part of it that ``crop`` says."""
+    """``{drawing} FILE``: a drawing of ours, or the part of it that ``crop`` says."""
 
     required_arguments = 1
     option_spec: ClassVar = {
@@ -121,7 +122,9 @@ class Drawing(SphinxDirective):
         name, path = self.env.relfn2path(self.arguments[0])
         self.env.note_dependency(name)
         if not self.options.get("alt"):
-            raise self.error("a drawing needs :alt:, its words for those who cannot see")
+            raise self.error(
+                "a drawing needs :alt:, its words for those who cannot see"
+            )
         svg = Path(path).read_text("utf-8")
         if box := self.options.get("crop"):
             svg = re.sub(r'viewBox="[^"]*"', f'viewBox="{escape(box)}"', svg, count=1)
@@ -149,7 +152,10 @@ class Sources(SphinxDirective):
             elif key in entries:
                 names = [str(who) for who in entries[key].persons["author"]]
                 by = " and ".join(name.split(",")[0].strip("{}") for name in names)
-                title, url = f"{by}: {entries[key].fields['title']}", entries[key].fields["url"]
+                title, url = (
+                    f"{by}: {entries[key].fields['title']}",
+                    entries[key].fields["url"],
+                )
             else:
                 raise self.error(f"no entry {key!r} in {BIBLIOGRAPHY.name}")
             place = url.removeprefix("https://").rstrip("/")

@@ -91,7 +91,8 @@ const keys = {
 
 addEventListener("keydown", (event) => {
   const what = keys[event.key];
-  if (what && !event.target.closest("button")) {
+  const pressed = event.key === " " && event.target.closest("button");
+  if (what && !pressed) {
     event.preventDefault();
     ask(what);
   }
