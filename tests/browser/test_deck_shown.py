@@ -135,6 +135,23 @@ def test_what_sticks_out_is_found(opened: Callable[..., Page]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_another_screen_has_no_bright_bars(
+    opened: Callable[..., Page], scheme: str
+) -> None:
+    """A screen that is higher shows the slide whole, on a ground of its color."""
+    page = opened("long.html#/2", (1280, 800), scheme)
+    grounds = page.evaluate(
+        "['.reveal-viewport', 'section.present .slide'].map(name =>"
+        " getComputedStyle(document.querySelector(name)).backgroundColor)"
+    )
+    assert grounds[0] == grounds[1]
+    top = page.evaluate(
+        "document.querySelector('section.present').getBoundingClientRect().top"
+    )
+    assert abs(top - 40) < 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_finding_of_axe(opened: Callable[..., Page], scheme: str) -> None:
     """Contrast, names, headings and all else, on every slide."""
     page = opened("long.html", SIZES[0], scheme)
@@ -171,6 +188,11 @@ def test_the_keyboard_leads_through_the_talk(opened: Callable[..., Page]) -> Non
         page.keyboard.press("ArrowRight")
     assert list(dict.fromkeys(seen)) == [t for t in TITLES if t != "Demo"]
     assert seen.count("Recap") == 5
+    page.keyboard.press("Shift+?")
+    keys = page.locator(".r-overlay, .overlay").first
+    assert "Presenter's page" in keys.inner_text()
+    assert keys.locator(".title").evaluate("head => head.clientHeight") < 100
+    page.keyboard.press("Escape")
     page.keyboard.press("Home")
     assert page.evaluate("Reveal.isFirstSlide()")
     page.keyboard.press("PageDown")

@@ -80,7 +80,7 @@ function start() {
     scrollActivationWidth: null,
     keyboard: { 83: present },
   });
-  Reveal.registerKeyboardShortcut("S", "Presenter's view");
+  Reveal.registerKeyboardShortcut("S", "Presenter's page");
   Reveal.on("slidechanged", () => tell(place()));
 }
 
