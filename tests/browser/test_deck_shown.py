@@ -41,12 +41,32 @@ MISFITS = """() => {
   for (const part of [slide, slide.querySelector(".body")]) {
     if (part.scrollHeight > part.clientHeight + 1) tell("higher than its box", part);
   }
+  // The words of a drawing: whole, apart, and large enough for the last row.
+  for (const svg of slide.querySelectorAll("svg")) {
+    const frame = box(svg);
+    const seen = [...svg.querySelectorAll("text")].filter(
+      part => part.textContent.trim() && !apart(box(part), frame));
+    seen.forEach((part, index) => {
+      const {left, top, right, bottom, height} = box(part);
+      if (left < frame.left - 2 || right > frame.right + 2 || top < frame.top - 2
+          || bottom > frame.bottom + 2) tell("cut off", part);
+      const lines = Math.max(1, part.querySelectorAll(".text-outer-tspan").length);
+      if (height / lines * 1280 / innerWidth < 20) tell("small words", part);
+      for (const other of seen.slice(index + 1))
+        if (!apart(box(part), box(other))) tell("words lie on words", part);
+    });
+  }
+  for (const part of slide.querySelectorAll("p, li, pre, code")) {
+    if (parseFloat(getComputedStyle(part).fontSize) < 22) tell("small words", part);
+  }
   // Text must not lie on other text, on a picture or on the deck's controls.
   const texts = [...slide.querySelectorAll("h2, p, pre, svg")].filter(
     part => !part.closest("svg svg") && getComputedStyle(part).display !== "none");
   const marks = [...document.querySelectorAll(".controls button, .slide-number")];
-  const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1
-    || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  function apart(a, b) {
+    return a.right <= b.left + 1 || b.right <= a.left + 1
+      || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  }
   texts.forEach((part, index) => {
     for (const other of texts.slice(index + 1).concat(marks)) {
       if (!part.contains(other) && !apart(words(part), words(other)))
@@ -129,6 +149,10 @@ def test_what_sticks_out_is_found(opened: Callable[..., Page]) -> None:
     assert page.evaluate(MISFITS) == []
     page.add_style_tag(content=".goals li { white-space: nowrap; font-size: 90px }")
     assert any(line.startswith("out of the slide") for line in page.evaluate(MISFITS))
+    show(page, 4)
+    page.add_style_tag(content=".slide .map .words { font-size: 29px !important }")
+    found_in_drawing = {line.split(":")[0] for line in page.evaluate(MISFITS)}
+    assert found_in_drawing == {"cut off", "words lie on words"}
     show(page, 5)
     page.add_style_tag(content=".slide .body { margin-top: -60px }")
     assert any(line.startswith("lies on") for line in page.evaluate(MISFITS))
