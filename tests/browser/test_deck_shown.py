@@ -223,6 +223,20 @@ def test_the_keyboard_leads_through_the_talk(opened: Callable[..., Page]) -> Non
     eventually(page, "location.hash === '#/2'")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_key_changes_the_scheme(opened: Callable[..., Page], scheme: str) -> None:
+    """For a projector in a bright room: D goes to the other colors, and back."""
+    page = opened("short.html#/2", SIZES[0], scheme)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    seen = [page.evaluate(ground)]
+    for _ in range(2):
+        page.keyboard.press("d")
+        seen.append(page.evaluate(ground))
+    assert seen[0] == seen[2] != seen[1]
+    page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
+    assert page.evaluate(ground) == seen[2]  # the key has chosen
+
+
 def presented(page: Page) -> Page:
     """Open the presenter's page from a deck, by its key."""
     with page.context.expect_page() as opening:

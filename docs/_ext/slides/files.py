@@ -30,14 +30,6 @@ def scheme(number: int, style: type) -> str:
     return f":root{{{names}}}\n{code}\n"
 
 
-def colors() -> str:
-    """Return both schemes as CSS; paper is always light."""
-    return (
-        scheme(0, Light)
-        + f"@media screen and (prefers-color-scheme: dark) {{\n{scheme(1, Dark)}}}\n"
-    )
-
-
 def leave_out(app: Sphinx) -> None:
     """Keep the files of sphinx-revealjs out of the deck."""
     unwanted = str(get_internal_static_path())
@@ -46,11 +38,12 @@ def leave_out(app: Sphinx) -> None:
 
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:
-    """Write the colors, and of reveal.js what the deck needs."""
+    """Write the colors, a sheet for each scheme, and of reveal.js what is needed."""
     if exception is not None or app.builder.name != "revealjs":
         return
     static = Path(app.outdir, "_static")
-    (static / "colors.css").write_text(colors(), encoding="utf-8")
+    (static / "light.css").write_text(scheme(0, Light), encoding="utf-8")
+    (static / "dark.css").write_text(scheme(1, Dark), encoding="utf-8")
     for source, name in REVEAL.items():
         copy_asset_file(get_revealjs_path() / source, static / name)
     copy_asset_file(get_revealjs_path() / "LICENSE", static / LICENSE)

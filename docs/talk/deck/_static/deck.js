@@ -56,6 +56,12 @@ addEventListener("message", (event) => {
   }
 });
 
+// For a room that is brighter or darker than the machine believes.
+function changeScheme() {
+  const dark = document.getElementById("dark");
+  dark.media = matchMedia(dark.media).matches ? "not all" : "screen";
+}
+
 function greet() {
   const name = asked.get("name");
   const line = document.querySelector(".hello h2");
@@ -78,8 +84,9 @@ function start() {
     backgroundTransition: "none",
     controlsTutorial: false,
     scrollActivationWidth: null,
-    keyboard: { 83: present },
+    keyboard: { 68: changeScheme, 83: present },
   });
+  Reveal.registerKeyboardShortcut("D", "Light or dark");
   Reveal.registerKeyboardShortcut("S", "Presenter's page");
   Reveal.on("slidechanged", () => tell(place()));
 }
