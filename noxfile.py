@@ -4,6 +4,7 @@
 """
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -43,11 +44,13 @@ def build(session: nox.Session, builder: str, *options: str) -> Path:
     return target
 
 
-def build_deck(session: nox.Session, target: Path) -> None:
-    """Build the deck of the talk into *target*."""
-    parts = ("-d", str(BUILD / "doctrees-deck"), "docs/talk/deck", str(target))
+def deck(target: Path) -> tuple[str, ...]:
+    """Return the command that builds the deck of the talk into *target*."""
     # Not with every core: sphinx-revealjs does not say that it may.
-    session.run("sphinx-build", "-q", "-n", "-W", "-b", "revealjs", *parts)
+    return (
+        *("sphinx-build", "-q", "-n", "-W", "-b", "revealjs"),
+        *("-d", str(BUILD / "doctrees-deck"), "docs/talk/deck", str(target)),
+    )
 
 
 @nox.session
@@ -55,7 +58,7 @@ def docs(session: nox.Session) -> None:
     """Build the HTML handbook and say where to open it."""
     install(session, "docs")
     target = build(session, "html", *session.posargs)
-    build_deck(session, target / "talk" / "deck")
+    session.run(*deck(target / "talk" / "deck"))
     session.log(f"Open {(target / 'index.html').resolve().as_uri()}")
 
 
@@ -71,8 +74,10 @@ def serve(session: nox.Session) -> None:
     """Serve the handbook on this machine and rebuild it at every change."""
     install(session, "serve")
     watched = [f"--watch={folder}" for folder in ("examples", "images")]
-    target = str(BUILD / "serve")
-    session.run("sphinx-autobuild", "-n", *watched, "docs", target, *session.posargs)
+    target = BUILD / "serve"
+    then = f"--post-build={shlex.join(deck(target / 'talk' / 'deck'))}"
+    command = ("sphinx-autobuild", "-n", *watched, then, "docs", str(target))
+    session.run(*command, *session.posargs)
 
 
 @nox.session
@@ -110,7 +115,7 @@ def slides(session: nox.Session) -> None:
     need(session, **{browser: "chromium"})
     install(session, "docs")
     target = (BUILD / "slides").resolve()
-    build_deck(session, target)
+    session.run(*deck(target))
     # Chromium's sandbox refuses to work for root, which CI is.
     how = ["--headless", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     how += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
