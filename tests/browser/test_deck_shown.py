@@ -84,6 +84,19 @@ MISFITS = """() => {
 }"""
 
 
+# The presenter's page: no part is cut off or lies on another; long notes scroll.
+FITS = """() => {
+  const root = document.documentElement;
+  const box = name => document.querySelector(name).getBoundingClientRect();
+  return root.scrollWidth <= innerWidth && root.scrollHeight <= innerHeight
+    && box(".clock").bottom <= box(".say").top && box(".say").height > 200
+    && (box(".now").width === 0
+      || box("#now .slide").bottom <= box(".then").top
+        && box("#then .slide").bottom <= innerHeight
+        && box("#now .slide").right <= box(".say").left);
+}"""
+
+
 @pytest.fixture(scope="module")
 def address(deck: Built) -> Iterator[str]:
     """Give the address of the deck, served as a site is."""
@@ -285,7 +298,10 @@ def test_the_presenter_page_has_no_finding(opened: Callable[..., Page]) -> None:
     for scheme in ("light", "dark"):
         view.emulate_media(color_scheme=scheme)
         assert found(view, WHOLE, {}) == []
-    assert view.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width, height in ((1200, 800), (1366, 600), (1024, 700), (390, 800)):
+        view.set_viewport_size({"width": width, "height": height})
+        eventually(view, f"innerWidth === {width}")
+        assert view.evaluate(FITS), (width, height)
     view.close()
 
 
