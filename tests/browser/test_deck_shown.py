@@ -352,6 +352,14 @@ def test_the_handout_fits_a_screen(opened: Callable[..., Page], width: int) -> N
     )
 
 
+def test_from_the_handout_to_the_slides(opened: Callable[..., Page]) -> None:
+    """The handout says where its slides are; nothing else needs to."""
+    page = opened("short.html?handout")
+    page.get_by_role("link", name="Show the slides").click()
+    eventually(page, "window.Reveal?.isReady() ?? false")
+    assert not page.get_by_role("link", name="Show the slides").is_visible()
+
+
 @pytest.mark.parametrize("name", ["short.html", "short.html?handout"])
 def test_paper_has_slides_and_notes(
     opened: Callable[..., Page], tmp_path: Path, name: str
@@ -368,6 +376,7 @@ def test_paper_has_slides_and_notes(
     assert "Your application writes a log file" in text
     assert "If one of its pages is wrong, please report it. Thank you." in text
     assert "1 / 16" not in text
+    assert "Show the slides" not in text
 
 
 def test_a_name_on_the_slide_that_greets(opened: Callable[..., Page]) -> None:

@@ -8,7 +8,9 @@ const root = document.documentElement;
 let presenter = null;
 
 // Before the page is drawn, so that nothing jumps. Paper keeps the handout.
-if (!asked.has("handout")) {
+if (asked.has("handout")) {
+  root.classList.add("handout");
+} else {
   root.classList.add("deck");
   document.getElementById("reveal").media = "screen";
 }
