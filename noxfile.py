@@ -3,6 +3,8 @@
 `nox -l` lists them. README.md shows how to get nox from nothing.
 """
 
+import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -42,11 +44,21 @@ def build(session: nox.Session, builder: str, *options: str) -> Path:
     return target
 
 
+def deck(target: Path) -> tuple[str, ...]:
+    """Return the command that builds the deck of the talk into *target*."""
+    # Not with every core: sphinx-revealjs does not say that it may.
+    return (
+        *("sphinx-build", "-q", "-n", "-W", "-b", "revealjs"),
+        *("-d", str(BUILD / "doctrees-deck"), "docs/talk/deck", str(target)),
+    )
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the HTML handbook and say where to open it."""
     install(session, "docs")
     target = build(session, "html", *session.posargs)
+    session.run(*deck(target / "talk" / "deck"))
     session.log(f"Open {(target / 'index.html').resolve().as_uri()}")
 
 
@@ -62,8 +74,10 @@ def serve(session: nox.Session) -> None:
     """Serve the handbook on this machine and rebuild it at every change."""
     install(session, "serve")
     watched = [f"--watch={folder}" for folder in ("examples", "images")]
-    target = str(BUILD / "serve")
-    session.run("sphinx-autobuild", "-n", *watched, "docs", target, *session.posargs)
+    target = BUILD / "serve"
+    then = f"--post-build={shlex.join(deck(target / 'talk' / 'deck'))}"
+    command = ("sphinx-autobuild", "-n", *watched, then, "docs", str(target))
+    session.run(*command, *session.posargs)
 
 
 @nox.session
@@ -91,6 +105,27 @@ def epub(session: nox.Session) -> None:
     install(session, "docs")
     target = build(session, "epub")
     session.log(f"Open {(target / 'sidecar-handbook.epub').resolve().as_uri()}")
+
+
+@nox.session
+def slides(session: nox.Session) -> None:
+    """Build the talk's deck and print its handouts (needs Chromium)."""
+    names = ("chromium", "google-chrome")
+    browser = next((name for name in names if shutil.which(name)), names[0])
+    need(session, **{browser: "chromium"})
+    install(session, "docs")
+    target = (BUILD / "slides").resolve()
+    session.run(*deck(target))
+    # Chromium's sandbox refuses to work for root, which CI is.
+    how = ["--headless", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    how += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
+    for cut in ("short", "long"):
+        paper = target / f"handout-{cut}.pdf"
+        page = f"{(target / cut).as_uri()}.html?handout"
+        print_it = (browser, *how, f"--print-to-pdf={paper}", page)
+        session.run(*print_it, external=True, silent=True)
+        session.log(f"Print {paper.as_uri()}")
+    session.log(f"Open {(target / 'long.html').as_uri()}")
 
 
 @nox.session

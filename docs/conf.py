@@ -38,6 +38,7 @@ extensions = [
     # Our own, in docs/_ext:
     "assets",
     "bibliography",
+    "deck_links",
     "diagrams",
     "drawings",
     "exercises",
@@ -58,7 +59,7 @@ extensions = [
     "term_cards",
     "try_it",
 ]
-exclude_patterns = ["_*", "recorded"]
+exclude_patterns = ["_*", "recorded", "talk/deck"]
 templates_path = ["_templates"]
 nitpicky = True
 show_warning_types = True

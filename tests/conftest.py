@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 from builds import Built, sphinx
-from sources import DOCS
+from sources import DECK, DOCS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,3 +68,12 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]
         return sphinx(DOCS, root / builder, builder)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def deck(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Give the deck of the talk, built once."""
+    folder = tmp_path_factory.mktemp("deck")
+    built = sphinx(DECK, folder, "revealjs")
+    assert built.status == 0, built.said[-2000:]
+    return built

@@ -39,7 +39,8 @@ def multiply(docs: Path) -> int:
     """
     root = (docs / "index.md").read_text(encoding="utf-8")
     listed = []
-    for path in sorted(docs.rglob("*.md")):
+    deck = docs / "talk" / "deck"
+    for path in sorted(p for p in docs.rglob("*.md") if deck not in p.parents):
         text = path.read_text(encoding="utf-8")
         if path.name in {"index.md", "resources.md", "glossary.md"}:
             text = "# Copy\n\n" + "A sentence that fills the page. " * 400 + "\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 REPO = Path(__file__).parents[2]
 DOCS = REPO / "docs"
+DECK = DOCS / "talk" / "deck"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Fence:
 
 
 def pages() -> list[Path]:
-    """List every page of the handbook."""
-    return sorted(DOCS.rglob("*.md"))
+    """List every page of the handbook; the slides of the talk are none."""
+    return sorted(p for p in DOCS.rglob("*.md") if not p.is_relative_to(DECK))
 
 
 def written() -> str:

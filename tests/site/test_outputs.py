@@ -138,6 +138,8 @@ def test_internal_links(handbook: Handbook) -> None:
             place = unquote(parts.path).removeprefix("/en/latest/")
             start = root if parts.path.startswith("/en/latest/") else path.parent
             file = start / place if parts.path else path
+            if file.resolve().is_relative_to(root.resolve() / "talk" / "deck"):
+                continue  # another build puts it there: tests/talk looks
             if not reaches(file, unquote(parts.fragment)):
                 broken.append(f"{path.name} -> {link['href']}")
     assert broken == []

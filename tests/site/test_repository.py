@@ -74,11 +74,14 @@ def test_every_job_says_what_it_does() -> None:
     assert all(words for _, words in jobs)
 
 
-def test_a_missing_tool_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("job", "package"), [("pdf", "latexmk"), ("slides", "chromium")]
+)
+def test_a_missing_tool_is_one_line(tmp_path: Path, job: str, package: str) -> None:
     """A job that lacks a tool of the system names the packages, and does nothing."""
     scripts = Path(sys.executable).parent
     done = subprocess.run(
-        [str(scripts / "nox"), "--envdir", str(tmp_path), "-s", "pdf"],
+        [str(scripts / "nox"), "--envdir", str(tmp_path), "-s", job],
         cwd=REPO,
         env={"PATH": str(scripts), "HOME": str(tmp_path), "NO_COLOR": "1"},
         capture_output=True,
@@ -87,6 +90,6 @@ def test_a_missing_tool_is_one_line(tmp_path: Path) -> None:
     )
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert re.findall(r"pdf needs: apt-get install .*latexmk.*", said), said
+    assert re.findall(rf"{job} needs: apt-get install .*{package}.*", said), said
     assert "sphinx-build" not in said
     assert "install --require-hashes" not in said
