@@ -166,6 +166,14 @@ def lab(session: nox.Session) -> None:
 
 
 @nox.session
+def measure(session: nox.Session) -> None:
+    """Measure what a sidecar costs (ten minutes): all of it, or `-- NAME`."""
+    install(session, "measure")
+    command = ("python", "-m", "trade_offs", *session.posargs)
+    session.run(*command, env={"PYTHONPATH": "examples"})
+
+
+@nox.session
 def spotter(session: nox.Session) -> None:
     """Find the sidecars in a repository: `nox -s spotter -- scan PATH`."""
     install(session, "spotter")

@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         values = getattr(getattr(item, "callspec", None), "params", {})
         if "podman" in fixtures or values.get("level") in ("pod", "compose"):
-            item.add_marker(pytest.mark.podman)
+            item.add_marker(pytest.mark.root)
             item.add_marker(pytest.mark.xdist_group("podman"))
         elif "chromium" in fixtures:
             item.add_marker(pytest.mark.xdist_group("browser"))

@@ -1,0 +1,301 @@
+"""What still works when the helper fails?
+
+Each helper of the labs is killed, and then held still for a second and killed, while
+its application is asked; the lab starts it again, as a kubelet would. Then one helper
+fails beside its application and within it, as a library: it crashes, goes round in a
+circle, leaks memory up to a limit, or fills the disk that it shares.
+"""
+
+import os
+import signal
+import socket
+import ssl
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import psutil
+from lab.manifest import notes, read
+from lab.processes import Processes
+from lab.systems import PODS, missing
+
+from trade_offs import client, paired, places, running
+from trade_offs.result import Measure
+
+QUESTION = "what still works when the helper fails?"
+PROGRAMS = {"nginx": ("nginx", "-v"), "redis": ("redis-server", "--version")}
+
+ROUNDS = 2
+RATE = 50
+"""Requests a second."""
+CALM = 0.5
+"""Seconds of work before the failure."""
+HELD = 1.0
+"""Seconds that a helper that hangs is held still, until it is killed."""
+AFTER = 2.0
+"""Seconds of work after it."""
+LIMIT = 64 << 20
+"""Bytes of memory that a helper that leaks may have, or the application with it."""
+SEED = 5
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab: its helper, and where its application is asked."""
+
+    system: str
+    helper: str
+    port: int
+    path: str = "/"
+    scheme: str = "http"
+
+
+LABS = [
+    Lab("served_log", "log-server", 8080, "/hello"),
+    Lab("log_saver", "log-saver", 8080, "/hello"),
+    Lab("https_termination", "https-proxy", 8443, scheme="https"),
+    Lab("dynamic_config", "config-manager", 8088),
+    Lab("topz", "topz", 8090),
+    Lab("git_sync", "git-sync", 8086),
+    Lab("ambassador", "ambassador", 8093, "/items/tea"),
+    Lab("adapter", "adapter", 6379, scheme="redis"),
+]
+
+FAULTS = {
+    "crashes": signal.SIGUSR1,
+    "goes round in a circle": signal.SIGALRM,
+    "leaks memory": signal.SIGUSR2,
+    "fills the disk": signal.SIGHUP,
+}
+"""What the helper of `places` can do wrong, and the signal for it."""
+
+
+@dataclass
+class Outage:
+    """What those who asked noticed."""
+
+    failed: float = 0.0
+    """Requests."""
+    seconds: float = 0.0
+    """From the failure to the last request that failed."""
+    answer: float = 0.0
+    """The median time of an answer after the failure, in seconds."""
+
+
+def asked(
+    ask: Callable[[], bool], fail: Callable[[], object], keep: Callable[[], object]
+) -> Outage:
+    """Ask at the rate, let it *fail*, ask on; *keep* is called after each request."""
+    outage = Outage()
+    begun = due = time.perf_counter()
+    failed_at = 0.0
+    answers: list[float] = []
+    while True:
+        now = time.perf_counter()
+        if not failed_at and now - begun > CALM:
+            fail()
+            failed_at = time.perf_counter()
+        if failed_at and now - failed_at > AFTER:
+            outage.answer = statistics.median(answers) if answers else AFTER
+            return outage
+        if not ask():
+            outage.failed += 1
+            outage.seconds = time.perf_counter() - (failed_at or begun)
+        elif failed_at:
+            answers.append(time.perf_counter() - now)
+        keep()
+        due += 1 / RATE
+        time.sleep(max(0.0, due - time.perf_counter()))
+
+
+def asking(lab: Lab, port: int) -> Callable[[], bool]:
+    """Return what asks a lab's application once, and says whether it answered."""
+    context = ssl.create_default_context()
+    # The lab makes its certificate itself, at each start.
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    url = f"{lab.scheme}://127.0.0.1:{port}{lab.path}"
+
+    def get() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=0.5, context=context) as answer:
+                return bool(answer.read()) or answer.status < 500
+        except urllib.request.HTTPError as error:
+            return error.code < 500
+        except OSError:
+            return False
+
+    def ping() -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=0.5) as line:
+                line.sendall(b"PING\r\n")
+                return line.recv(100) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+    return ping if lab.scheme == "redis" else get
+
+
+def of_a_lab(lab: Lab, *, hangs: bool) -> Outage:
+    """Run a lab, let its helper fail, and return what was noticed."""
+    pod = read(PODS / lab.system / "pod.yaml")
+    ports = dict(zip(pod.ports, running.free_ports(len(pod.ports)), strict=True))
+    with tempfile.TemporaryDirectory(prefix=f"{lab.system}-") as folder:
+        processes = Processes(pod, PODS / lab.system, Path(folder), ports)
+        try:
+            processes.start()
+            ask = asking(lab, ports[lab.port])
+            ready(ask)
+            killed_at = [0.0]
+
+            def fail() -> None:
+                number = signal.SIGSTOP if hangs else signal.SIGKILL
+                os.kill(processes.pid(lab.helper), number)
+                killed_at[0] = time.perf_counter() + HELD if hangs else 0.0
+
+            def keep() -> None:
+                if killed_at[0] and time.perf_counter() > killed_at[0]:
+                    os.kill(processes.pid(lab.helper), signal.SIGKILL)
+                    killed_at[0] = 0.0
+
+            return asked(ask, fail, keep)
+        finally:
+            processes.stop()
+
+
+def ready(ask: Callable[[], bool]) -> None:
+    """Wait until the application answers. Raises TimeoutError if it does not."""
+    limit = time.monotonic() + running.START
+    while not ask():
+        if time.monotonic() > limit:
+            raise TimeoutError("the application does not answer")
+        time.sleep(0.05)
+
+
+class Kept:
+    """A program that is started again when it ends, as a kubelet would."""
+
+    def __init__(self, command: list[str]) -> None:
+        """Start it, with the limit."""
+        self.command = command
+        self.again()
+
+    def again(self) -> None:
+        """Start it."""
+        self.child = running.spawned(self.command)
+        self.child.rlimit(psutil.RLIMIT_DATA, (LIMIT, LIMIT))
+
+    def look(self) -> None:
+        """Start it again if it has ended."""
+        if self.child.poll() is not None:
+            self.again()
+
+
+def of_a_place(place: str, fault: str) -> Outage:
+    """Run the application and the helper of `places`, and let the helper fail."""
+    with small_disk() as folder:
+        log = None if place == "a library" else folder / "log"
+        (port,) = running.free_ports(1)
+        store = places.Store()
+        application = Kept(places.application(port, store, log))
+        helper = application if log is None else Kept(places.ship(store, [log]))
+        try:
+            ask = reconnecting(port)
+            ready(ask)
+
+            def keep() -> None:
+                application.look()
+                helper.look()
+
+            return asked(ask, lambda: helper.child.send_signal(FAULTS[fault]), keep)
+        finally:
+            running.end(helper.child)
+            running.end(application.child)
+            store.close()
+
+
+@contextmanager
+def small_disk() -> Iterator[Path]:
+    """Give a folder, on a disk of its own of 1 MiB where this user may mount one."""
+    with tempfile.TemporaryDirectory() as name:
+        if os.geteuid() != 0:
+            yield Path(name)
+            return
+        mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", name]
+        subprocess.run(mount, check=True, timeout=20)
+        try:
+            yield Path(name)
+        finally:
+            subprocess.run(["umount", "--lazy", name], check=True, timeout=20)
+
+
+def reconnecting(port: int) -> Callable[[], bool]:
+    """Return what asks once, on a connection that is opened again when it broke."""
+    lines: list[socket.socket] = []
+
+    def ask() -> bool:
+        try:
+            if not lines:
+                lines.append(client.connect(("127.0.0.1", port)))
+                lines[0].settimeout(0.5)
+            client.ask(lines[0])
+        except OSError:
+            while lines:
+                lines.pop().close()
+            return False
+        return True
+
+    return ask
+
+
+def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
+    """Yield each measure; *share* of the usual rounds, for a quick look.
+
+    *left_out* gets what this machine could not have, with the reason.
+    """
+    rounds = max(2, round(ROUNDS * share))
+    for hangs, word in ((False, "is killed"), (True, "hangs for a second")):
+        turns = {}
+        for lab in LABS:
+            if reason := missing(notes(PODS / lab.system / "pod.yaml").needs):
+                left_out[lab.system] = reason
+            else:
+                turns[lab.system] = partial(of_a_lab, lab, hangs=hangs)
+        yield from outages(f"when the helper {word}", turns, rounds)
+    for fault in FAULTS:
+        if fault == "fills the disk" and os.geteuid() != 0:
+            left_out["a helper that fills the disk"] = "only root may mount a small one"
+            continue
+        turns = {
+            place: partial(of_a_place, place, fault)
+            for place in ("a library", "sidecars")
+        }
+        yield from outages(f"when the helper {fault}", turns, rounds)
+
+
+def outages(
+    when: str, turns: Mapping[str, Callable[[], Outage]], rounds: int
+) -> Iterator[Measure]:
+    """Take turns; yield what failed, for how long, and how slow the rest was."""
+    seconds: paired.Samples = {name: [] for name in turns}
+    answers: paired.Samples = {name: [] for name in turns}
+
+    def once(name: str) -> Callable[[], float]:
+        def turn() -> float:
+            outage = turns[name]()
+            seconds[name].append(round(1000 * outage.seconds, 3))
+            answers[name].append(round(1000 * outage.answer, 3))
+            return outage.failed
+
+        return turn
+
+    failed = paired.take_turns({name: once(name) for name in turns}, rounds, seed=SEED)
+    yield Measure(f"requests failed {when}", "requests", failed)
+    yield Measure(f"time until the last one {when}", "ms", seconds)
+    yield Measure(f"time of an answer {when}", "ms", answers)

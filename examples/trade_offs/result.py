@@ -1,0 +1,172 @@
+"""A result: every sample, the machine, and what was left out; as JSON and as tables."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from trade_offs import estimate
+from trade_offs.estimate import Estimate
+from trade_offs.paired import Samples
+
+RESULTS = Path(__file__).with_name("results")
+"""The results that the handbook quotes, one file for each measurement."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One quantity of every variant, in rounds; all are compared with the first."""
+
+    name: str
+    unit: str
+    samples: Samples
+
+    @property
+    def base(self) -> str:
+        """The variant that the others are compared with."""
+        return next(iter(self.samples))
+
+    def median(self, variant: str) -> Estimate:
+        """Return the median of a variant."""
+        return estimate.median(self.samples[variant])
+
+    def added(self, variant: str) -> Estimate:
+        """Return how much more it is than the base, pair by pair."""
+        return estimate.added(self.samples[variant], self.samples[self.base])
+
+    def times(self, variant: str) -> Estimate | None:
+        """Return how many times the base it is; None where the base may be nothing."""
+        if min(self.samples[self.base]) <= 0:
+            return None
+        return estimate.times(self.samples[variant], self.samples[self.base])
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that one run of a measurement found."""
+
+    name: str
+    question: str
+    taken: str
+    """The day and the time at which it began, UTC."""
+    machine: dict[str, str]
+    measures: list[Measure]
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Variants that this machine could not have, and why."""
+
+    def measure(self, name: str) -> Measure:
+        """Return a measure by its name. Raises KeyError if there is none."""
+        for measure in self.measures:
+            if measure.name == name:
+                return measure
+        raise KeyError(name)
+
+
+def write(result: Result, path: Path) -> None:
+    """Write *result* with all its samples as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(asdict(result), indent=1, ensure_ascii=False)
+    # A line for the samples of a variant, not one for each.
+    path.write_text(joined(text) + "\n", encoding="utf-8")
+
+
+def joined(text: str) -> str:
+    """Return JSON *text* with each list of numbers on one line."""
+    lines: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        word = line.strip()
+        if inside:
+            lines[-1] += word if word in ("]", "],") else f"{word} "
+            inside = word not in ("]", "],")
+            lines[-1] = lines[-1].replace(" ]", "]")
+        else:
+            lines.append(line)
+            inside = word.endswith("[") and '"measures"' not in word
+    return "\n".join(lines)
+
+
+def read(path: Path) -> Result:
+    """Read what `write` has written.
+
+    Raises OSError if the file cannot be read, ValueError if it is no result.
+    """
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        measures = [Measure(**measure) for measure in found.pop("measures")]
+        return Result(measures=measures, **found)
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path}: not a result of `nox -s measure`: {error}") from None
+
+
+def summary(result: Result) -> Iterator[str]:
+    """Yield the lines of a summary, at most 80 columns wide."""
+    yield f"{result.name}: {result.question}"
+    for measure in result.measures:
+        pairs = len(measure.samples[measure.base])
+        yield ""
+        yield f"{measure.name}, {measure.unit} ({pairs} rounds)"
+        yield f"  {'':26} {'median':>8} {'95 %':>19} {'added':>9} {'times':>6}"
+        for variant in measure.samples:
+            value = measure.median(variant)
+            line = f"  {variant:26} {short(value.value):>8} {between(value):>19}"
+            if variant != measure.base:
+                more, ratio = measure.added(variant), measure.times(variant)
+                line += f" {short(more.value, sign=True):>9}"
+                line += f" {short(ratio.value):>6}" if ratio else ""
+            yield line
+    for variant, reason in result.left_out.items():
+        yield f"  left out: {variant}: {reason}"
+
+
+def between(value: Estimate) -> str:
+    """Return an interval in words."""
+    return f"{short(value.low)} to {short(value.high)}"
+
+
+def short(value: float, *, sign: bool = False) -> str:
+    """Return *value* with three figures that mean something."""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    if 0 < abs(value) < 0.1:
+        digits = 4
+    return f"{value:{'+' if sign else ''},.{digits}f}"
+
+
+def moved(old: Result, new: Result) -> Iterator[str]:
+    """Yield what of *new* lies outside what *old* says, one line for each.
+
+    Compared are the ratios to the base, which are about the pattern; the times alone
+    are about the machine. Where the base may be nothing, it is the differences.
+    """
+    known = {measure.name: measure for measure in old.measures}
+    for measure in new.measures:
+        before = known.get(measure.name)
+        if before is None:
+            yield f"{measure.name}: not in the committed result"
+            continue
+        for variant in measure.samples:
+            if variant == measure.base or variant not in before.samples:
+                continue
+            was, now = before.times(variant), measure.times(variant)
+            words = f"times {measure.base}"
+            if was is None or now is None:
+                was, now = before.added(variant), measure.added(variant)
+                words = f"{measure.unit} more than {measure.base}"
+            if not was.overlaps(now):
+                said = f"{between(now)} {words}, was {between(was)}"
+                yield f"{measure.name}: {variant}: {said}"
+        for one, two in combinations(measure.samples, 2):
+            if order(before, one, two) * order(measure, one, two) < 0:
+                yield f"{measure.name}: {one} and {two} have changed places"
+
+
+def order(measure: Measure, one: str, two: str) -> int:
+    """Return -1 if *one* is surely less than *two*, 1 if it is more, 0 if unknown."""
+    if not {one, two} <= measure.samples.keys():
+        return 0
+    first, second = measure.median(one), measure.median(two)
+    if first.overlaps(second):
+        return 0
+    return -1 if first.value < second.value else 1

@@ -1,0 +1,99 @@
+"""What does it take to replace the helper while requests come in?
+
+A library is replaced with its application, a sidecar alone: the one that reads a log,
+and one that every request goes through. Each stops first and starts then, as the only
+copy on a machine does.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from trade_offs import failing, paired, places, running
+from trade_offs.result import Measure
+
+QUESTION = "what does it take to replace the helper while requests come in?"
+PROGRAMS: dict[str, tuple[str, ...]] = {}
+
+ROUNDS = 8
+SEED = 6
+LATER = 0.3
+"""Seconds after which nothing more comes to the store."""
+
+
+def shipped(*names: str) -> int:
+    """Return the bytes of the programs that a new version consists of."""
+    return sum((running.PROGRAMS / name).stat().st_size for name in names)
+
+
+WAYS = {
+    "a library": shipped("app.py", "answer.py", "ship.py"),
+    "a sidecar beside": shipped("ship.py"),
+    "a sidecar on the way": shipped("relay.py"),
+}
+"""Bytes to bring to the machine for each."""
+
+
+def replaced(way: str, lost: list[float]) -> float:
+    """Replace the helper under load; return the requests that failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = None if way == "a library" else Path(folder, "log")
+        port, outside = running.free_ports(2)
+        store = places.Store()
+        programs = [running.spawned(places.application(port, store, log))]
+        if log is not None:
+            programs.append(running.spawned(places.ship(store, [log])))
+        if way == "a sidecar on the way":
+            relay = str(running.PROGRAMS / "relay.py")
+            command = [sys.executable, relay, str(outside), "127.0.0.1", str(port)]
+            programs.append(running.spawned(command))
+        else:
+            outside = port
+        answered = [0]
+        try:
+            ask = failing.reconnecting(outside)
+            failing.ready(ask)
+            answered[0] += 1
+
+            def counted() -> bool:
+                answer = ask()
+                answered[0] += answer
+                return answer
+
+            def replace() -> None:
+                programs[-1].terminate()
+
+            def keep() -> None:
+                if programs[-1].poll() is not None:
+                    programs[-1] = running.spawned(programs[-1].args)
+
+            outage = failing.asked(counted, replace, keep)
+            time.sleep(LATER)
+            lost.append(float(answered[0] - store.lines))
+            return outage.failed
+        finally:
+            for child in programs:
+                running.end(child)
+            store.close()
+
+
+def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
+    """Yield each measure; *share* of the usual rounds, for a quick look.
+
+    *left_out* gets what this machine could not have, with the reason: nothing.
+    """
+    rounds = max(2, round(ROUNDS * share))
+    lost: paired.Samples = {way: [] for way in WAYS}
+    turns: dict[str, Callable[[], float]] = {
+        way: partial(replaced, way, lost[way]) for way in WAYS
+    }
+    failed = paired.take_turns(turns, rounds, seed=SEED)
+    yield Measure("requests failed", "requests", failed)
+    yield Measure("lines lost (less than none: sent twice)", "lines", lost)
+    restarts = {way: [float(way == "a library")] * rounds for way in WAYS}
+    yield Measure("restarts of the application", "restarts", restarts)
+    sizes = {way: [float(size)] * rounds for way, size in WAYS.items()}
+    yield Measure("shipped", "bytes", sizes)

@@ -1,0 +1,138 @@
+"""The measuring programs measure what they say: order and sanity, never a time."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from trade_offs import (
+    client,
+    failing,
+    growing,
+    hop,
+    namespace,
+    places,
+    running,
+    standing,
+    starting,
+    upgrading,
+)
+from trade_offs.result import Measure
+
+
+@pytest.fixture(scope="module")
+def hops() -> Iterator[dict[str, Measure]]:
+    """Measure the hop with a twentieth of the rounds."""
+    left_out: dict[str, str] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hop, "SECONDS", 0.2)
+        yield {one.name: one for one in hop.measure(left_out, 0.1)}
+    assert all(left_out.values())
+
+
+def test_a_proxy_is_slower_than_none(hops: dict[str, Measure]) -> None:
+    for name in ("time at 500 requests a second", "time at 100 requests a second"):
+        measure = hops[name]
+        direct = measure.median("direct").value
+        for proxy in {"nginx", "haproxy", "a Python relay"} & set(measure.samples):
+            assert measure.median(proxy).value > direct, (name, proxy)
+        assert measure.median("a call within the program").value < direct / 50
+    work = hops["processor time for a request"]
+    assert work.median("a Python relay").value > work.median("direct").value
+
+
+def test_every_way_has_as_many_samples(hops: dict[str, Measure]) -> None:
+    for measure in hops.values():
+        assert len({len(samples) for samples in measure.samples.values()}) == 1
+        assert "a Unix socket" in measure.samples
+
+
+@pytest.mark.root
+def test_a_pod_is_a_network_of_its_own() -> None:
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        pytest.skip("network namespaces need root and iproute2")
+    try:
+        with namespace.pod("hop-test", "10.213.9.2", "10.213.9.1") as space:
+            (port,) = running.free_ports(1)
+            answer = [sys.executable, str(running.PROGRAMS / "answer.py"), str(port)]
+            with running.program(answer, port=port):
+                client.connect(("127.0.0.1", port)).close()
+                with namespace.within(space), pytest.raises(OSError):
+                    client.connect(("127.0.0.1", port))
+                client.connect(("127.0.0.1", port)).close()
+    except namespace.NoNamespaces as error:
+        pytest.skip(f"no network namespace here: {error}")
+    assert not Path("/run/netns/hop-test").exists()
+
+
+def test_a_helper_takes_more_than_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "WATCH", 0.3)
+    with standing.of_nothing() as (child, work):
+        empty = standing.watched(child, work)
+    with standing.of_a_lab(standing.LABS[0]) as (child, work):
+        helper = standing.watched(child, work)
+    assert 1 < empty.memory_idle < helper.memory_idle < 100
+    assert helper.processor_work > empty.processor_work
+    assert helper.processor_work > helper.processor_idle
+    assert helper.files > empty.files
+
+
+def test_sidecars_grow_with_the_copies_and_an_agent_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(growing, "WATCH", 0.2)
+    memory = {place: growing.use(place, 4)[0] for place in places.PLACES}
+    assert memory["sidecars"] > memory["a node agent"]
+    assert memory["sidecars"] > memory["a library"]
+
+
+@pytest.mark.parametrize("place", places.PLACES)
+def test_the_store_gets_every_line_wherever_the_helper_is(place: str) -> None:
+    with places.node(place, 3) as node:
+        for port in node.ports:
+            with client.connect(("127.0.0.1", port)) as line:
+                for _ in range(7):
+                    client.ask(line)
+        for child in [*node.applications, *node.helpers]:
+            child.terminate()
+            child.wait(10)
+        assert node.store.lines == 21
+
+
+def test_only_a_helper_that_stops_last_loses_nothing() -> None:
+    assert starting.lost("a library", "together") == 0
+    assert starting.lost("sidecars", "last") == 0
+    assert starting.lost("sidecars", "first") > 0
+
+
+def test_a_start_with_a_sidecar_and_its_stop_are_both_timed() -> None:
+    stops: list[float] = []
+    assert starting.start_and_stop(1, True, stops) > 0
+    assert len(stops) == 1
+
+
+def test_a_crash_in_a_library_is_an_outage_and_beside_it_is_none() -> None:
+    assert failing.of_a_place("a library", "crashes").failed > 0
+    assert failing.of_a_place("sidecars", "crashes").failed == 0
+
+
+def test_a_sidecar_on_the_way_takes_the_application_with_it() -> None:
+    labs = {lab.system: lab for lab in failing.LABS}
+    assert failing.of_a_lab(labs["ambassador"], hangs=True).failed > 0
+    assert failing.of_a_lab(labs["served_log"], hangs=True).failed == 0
+
+
+@pytest.mark.root
+def test_a_helper_that_fills_its_folder_stops_the_application() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    assert failing.of_a_place("sidecars", "fills the disk").failed > 0
+
+
+def test_a_new_version_beside_fails_nobody_and_loses_nothing() -> None:
+    lost: list[float] = []
+    assert upgrading.replaced("a sidecar beside", lost) == 0
+    assert lost == [0]
+    assert upgrading.replaced("a sidecar on the way", lost) > 0
