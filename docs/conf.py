@@ -47,6 +47,7 @@ extensions = [
     "icons",
     "layouts",
     "linkcheck_limits",
+    "measured",
     "menu",
     "page_facts",
     "paths",

@@ -10,6 +10,7 @@ from typing import Any
 from trade_offs import estimate
 from trade_offs.estimate import Estimate
 from trade_offs.paired import Samples
+from trade_offs.words import between, short
 
 RESULTS = Path(__file__).with_name("results")
 """The results that the handbook quotes, one file for each measurement."""
@@ -65,11 +66,35 @@ class Result:
 
 
 def write(result: Result, path: Path) -> None:
-    """Write *result* with all its samples as JSON."""
+    """Write *result* as JSON: all its samples, and what they say.
+
+    The handbook's pages read the estimates, and so need no scipy.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(asdict(result), indent=1, ensure_ascii=False)
+    said = asdict(result) | {"estimates": estimates(result)}
+    text = json.dumps(said, indent=1, ensure_ascii=False)
     # A line for the samples of a variant, not one for each.
     path.write_text(joined(text) + "\n", encoding="utf-8")
+
+
+def estimates(result: Result) -> dict[str, Any]:
+    """Return what the samples say: measure, variant, kind -> value, low, high."""
+    return {
+        measure.name: {
+            variant: {
+                kind: [figure(x) for x in (found.value, found.low, found.high)]
+                for kind in ("median", "added", "times")
+                if (found := getattr(measure, kind)(variant)) is not None
+            }
+            for variant in measure.samples
+        }
+        for measure in result.measures
+    }
+
+
+def figure(value: float) -> float:
+    """Return *value* without the last digits, which differ between machines."""
+    return float(f"{value:.10g}")
 
 
 def joined(text: str) -> str:
@@ -96,6 +121,7 @@ def read(path: Path) -> Result:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         measures = [Measure(**measure) for measure in found.pop("measures")]
+        found.pop("estimates", None)
         return Result(measures=measures, **found)
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path}: not a result of `nox -s measure`: {error}") from None
@@ -111,7 +137,7 @@ def summary(result: Result) -> Iterator[str]:
         yield f"  {'':26} {'median':>8} {'95 %':>19} {'added':>9} {'times':>6}"
         for variant in measure.samples:
             value = measure.median(variant)
-            line = f"  {variant:26} {short(value.value):>8} {between(value):>19}"
+            line = f"  {variant:26} {short(value.value):>8} {interval(value):>19}"
             if variant != measure.base:
                 more, ratio = measure.added(variant), measure.times(variant)
                 line += f" {short(more.value, sign=True):>9}"
@@ -121,17 +147,9 @@ def summary(result: Result) -> Iterator[str]:
         yield f"  left out: {variant}: {reason}"
 
 
-def between(value: Estimate) -> str:
-    """Return an interval in words."""
-    return f"{short(value.low)} to {short(value.high)}"
-
-
-def short(value: float, *, sign: bool = False) -> str:
-    """Return *value* with three figures that mean something."""
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    if 0 < abs(value) < 0.1:
-        digits = 4
-    return f"{value:{'+' if sign else ''},.{digits}f}"
+def interval(value: Estimate) -> str:
+    """Return the interval of an estimate in words."""
+    return between(value.low, value.high)
 
 
 def moved(old: Result, new: Result) -> Iterator[str]:
@@ -155,8 +173,8 @@ def moved(old: Result, new: Result) -> Iterator[str]:
                 was, now = before.added(variant), measure.added(variant)
                 words = f"{measure.unit} more than {measure.base}"
             if not was.overlaps(now):
-                said = f"{between(now)} {words}, was {between(was)}"
-                yield f"{measure.name}: {variant}: {said}"
+                told = f"{interval(now)} {words}, was {interval(was)}"
+                yield f"{measure.name}: {variant}: {told}"
         for one, two in combinations(measure.samples, 2):
             if order(before, one, two) * order(measure, one, two) < 0:
                 yield f"{measure.name}: {one} and {two} have changed places"
