@@ -29,8 +29,11 @@ class PrintForms(SphinxPostTransform):
         latex = builder.format == "latex"
         for tab in components(self.document, "tab-item"):
             label, content = tab.children[0], tab.children[-1]
-            make = block if latex else box
-            tab.replace_self(make(label, content.children))
+            last = tab is tab.parent.children[-1]
+            if latex:
+                tab.replace_self(block(label, content.children, closed=last))
+            else:
+                tab.replace_self(box(label, content.children))
         for tab_set in components(self.document, "tab-set"):
             tab_set.replace_self(tab_set.children)
         for dropdown in components(self.document, "dropdown"):
@@ -69,8 +72,12 @@ def is_long(node: nodes.Node) -> bool:
     return isinstance(node, nodes.table | nodes.literal_block | nodes.doctest_block)
 
 
-def block(label: nodes.Node, content: list[nodes.Node]) -> list[nodes.Node]:
+def block(
+    label: nodes.Node, content: list[nodes.Node], closed: bool = True
+) -> list[nodes.Node]:
     """Return the words of *label* and *content* between two rules, for LaTeX.
+
+    What is not *closed* has no rule below, as the next block begins with one.
 
     LaTeX breaks no table within a box, and a listing badly: what is too long for the
     page would be lost. handbook.sty says what it looks like.
@@ -80,7 +87,7 @@ def block(label: nodes.Node, content: list[nodes.Node]) -> list[nodes.Node]:
             table["classes"].append("longtable")
     words = nodes.inline("", "", *getattr(label, "children", []))
     head = nodes.paragraph("", "", raw("\\handbookopen{"), words, raw("}"))
-    return [head, *content, raw("\n\\handbookclose\n")]
+    return [head, *content, *([raw("\n\\handbookclose\n")] if closed else [])]
 
 
 def raw(tex: str) -> nodes.raw:
