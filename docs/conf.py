@@ -49,6 +49,7 @@ extensions = [
     "book",
     "diagrams",
     "drawings",
+    "ebook",
     "exercises",
     "features",
     "frames",
@@ -59,6 +60,7 @@ extensions = [
     "page_facts",
     "paths",
     "practice",
+    "print_answers",
     "print_forms",
     "projects",
     "search_index",
@@ -220,6 +222,12 @@ latex_elements = {
 
 epub_basename = "sidecar-handbook"
 epub_show_urls = "no"
+epub_description = subtitle
+epub_contributor = author
+epub_identifier = html_baseurl
+epub_scheme = "URL"
+epub_uid = "handbook"
+epub_cover = ("_static/cover.png", "epub-cover.html")
 epub_css_files = ["ereader.css"]
 # The site's own looks and scripts stay out: no page of the book asks for them.
 epub_exclude_files = [
