@@ -18,6 +18,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import palette
+from drawings import light
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.util.typing import ExtensionMetadata
@@ -92,7 +93,11 @@ class EbookBuilder(Epub3Builder):
 
 
 def grounded(svg: str) -> str:
-    """Return a drawing on a ground of the page's light color."""
+    """Return a drawing on a ground of the page's light color, without variables.
+
+    MuPDF, which many readers are built on, paints black what has a variable's color.
+    """
+    svg = light(svg)
     box = re.search(r'<svg[^>]*\bviewBox="([^"]*)"[^>]*>', svg)
     if not box or 'class="ground"' in svg:
         return svg

@@ -87,6 +87,8 @@ class MoveAnswers(SphinxPostTransform):
             if node["has_title"] and node[0].astext() in FOLDED
         ]
         for number, node in enumerate(folded, 1):
+            if self.app.builder.format == "latex":
+                keep_links(node, page)
             one = Answer(page, number, question(node), node[1:])
             link = self.link(one.page, one.place, node[0].astext(), APPENDIX)
             target = nodes.target("", "", ids=[one.asked])
@@ -112,15 +114,32 @@ class MoveAnswers(SphinxPostTransform):
         return nodes.reference("", "", style, internal=True, **address)
 
 
-def question(node: nodes.Node) -> str:
-    """Return how a question is called: the heading above it, and its number."""
+def keep_links(node: nodes.Element, page: str) -> None:
+    """Let links within *page* say the page: they move to another one."""
+    for link in node.findall(nodes.reference):
+        if link.get("refid"):
+            link["refuri"] = f"%{page}#{link['refid']}"
+            del link["refid"]
+        elif str(link.get("refuri", "")).startswith("#"):
+            link["refuri"] = f"%{page}{link['refuri']}"
+
+
+def question(node: nodes.Element) -> str:
+    """Return how a question is called: the heading above it, and its number.
+
+    The answer stands in the item of a list, or below the list that has the question.
+    """
     number = ""
-    while node.parent is not None and not isinstance(node, nodes.section):
-        if isinstance(node.parent, nodes.enumerated_list) and not number:
-            start = node.parent.get("start", 1)
-            number = f" {start + node.parent.index(node)}"
-        node = node.parent
-    title = node[0].astext() if isinstance(node, nodes.section) else "Question"
+    place = node.parent.index(node)
+    before = node.parent[place - 1] if place else None
+    if isinstance(before, nodes.enumerated_list):
+        number = f" {before.get('start', 1) + len(before) - 1}"
+    above: nodes.Element = node
+    while above.parent is not None and not isinstance(above, nodes.section):
+        if isinstance(above.parent, nodes.enumerated_list) and not number:
+            number = f" {above.parent.get('start', 1) + above.parent.index(above)}"
+        above = above.parent
+    title = above[0].astext() if isinstance(above, nodes.section) else "Question"
     return f"{title}{number}"
 
 
