@@ -17,8 +17,8 @@ nox.options.sessions = ["docs"]
 BUILD = Path("build")
 # -n: every reference must resolve. -W: a warning fails the build.
 # -j: with every core; the output is the same.
-FOLDERS = {"a4": "latex", "letter": "latex-letter"}
 STRICT = ("-n", "-W", "--keep-going", "-j", "auto")
+PAPERS = {"a4": "latex", "letter": "latex-letter"}  # paper -> folder in build/
 
 
 def install(session: nox.Session, group: str) -> None:
@@ -78,14 +78,14 @@ def pdf(session: nox.Session) -> None:
     )
     need(session, latexmk=tex, xelatex="texlive-xetex")
     papers = session.posargs or ["a4"]
-    if strange := set(papers) - {"a4", "letter"}:
-        session.error(f"no paper called {', '.join(strange)}: a4, letter")
+    if strange := set(papers) - set(PAPERS):
+        session.error(f"no paper called {', '.join(strange)}: {', '.join(PAPERS)}")
     install(session, "docs")
     for paper in papers:
         size = f"latex_elements.papersize={paper}paper"
         # For the second paper the pages are not read again.
         options = ("-D", size, "-d", str(BUILD / "latex" / ".doctrees"))
-        target = build(session, "latex", *options, folder=FOLDERS[paper])
+        target = build(session, "latex", *options, folder=PAPERS[paper])
         with session.chdir(target):
             session.run(
                 *("latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error"),

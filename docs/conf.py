@@ -170,9 +170,6 @@ latex_elements = {
     # For US Letter: -D latex_elements.papersize=letterpaper (nox -s pdf -- letter).
     "papersize": "a4paper",
     "pointsize": "10pt",
-    # Eighty columns of the font for code are as wide as the text.
-    "geometry": r"\usepackage[textwidth=420pt,hcentering,top=92pt,bottom=84pt,"
-    r"headsep=22pt,headheight=14pt,footskip=34pt]{geometry}",
     "fontpkg": r"""
 \setmainfont{texgyrepagella}[Extension=.otf, UprightFont=*-regular,
   ItalicFont=*-italic, BoldFont=*-bold, BoldItalicFont=*-bolditalic]
@@ -211,7 +208,8 @@ latex_elements = {
   Read it on the web, with what paper cannot do, at \url{{{html_baseurl}}}\par
   Built from its sources with Sphinx and XeLaTeX. Set in \TeX\ Gyre Pagella and Heros;
   code and diagrams in DejaVu Sans Mono and DejaVu Sans.}}
-\hypersetup{{pdfsubject={{{subtitle}}}, pdflang={{en-US}}, pdfdisplaydoctitle=true,
+\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}},
+  pdfsubject={{{subtitle}}}, pdflang={{en-US}}, pdfdisplaydoctitle=true,
   pdfkeywords={{sidecar pattern, containers, Kubernetes, distributed systems}}}}
 """,
     # Sphinx would take the caption of the first toctree for the contents' title.
