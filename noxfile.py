@@ -36,9 +36,7 @@ def need(session: nox.Session, **packages: str) -> None:
         session.error(f"{session.name} needs: apt-get install {' '.join(missing)}")
 
 
-def build(
-    session: nox.Session, builder: str, *options: str, folder: str = ""
-) -> Path:
+def build(session: nox.Session, builder: str, *options: str, folder: str = "") -> Path:
     """Build the handbook with *builder* and return the folder that holds it."""
     target = BUILD / (folder or builder)
     session.run("sphinx-build", *STRICT, "-b", builder, *options, "docs", str(target))
@@ -71,11 +69,8 @@ def serve(session: nox.Session) -> None:
 
 @nox.session
 def pdf(session: nox.Session) -> None:
-    """Build the PDF (needs XeLaTeX): `nox -s pdf -- a4 letter` for both papers."""
-    tex = (
-        "latexmk texlive-xetex texlive-latex-recommended texlive-latex-extra "
-        "texlive-fonts-recommended lmodern fonts-texgyre fonts-dejavu-core"
-    )
+    """Build the PDF with XeLaTeX; `nox -s pdf -- letter` for US Letter."""
+    tex = " ".join(Path(".ci/tex_packages").read_text().split())
     need(session, latexmk=tex, xelatex="texlive-xetex")
     papers = session.posargs or ["a4"]
     if strange := set(papers) - set(PAPERS):

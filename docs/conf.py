@@ -29,7 +29,7 @@ subtitle = (
     "What the sidecar pattern is, how to find it in a repository, "
     "which features suggest it, and what it costs"
 )
-# The date of the edition; all that would write the time of the build takes it from here.
+# The date of the edition: what would write the time of the build takes this instead.
 os.environ["SOURCE_DATE_EPOCH"] = str(edition.epoch())
 today = edition.day(int(os.environ["SOURCE_DATE_EPOCH"]))
 
@@ -48,6 +48,7 @@ extensions = [
     "bibliography",
     "book",
     "diagrams",
+    "downloads",
     "drawings",
     "ebook",
     "exercises",

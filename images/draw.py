@@ -4,9 +4,10 @@
 
     .nox/tests/bin/python images/draw.py
 
-draws ``favicon.ico`` and ``apple-touch-icon.png`` from ``mark.svg``, ``social-card.png``
-from ``social-card.svg`` and ``cover.png``, the EPUB's, from ``cover.svg``. The same on every machine: the font is
-the one that comes with the diagrams' drawing program. A test draws them anew.
+draws ``favicon.ico`` and ``apple-touch-icon.png`` from ``mark.svg``,
+``social-card.png`` from ``social-card.svg`` and the EPUB's ``cover.png`` from
+``cover.svg``. The same on every machine: the font is the one that comes with the
+diagrams' drawing program. A test draws them anew.
 """
 
 import struct

@@ -3,7 +3,7 @@
 * the picture of the cover, from ``images/``;
 * a ground below each drawing: a reader's dark mode paints the page behind it black;
 * the language on every page, for screen readers;
-* what the book offers to those who cannot see it, as data that shops and libraries show;
+* what the book offers to those who cannot see it, as data for shops and libraries;
 * the same bytes at each build of one commit: the archive holds no time of the clock.
 
 The properties: https://www.w3.org/TR/epub-a11y-11/
@@ -35,9 +35,9 @@ ACCESS = (
     ("accessibilityHazard", "none"),
 )
 SUMMARY = (
-    "Every picture has a text that says what it shows, and the text beside it says the "
-    "same. Headings, lists, tables and listings are marked as what they are. Links lead "
-    "from each question to its answer and back."
+    "Every picture has a text that says what it shows, and the text beside it says "
+    "the same. Headings, lists, tables and listings are marked as what they are. "
+    "Links lead from each question to its answer and back."
 )
 COVER = Path(__file__).parents[2] / "images" / "cover.png"
 GROUND = '<rect class="ground" x="{}" y="{}" width="{}" height="{}" fill="{}"/>'
@@ -101,7 +101,9 @@ def grounded(svg: str) -> str:
     box = re.search(r'<svg[^>]*\bviewBox="([^"]*)"[^>]*>', svg)
     if not box or 'class="ground"' in svg:
         return svg
-    ground = GROUND.format(*box[1].replace(",", " ").split(), palette.PALETTE["page"][0])
+    ground = GROUND.format(
+        *box[1].replace(",", " ").split(), palette.PALETTE["page"][0]
+    )
     return svg[: box.end()] + ground + svg[box.end() :]
 
 

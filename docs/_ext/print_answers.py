@@ -1,4 +1,4 @@
-"""Answers that are folded on the site: on paper and on an e-reader they stand elsewhere.
+"""Answers that the site folds: on paper and on an e-reader they stand elsewhere.
 
 Where nobody can fold, an answer below its question gives it away. So a dropdown called
 "Answer" or "Solution" becomes a link. In the PDF it leads to the appendix of solutions,

@@ -6,7 +6,7 @@ dropdown a box with its title, and a grid of cards a list of links. In LaTeX a b
 a page may have to break is a block between two rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from docutils import nodes
@@ -73,7 +73,7 @@ def is_long(node: nodes.Node) -> bool:
 
 
 def block(
-    label: nodes.Node, content: list[nodes.Node], closed: bool = True
+    label: nodes.Node, content: Sequence[nodes.Node], closed: bool = True
 ) -> list[nodes.Node]:
     """Return the words of *label* and *content* between two rules, for LaTeX.
 

@@ -1,4 +1,4 @@
-"""The PDF as a printer would judge it: what is in it, and where it stands on the page."""
+"""The PDF as a printer would judge it: what is in it, and where on the page."""
 
 import re
 import shutil
@@ -10,8 +10,8 @@ from typing import Any
 
 import checks
 import pytest
-from builds import Built, sphinx, typeset
 from bs4 import BeautifulSoup
+from builds import Built, sphinx, typeset
 from pypdf import PdfReader
 from sources import DOCS, all_diagrams
 
@@ -116,7 +116,7 @@ def test_it_says_what_it_is(book: PdfReader) -> None:
     assert said.title == "The Sidecar Handbook"
     assert said.author == "The Sidecar Handbook contributors"
     assert str(said.subject).startswith("What the sidecar pattern is")
-    root = book.trailer["/Root"]
+    root: Any = book.trailer["/Root"]
     assert root["/Lang"] == "en-US"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
 
@@ -152,7 +152,7 @@ def test_figures_and_tables_have_numbers(texts: list[str]) -> None:
         numbers = [
             (chapter, int(number))
             for chapter, number in re.findall(
-                rf"^ *{kind} (\d+|[A-Z])\.(\d+)  ", text, re.MULTILINE
+                rf"^ *{kind} (\d+|[A-Z])\.(\d+) +\S", text, re.MULTILINE
             )
         ]
         assert len(numbers) > 20
@@ -221,11 +221,14 @@ def test_the_text_keeps_to_its_margins(pdf: Path) -> None:
 def words(pdf: Path) -> Iterator[Word]:
     """Yield all words of the book."""
     page = 0
-    box = re.compile(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<')
+    box = re.compile(
+        r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<'
+    )
     for line in poppler("pdftotext", "-bbox", str(pdf), "-").splitlines():
         page += "<page" in line
         if found := box.search(line):
-            yield Word(page, *map(float, found.groups()[:4]), found[5])
+            left, top, right, bottom = map(float, found.groups()[:4])
+            yield Word(page, left, top, right, bottom, found[5])
 
 
 def test_pages_have_running_heads(book: PdfReader, texts: list[str]) -> None:
@@ -235,7 +238,7 @@ def test_pages_have_running_heads(book: PdfReader, texts: list[str]) -> None:
         label: text.lstrip("\n").split("\n")[0].strip()
         for label, text in zip(labels, texts, strict=True)
     }
-    assert any(re.fullmatch(r"8 +1 +Define the sidecar pattern", h) for h in [heads["8"]])
+    assert re.fullmatch(r"8 +1 +Define the sidecar pattern", heads["8"])
     left = [h for label, h in heads.items() if re.match(rf"{label} +\S", h)]
     right = [h for label, h in heads.items() if re.search(rf"\S +{label}$", h)]
     assert len(left) + len(right) > 0.8 * len(labels)

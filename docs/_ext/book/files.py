@@ -1,8 +1,8 @@
 """What LaTeX needs beside the text: the mark of the title page, and the date.
 
 Sphinx writes ``latexmkrc``, which latexmk reads wherever it is called: by nox, by make,
-by Read the Docs. Ours adds the date of the edition, which xdvipdfmx would otherwise take
-from the clock.
+by Read the Docs. Ours adds the date of the edition; xdvipdfmx would take that from the
+clock.
 """
 
 import os
