@@ -1,7 +1,7 @@
 """How a chapter ends: the same three headings each time, which the contents leave out.
 
 A page of the site closes with "Recap", "Check yourself" and "Next". The contents of the
-book would list them thirty times. And "Next" is one line: in the book it needs no heading.
+book would list them thirty times. And "Next" is one line: it needs no heading there.
 """
 
 from typing import Any
