@@ -42,4 +42,4 @@ def run_in(section: nodes.section) -> list[nodes.Node]:
         content[0].insert(0, lead)
     else:
         content.insert(0, nodes.paragraph("", "", lead))
-    return [place, raw(r"\bigskip"), *content]
+    return [place, raw(r"\handbooknext"), *content]
