@@ -9,16 +9,21 @@ import datetime
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 REPO = Path(__file__).parents[2]
 
 
 def epoch() -> int:
-    """Return the moment of the edition: as told, of the last commit, of a release."""
+    """Return the moment of the edition.
+
+    It is as told, of the last commit, of the last release, or else now.
+    """
     if told := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(told)
-    return last_commit(REPO) or last_release(REPO / "CHANGELOG.md")
+    known = last_commit(REPO) or last_release(REPO / "CHANGELOG.md")
+    return known or int(time.time())
 
 
 def last_commit(folder: Path) -> int:
@@ -34,13 +39,11 @@ def last_commit(folder: Path) -> int:
 
 
 def last_release(changelog: Path) -> int:
-    """Return the day of the newest release in *changelog*.
-
-    Raises ValueError where it has none.
-    """
-    found = re.search(r"\((\d{4}-\d\d-\d\d)\)", changelog.read_text(encoding="utf-8"))
+    """Return the day of the newest release in *changelog*; 0 where it has none."""
+    text = changelog.read_text(encoding="utf-8") if changelog.exists() else ""
+    found = re.search(r"\((\d{4}-\d\d-\d\d)\)", text)
     if not found:
-        raise ValueError(f"{changelog.name} names no release with its date")
+        return 0
     day = datetime.datetime.fromisoformat(found[1]).replace(tzinfo=datetime.UTC)
     return int(day.timestamp())
 

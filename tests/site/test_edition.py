@@ -24,8 +24,8 @@ def test_without_a_clone_it_is_the_date_of_a_release(
     log.write_text("## Unreleased\n\n## 1.1.0 (2026-11-24)\n\n## 1.0.0 (2026-01-01)\n")
     assert edition.day(edition.last_release(log)) == "November 24, 2026"
     log.write_text("## Unreleased\n")
-    with pytest.raises(ValueError, match="names no release"):
-        edition.last_release(log)
+    assert edition.last_release(log) == 0
+    assert edition.last_release(tmp_path / "none.md") == 0
 
 
 def test_read_the_docs_has_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
