@@ -1,7 +1,8 @@
 """Where the PDF and the EPUB of this site are.
 
 Read the Docs makes both of each version, at addresses of its own, but for a pull
-request. Elsewhere nobody has made them, so the page says how.
+request. Elsewhere nobody has made them. The words are the same everywhere, and say how
+to: two builds of one commit have the same search index.
 """
 
 import os
@@ -30,7 +31,7 @@ def addresses() -> dict[str, str]:
 
 
 class Downloads(SphinxDirective):
-    """A list of links, or the commands."""
+    """A list of both, as links where they are."""
 
     has_content = False
 
@@ -42,10 +43,9 @@ class Downloads(SphinxDirective):
             item: nodes.Node = nodes.Text(words)
             if form in found:
                 item = nodes.reference("", words, refuri=found[form])
-            line = nodes.paragraph("", "", item)
-            if form not in found:
-                command = nodes.literal("", f"nox -s {form}")
-                line += [nodes.Text(": in a clone, "), command, nodes.Text(" makes it")]
+            command = nodes.literal("", f"nox -s {form}")
+            line = nodes.paragraph("", "", item, nodes.Text("; in a clone, "))
+            line += [command, nodes.Text(" makes it")]
             made += nodes.list_item("", line)
         return [made]
 
