@@ -246,7 +246,7 @@ def test_pages_have_running_heads(book: PdfReader, texts: list[str]) -> None:
 
 def test_the_index_says_where_a_term_is_used(texts: list[str]) -> None:
     """Not where it is defined alone."""
-    start = max(n for n, text in enumerate(texts) if text.strip().startswith("Index"))
+    start = min(n for n, text in enumerate(texts) if text.strip().startswith("Index"))
     index = "".join(texts[start:])
     for term in ("ambassador", "emptyDir", "native sidecar"):
         assert re.search(rf"\b{term}, \d+, \d+, \d+", index), term
