@@ -20,6 +20,7 @@ BUILD = Path("build")
 # -n: every reference must resolve. -W: a warning fails the build.
 # -j: with every core; the output is the same.
 STRICT = ("-n", "-W", "--keep-going", "-j", "auto")
+PAPERS = {"a4": "latex", "letter": "latex-letter"}  # paper -> folder in build/
 
 
 def install(session: nox.Session, group: str) -> None:
@@ -37,9 +38,9 @@ def need(session: nox.Session, **packages: str) -> None:
         session.error(f"{session.name} needs: apt-get install {' '.join(missing)}")
 
 
-def build(session: nox.Session, builder: str, *options: str) -> Path:
+def build(session: nox.Session, builder: str, *options: str, folder: str = "") -> Path:
     """Build the handbook with *builder* and return the folder that holds it."""
-    target = BUILD / builder
+    target = BUILD / (folder or builder)
     session.run("sphinx-build", *STRICT, "-b", builder, *options, "docs", str(target))
     return target
 
@@ -82,21 +83,25 @@ def serve(session: nox.Session) -> None:
 
 @nox.session
 def pdf(session: nox.Session) -> None:
-    """Build the PDF (needs XeLaTeX)."""
-    tex = (
-        "latexmk texlive-xetex texlive-latex-recommended texlive-latex-extra "
-        "texlive-fonts-recommended tex-gyre lmodern fonts-freefont-otf"
-    )
+    """Build the PDF with XeLaTeX; `nox -s pdf -- letter` for US Letter."""
+    tex = " ".join(Path(".ci/tex_packages").read_text().split())
     need(session, latexmk=tex, xelatex="texlive-xetex")
+    papers = session.posargs or ["a4"]
+    if strange := set(papers) - set(PAPERS):
+        session.error(f"no paper called {', '.join(strange)}: {', '.join(PAPERS)}")
     install(session, "docs")
-    target = build(session, "latex")
-    with session.chdir(target):
-        session.run(
-            *("latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error"),
-            *("-quiet", "sidecar-handbook.tex"),
-            external=True,
-        )
-    session.log(f"Open {(target / 'sidecar-handbook.pdf').resolve().as_uri()}")
+    for paper in papers:
+        size = f"latex_elements.papersize={paper}paper"
+        # For the second paper the pages are not read again.
+        options = ("-D", size, "-d", str(BUILD / "latex" / ".doctrees"))
+        target = build(session, "latex", *options, folder=PAPERS[paper])
+        with session.chdir(target):
+            session.run(
+                *("latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error"),
+                *("-quiet", "sidecar-handbook.tex"),
+                external=True,
+            )
+        session.log(f"Open {(target / 'sidecar-handbook.pdf').resolve().as_uri()}")
 
 
 @nox.session

@@ -15,7 +15,8 @@ gc.set_threshold(1_000_000)
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-import palette  # noqa: E402  (docs/_ext is on the path only now)
+import edition  # noqa: E402  (docs/_ext is on the path only now)
+import palette  # noqa: E402
 
 # Project ---------------------------------------------------------------------
 
@@ -24,6 +25,13 @@ author = "The Sidecar Handbook contributors"
 copyright = "2026, The Sidecar Handbook contributors. Text: CC BY 4.0. Code: MIT"
 version = release = "1.0"
 language = "en"
+subtitle = (
+    "What the sidecar pattern is, how to find it in a repository, "
+    "which features suggest it, and what it costs"
+)
+# The date of the edition: what would write the time of the build takes this instead.
+os.environ["SOURCE_DATE_EPOCH"] = str(edition.epoch())
+today = edition.day(int(os.environ["SOURCE_DATE_EPOCH"]))
 
 # General ---------------------------------------------------------------------
 
@@ -39,8 +47,11 @@ extensions = [
     "assets",
     "bibliography",
     "deck_links",
+    "book",
     "diagrams",
+    "downloads",
     "drawings",
+    "ebook",
     "exercises",
     "features",
     "frames",
@@ -52,6 +63,7 @@ extensions = [
     "page_facts",
     "paths",
     "practice",
+    "print_answers",
     "print_forms",
     "projects",
     "search_index",
@@ -147,42 +159,61 @@ mermaid_cmd = "mermaidx"
 # PDF -------------------------------------------------------------------------
 
 latex_engine = "xelatex"
+numfig_format = {"figure": "Figure %s", "code-block": "Listing %s"}
 latex_documents = [
     ("index", "sidecar-handbook.tex", project, author, "manual", False),
 ]
+latex_additional_files = ["_latex/handbook.sty"]
 # Avoids a crash of TeX Live 2026 that Sphinx mends only in 9.1.1:
 # https://github.com/sphinx-doc/sphinx/issues/14465
 latex_table_style = ["booktabs"]
 latex_show_urls = "no"
 latex_use_xindy = False
 latex_elements = {
+    # For US Letter: -D latex_elements.papersize=letterpaper (nox -s pdf -- letter).
     "papersize": "a4paper",
     "pointsize": "10pt",
-    "sphinxsetup": f"verbatimforcewraps, iconpackage=none, {palette.sphinxsetup()}",
-    "extraclassoptions": "openany,oneside",
+    "fontpkg": r"""
+\setmainfont{texgyrepagella}[Extension=.otf, UprightFont=*-regular,
+  ItalicFont=*-italic, BoldFont=*-bold, BoldItalicFont=*-bolditalic]
+\setsansfont{texgyreheros}[Extension=.otf, UprightFont=*-regular,
+  ItalicFont=*-italic, BoldFont=*-bold, BoldItalicFont=*-bolditalic]
+\setmonofont{DejaVuSansMono}[Extension=.ttf, UprightFont=*, ItalicFont=*-Oblique,
+  BoldFont=*-Bold, BoldItalicFont=*-BoldOblique, Scale=0.78]
+""",
+    "fncychap": "",
+    # The contents say "Part I".
+    "passoptionstopackages": r"\PassOptionsToPackage{newparttoc}{titlesec}",
+    "sphinxsetup": ", ".join(
+        ["verbatimforcewraps", "iconpackage=none", palette.sphinxsetup()]
+        # A box is a rule in the margin of its text, and no more.
+        + [
+            f"div.{kind}_{option}"
+            for kind in palette.BOXES
+            for option in (
+                *("border-width=0pt", "border-left-width=2pt", "border-radius=0pt"),
+                *("padding=3pt", "padding-left=10pt", "padding-right=0pt"),
+                *("background-TeXcolor={rgb}{1,1,1}", "box-shadow=none"),
+            )
+        ]
+    ),
+    "extraclassoptions": "openany",
+    # These want to be there before hyperref is.
+    "extrapackages": r"\usepackage{caption}\usepackage{titletoc}",
     "figure_align": "H",
-    "preamble": r"""
-% A chapter's head takes less of its page, and its number is the one of the contents:
-% fncychap writes "TWENTYONE".
-\renewcommand{\TheAlphaChapter}{\thechapter}
-\renewcommand{\DOTI}[1]{\CTV\FmTi{#1}\par\nobreak\vskip 16pt}
-% A box goes to the next page rather than leave its title on this one. The package's
-% own \needspace asks for a page's end even where there is room: half pages stay empty.
-\renewcommand{\needspace}[1]{\par\penalty0\begingroup
-  \dimen0=\pagegoal\advance\dimen0-\pagetotal
-  \ifdim\dimexpr#1\relax>\dimen0\ifdim\dimen0>0pt\vfil\break\fi\fi\endgroup}
-\renewcommand{\sphinxheavyboxneedspacecommand}{\needspace{9\baselineskip}}
-% Tables: rows apart, and no words spread over narrow columns.
-\setlength{\extrarowheight}{3pt}
-\newcolumntype{T}{L}
-\makeatletter
-\newcolumntype{\X}[2]{>{\raggedright\arraybackslash}p{\dimexpr
-  (\linewidth-\spx@arrayrulewidth)*#1/#2-\tw@\tabcolsep-\spx@arrayrulewidth\relax}}
-\makeatother
-% Captions as wide as the page: the names of files in them do not break.
-\setlength{\LTcapwidth}{\textwidth}
-% Numbers of lines large enough to read: the answers to the practice cases name them.
-\renewcommand{\theFancyVerbLine}{\scriptsize\arabic{FancyVerbLine}}
+    "preamble": rf"""
+\usepackage{{handbook}}
+\newcommand{{\handbooksubtitle}}{{{subtitle}}}
+\newcommand{{\handbookedition}}{{Edition {release}, {today}}}
+\newcommand{{\handbookcolophon}}{{%
+  The Sidecar Handbook. \handbookedition.\par
+  © {copyright}.\par
+  Read it on the web, with what paper cannot do, at \url{{{html_baseurl}}}\par
+  Built from its sources with Sphinx and XeLaTeX. Set in \TeX\ Gyre Pagella and Heros;
+  code and diagrams in DejaVu Sans Mono and DejaVu Sans.}}
+\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}},
+  pdfsubject={{{subtitle}}}, pdflang={{en-US}}, pdfdisplaydoctitle=true,
+  pdfkeywords={{sidecar pattern, containers, Kubernetes, distributed systems}}}}
 """,
     # Sphinx would take the caption of the first toctree for the contents' title.
     "tableofcontents": r"\renewcommand{\contentsname}{Contents}\sphinxtableofcontents",
@@ -192,6 +223,12 @@ latex_elements = {
 
 epub_basename = "sidecar-handbook"
 epub_show_urls = "no"
+epub_description = subtitle
+epub_contributor = author
+epub_identifier = html_baseurl
+epub_scheme = "URL"
+epub_uid = "handbook"
+epub_cover = ("_static/cover.png", "epub-cover.html")
 epub_css_files = ["ereader.css"]
 # The site's own looks and scripts stay out: no page of the book asks for them.
 epub_exclude_files = [

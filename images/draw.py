@@ -4,9 +4,10 @@
 
     .nox/tests/bin/python images/draw.py
 
-draws ``favicon.ico`` and ``apple-touch-icon.png`` from ``mark.svg``, and
-``social-card.png`` from ``social-card.svg``. The same on every machine: the font is
-the one that comes with the diagrams' drawing program. A test draws them anew.
+draws ``favicon.ico`` and ``apple-touch-icon.png`` from ``mark.svg``,
+``social-card.png`` from ``social-card.svg`` and the EPUB's ``cover.png`` from
+``cover.svg``. The same on every machine: the font is the one that comes with the
+diagrams' drawing program. A test draws them anew.
 """
 
 import struct
@@ -57,12 +58,14 @@ def pictures() -> dict[str, bytes]:
     """Return every picture that this file draws, by the name of its file."""
     mark = (IMAGES / "mark.svg").read_text(encoding="utf-8")
     card = (IMAGES / "social-card.svg").read_text(encoding="utf-8")
+    cover = (IMAGES / "cover.svg").read_text(encoding="utf-8")
     # A phone rounds the corners itself.
     square = mark.replace(' rx="14"', "")
     return {
         "favicon.ico": ico({width: png(mark, width) for width in (16, 32, 48)}),
         "apple-touch-icon.png": png(square, 180),
         "social-card.png": png(card, 1200),
+        "cover.png": png(cover, 1200),
     }
 
 

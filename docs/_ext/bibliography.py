@@ -5,6 +5,7 @@ stays the same when an entry is added.
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -144,7 +145,7 @@ def names(people: list[Person]) -> str:
 
 def plain(value: str) -> str:
     """Return a field without the marks that BibTeX needs."""
-    return value.replace("\\&", "&").replace("{", "").replace("}", "")
+    return re.sub(r"\\(?=[&_%#$])|[{}]", "", value)
 
 
 def add_macro(app: Sphinx, config: Config) -> None:

@@ -47,6 +47,9 @@ PALETTE = {
     "bad-soft": ("#fbe6e2", "#45211c"),
 }
 
+BOXES = ("note", "hint", "tip", "important", "warning", "caution", "attention")
+"""The kinds of box that a page may have, as LaTeX knows them."""
+
 
 def properties(scheme: int) -> dict[str, str]:
     """Return the custom properties of a *scheme*, 0 light or 1 dark, without "--"."""
@@ -64,10 +67,9 @@ def sphinxsetup() -> str:
         "OuterLinkColor": "accent",
         "VerbatimColor": "quiet-soft",
         "VerbatimBorderColor": "rule",
-        "div.note_title-background-TeXcolor": "accent-soft",
-        "div.note_background-TeXcolor": "quiet-soft",
-        "div.note_border-TeXcolor": "accent",
     }
+    for kind in BOXES:
+        uses[f"div.{kind}_border-TeXcolor"] = "accent"
     return ", ".join(
         f"{key}={{HTML}}{{{PALETTE[name][0][1:].upper()}}}"
         for key, name in uses.items()

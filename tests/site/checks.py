@@ -71,6 +71,14 @@ def missing_glyphs(log: str) -> Iterator[str]:
             yield line
 
 
+def overfull_boxes(log: str, points: float = 2) -> Iterator[str]:
+    """Find what sticks out by more than some *points*, in a LaTeX log."""
+    for line in log.splitlines():
+        found = re.match(r"Overfull \\[hv]box \(([\d.]+)pt", line)
+        if found and float(found[1]) > points:
+            yield line
+
+
 def clickable_in_print(tex: str) -> Iterator[str]:
     """Find tabs, dropdowns and cards that LaTeX would garble."""
     for found in re.finditer(r"\\begin\{sphinxuseclass\}\{sd-[\w-]+\}", tex):

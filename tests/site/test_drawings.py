@@ -129,6 +129,20 @@ def test_a_card_has_the_size_that_others_expect() -> None:
     assert struct.unpack(">II", card[16:24]) == (1200, 630)
 
 
+def test_the_ereader_keeps_what_its_reader_chose() -> None:
+    """A rule that sets the color of text sets its ground, and the other way round.
+
+    With one of the two alone a dark mode paints light on light, or dark on dark.
+    """
+    sheet = (DOCS / "_static/ereader.css").read_text(encoding="utf-8")
+    for selector, rules in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
+        text = re.search(r"(?<![\w-])color: (.*);", rules)
+        ground = re.search(r"background(?:-color)?: (.*);", rules)
+        own = [found[1] for found in (text, ground) if found and "#" in found[1]]
+        named = selector.strip().endswith("img")  # A picture has no text.
+        assert len(own) in (0, 2) or named, selector
+
+
 def test_the_ereader_has_colors_of_the_palette() -> None:
     """Its style sheet repeats values, as an e-reader may know no variable."""
     sheet = (DOCS / "_static/ereader.css").read_text(encoding="utf-8")

@@ -292,10 +292,10 @@ def test_the_pdf_says_the_page_of_each_solution(handbook: Handbook) -> None:
     tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text("utf-8")
     before, after = tex.split(r"\chapter{Solutions}")
     for name in QUESTIONS:
-        page = rf"\autopageref*{{\detokenize{{solutions:solution-{name}}}}}"
+        page = rf"\handbookpage{{\detokenize{{solutions:solution-{name}}}}}"
         assert before.count(page) == 1, name
         assert rf"\label{{\detokenize{{solutions:solution-{name}}}}}" in after, name
-        assert re.search(rf"autopageref\*.*:question-{name}\}}", after), name
+        assert re.search(rf"handbookpage.*:question-{name}\}}", after), name
     assert "Wrong." in after
     assert r"\sphinxstylestrong{Wrong.}" not in before
 

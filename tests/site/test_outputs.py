@@ -13,7 +13,6 @@ import pytest
 from bs4 import BeautifulSoup
 from builds import Built
 from published import addresses, listed
-from pypdf import PdfReader
 from sources import DOCS, all_diagrams, pages
 
 Handbook = Callable[[str], Built]
@@ -185,60 +184,6 @@ def test_no_third_party(handbook: Handbook) -> None:
         for element in soup(path).select(named):
             address = str(element.get("src") or element.get("href"))
             assert not urlsplit(address).netloc, f"{path.name}: {address}"
-
-
-@pytest.fixture(scope="session")
-def pdf(handbook: Handbook) -> Path:
-    """Make the PDF, or skip with the reason where TeX is missing."""
-    if not shutil.which("latexmk") or not shutil.which("xelatex"):
-        pytest.skip("needs XeLaTeX and latexmk; nox -s pdf names the packages")
-    folder = handbook("latex").folder
-    command = ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error"]
-    subprocess.run(
-        [*command, "-quiet", "sidecar-handbook.tex"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        timeout=600,
-    )
-    return folder / "sidecar-handbook.pdf"
-
-
-def test_pdf_has_every_chapter(handbook: Handbook, pdf: Path) -> None:
-    """The PDF's bookmarks name every page of the handbook."""
-    reader = PdfReader(pdf)
-    bookmarks = {
-        str(item.title) for item in reader.outline if not isinstance(item, list)
-    }
-    for name in NAMES:
-        if name != "index":
-            title = title_of(soup(handbook("html").folder / f"{name}.html"))
-            assert title in bookmarks
-
-
-def test_pdf_has_every_glyph(pdf: Path) -> None:
-    """No character is missing from the fonts of the PDF."""
-    log = pdf.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
-    assert list(checks.missing_glyphs(log)) == []
-
-
-def test_pdf_has_every_reference(pdf: Path) -> None:
-    """No reference in the PDF is left open."""
-    log = pdf.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
-    assert "There were undefined references" not in log
-    text = "".join(page.extract_text() for page in PdfReader(pdf).pages)
-    assert "??" not in text
-
-
-def test_pdf_has_every_diagram(pdf: Path) -> None:
-    """As many drawings stand in the PDF as diagrams in the source."""
-    log = pdf.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
-    drawn = set(re.findall(r"diagram-[0-9a-f]+\.pdf", log.replace("\n", "")))
-    sources = {
-        f.content if f.name == "{mermaid}" else (f.argument, str(f.options), f.content)
-        for f in all_diagrams()
-    }
-    assert len(drawn) == len(sources)
 
 
 def test_epub_is_valid(handbook: Handbook) -> None:

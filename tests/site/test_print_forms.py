@@ -1,5 +1,6 @@
 """Tabs, dropdowns and cards, as they come out where nobody can click."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,8 @@ PAGE = """(start)=
 :link-type: ref
 
 Four pages.
+
+Start here
 :::
 :::{grid-item-card} Something else
 Without a link.
@@ -54,31 +57,52 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_latex(project: Path) -> None:
-    """LaTeX gets titled boxes and a list, in place, and no headings of its own."""
+    """LaTeX gets labelled blocks, a box and a list, in place, and no headings."""
     built = sphinx(project, project / "out", "latex")
     assert built.warnings == []
-    tex = (project / "out" / "demo.tex").read_text()
-    body = tex.split(r"\begin{document}")[1]
-    for words in ("Kubernetes", "Compose", "Answer"):
-        assert words in body.split(r"\begin{sphinxadmonition}", 1)[1]
+    body = latex(project)
+    for label in ("Kubernetes", "Compose"):
+        assert rf"\handbookopen{{{label}}}" in body
+    assert body.count(r"\handbookclose") == 1, "one rule below the last tab"
+    assert "Answer" in body.split(r"\begin{sphinxadmonition}", 1)[1]
     assert "subsubsection" not in body
     assert body.count(r"\item") >= 2
     places = [body.index(words) for words in ("A pod.", "Two services.", "second.")]
     assert places == sorted(places)
 
 
-def test_no_box_around_a_table(project: Path) -> None:
-    """LaTeX cannot break a table in a box: what is too long would be cut off."""
-    table = "| a |\n| - |\n| b |\n"
+def test_a_card_leads_where_it_says(project: Path) -> None:
+    """The last words of a card are its link; a card of one paragraph has its title."""
+    built = sphinx(project, project / "out", "latex")
+    assert built.warnings == []
+    links = re.findall(r"hyperref\[.*?\]\{\\sphinx\w+\{(.*)\}\}\}", latex(project))
+    assert ["Start here" in words for words in links] == [True]
+    (project / "index.md").write_text(PAGE.replace("\nStart here\n", ""))
+    assert sphinx(project, project / "out", "latex").warnings == []
+    links = re.findall(r"hyperref\[.*?\]\{\\sphinx\w+\{(.*)\}\}\}", latex(project))
+    assert ["I want to learn" in words for words in links] == [True]
+
+
+@pytest.mark.parametrize(
+    "content", ["| a |\n| - |\n| b |\n", "```text\na listing\n```\n"]
+)
+def test_no_box_around_what_breaks(project: Path, content: str) -> None:
+    """LaTeX cannot break a table or a listing in a box: what is too long is cut off."""
     (project / "index.md").write_text(
-        f"# Title\n\n:::{{dropdown}} The answers\n{table}:::\n"
+        f"# Title\n\n:::{{dropdown}} The answers\n{content}:::\n"
     )
     built = sphinx(project, project / "out", "latex")
     assert built.warnings == []
-    body = (project / "out" / "demo.tex").read_text().split(r"\begin{document}")[1]
-    assert "The answers" in body
-    assert r"\begin{longtable}" in body
+    body = latex(project)
+    assert r"\handbookopen{The answers}" in body
+    assert r"\begin{longtable}" in body or r"\begin{sphinxVerbatim}" in body
     assert "sphinxadmonition" not in body
+
+
+def latex(project: Path) -> str:
+    """Return what LaTeX would print."""
+    tex = (project / "out" / "demo.tex").read_text()
+    return tex.split(r"\begin{document}")[1]
 
 
 def test_epub(project: Path) -> None:

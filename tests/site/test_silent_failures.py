@@ -76,6 +76,11 @@ SAMPLES = {
         "Overfull\nMissing character: There is no ✗ (U+2717) in font x!\n",
         "Overfull \\hbox\n",
     ),
+    "a line that sticks out": (
+        lambda log: list(checks.overfull_boxes(log)),
+        "Overfull \\hbox (2.1pt too wide) in paragraph at lines 1--2\n",
+        "Overfull \\hbox (1.9pt too wide) in paragraph at lines 1--2\n",
+    ),
     "tabs left to LaTeX": (
         lambda tex: list(checks.clickable_in_print(tex)),
         r"\begin{sphinxuseclass}{sd-tab-item}",

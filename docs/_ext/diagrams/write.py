@@ -31,7 +31,7 @@ SMALLEST_SCALE = 11 / 16
 """How far a drawing may shrink: its text of 16 px is then 11 px."""
 
 # Text of 16 px is 12 pt in the drawing; 0.75 makes it 9 pt, a little smaller than the
-# book's. What is wider than the page or higher than half of it shrinks to that: higher
+# book's. What is wider than the page or much of its height shrinks to that: higher
 # drawings leave the rest of the page before them empty.
 LATEX_MACRO = r"""
 \newsavebox{\sphinxdiagrambox}
@@ -39,8 +39,8 @@ LATEX_MACRO = r"""
   \sbox{\sphinxdiagrambox}{\includegraphics[scale=0.75]{#1}}%
   \ifdim\wd\sphinxdiagrambox>\linewidth
     \sbox{\sphinxdiagrambox}{\includegraphics[width=\linewidth]{#1}}\fi
-  \ifdim\ht\sphinxdiagrambox>0.5\textheight
-    \sbox{\sphinxdiagrambox}{\includegraphics[height=0.5\textheight]{#1}}\fi
+  \ifdim\ht\sphinxdiagrambox>0.44\textheight
+    \sbox{\sphinxdiagrambox}{\includegraphics[height=0.44\textheight]{#1}}\fi
   \par{\centering\usebox{\sphinxdiagrambox}\par}}
 """
 

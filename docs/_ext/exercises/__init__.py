@@ -24,6 +24,7 @@ from .write import (
     depart_answer,
     depart_exercise,
     exercise,
+    keep,
     nothing,
     part,
     progress,
@@ -84,7 +85,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(
         exercise,
         html=(visit_exercise, depart_exercise),
-        **(others | {"latex": (nothing, part)}),
+        **(others | {"latex": (keep, part)}),
     )
     app.add_node(answer, html=(visit_answer, depart_answer), **others)
     app.add_node(way)

@@ -2,8 +2,7 @@
 
 On the site it is a block that a script can turn into a form; without the script its
 answer is a ``<details>``. In the PDF and the EPUB nobody can fold, so the answer stands
-on the page of solutions only, and a link leads there and back; the PDF adds the number
-of the page.
+on the page of solutions only, and a link leads there and back.
 """
 
 from html import escape
@@ -35,15 +34,13 @@ class OneAnswer(SphinxPostTransform):
     default_priority = 100  # After references are resolved, which is 10.
 
     def run(self, **kwargs: Any) -> None:
-        """Remove what this form does not need; add page numbers for LaTeX."""
+        """Remove what this form does not need; turn lines into paragraphs."""
         builder = self.app.builder
         site = builder.format == "html" and builder.name != "epub"
         for line in list(self.document.findall(way)):
             if site and not line.get("both"):
                 line.parent.remove(line)
                 continue
-            if builder.format == "latex":
-                line += page_of(line)
             line.replace_self(nodes.paragraph("", "", *line.children))
         for one in list(self.document.findall(answer)):
             if not site:
@@ -51,17 +48,6 @@ class OneAnswer(SphinxPostTransform):
         if not site:
             for block in list(self.document.findall(progress)):
                 block.parent.remove(block)
-
-
-def page_of(line: nodes.Element) -> list[nodes.Node]:
-    """Return the number of the page to which a line's link leads, for LaTeX."""
-    for link in line.findall(nodes.reference):
-        place = str(link.get("refuri", "")).removeprefix("%").replace("#", ":")
-        if not place:  # In one LaTeX file a link within a page has no address.
-            continue
-        tex = rf" (\autopageref*{{\detokenize{{{place}}}}})"
-        return [nodes.raw("", tex, format="latex")]
-    return []
 
 
 def visit_exercise(self: Any, node: nodes.Element) -> None:
@@ -86,6 +72,11 @@ def visit_exercise(self: Any, node: nodes.Element) -> None:
 def depart_exercise(self: Any, node: nodes.Element) -> None:
     """Close it."""
     self.body.append("</div>\n")
+
+
+def keep(self: Any, node: nodes.Element) -> None:
+    """Begin a question in LaTeX: its title stays with what follows."""
+    self.body.append("\n\\needspace{6\\baselineskip}\n")
 
 
 def part(self: Any, node: nodes.Element) -> None:
