@@ -302,6 +302,7 @@ def test_on_paper_the_answers_come_last(handbook: Handbook) -> None:
     assert listings.count("numbers=left") == len(CASES)
     assert "is the \\sphinxstylestrong{main container}" not in listings
     for number, case in enumerate(CASES, start=1):
+        assert answers.count(f"Case {number}:") == 1  # in its own chapter alone
         answer = answers.split(f"Case {number}:")[1].split("Read more:")[0]
         assert answer.count(r"\item") == len(case.containers)
 

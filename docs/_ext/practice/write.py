@@ -6,12 +6,14 @@ anything: the hint is a box, and the answers stand together after all cases.
 """
 
 import json
+from collections.abc import Iterator
 from functools import partial
 from html import escape
 from typing import Any
 
 from docutils import nodes
 from print_forms import box
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
@@ -51,22 +53,37 @@ class OnPaper(SphinxPostTransform):
         builder = self.app.builder
         if builder.format == "html" and builder.name != "epub":
             return
-        answers: list[nodes.Node] = []
-        for case in list(self.document.findall(practice)):
-            for fold in list(case.findall(practice_fold)):
-                if fold["kind"] == "answer":
-                    title = section_title(case)
-                    answers += [nodes.paragraph("", "", nodes.strong("", title))]
-                    answers += fold.children
-                    case.remove(fold)
-                else:
-                    words = nodes.title("", fold["title"])
-                    fold.replace_self(box(words, fold.children))
-            case.replace_self(case.children)
         for place in list(self.document.findall(practice_solutions)):
+            answers = [part for case in cases(page_of(place)) for part in taken(case)]
             place.replace_self([nodes.rubric("", "The answers"), *answers])
         for place_of_script in list(self.document.findall(practice_progress)):
             place_of_script.parent.remove(place_of_script)
+
+
+def page_of(node: nodes.Node) -> nodes.Element:
+    """Return the page of *node*: in the PDF all pages are one document."""
+    while not isinstance(node, nodes.document | addnodes.start_of_file):
+        node = node.parent
+    return node
+
+
+def cases(page: nodes.Element) -> list[practice]:
+    """Return the cases of a page."""
+    return list(page.findall(practice))
+
+
+def taken(case: practice) -> Iterator[nodes.Node]:
+    """Take the answer out of *case*, box its hint, and yield title and answer."""
+    for fold in list(case.findall(practice_fold)):
+        if fold["kind"] == "answer":
+            title = section_title(case)
+            yield nodes.paragraph("", "", nodes.strong("", title))
+            yield from fold.children
+            case.remove(fold)
+        else:
+            words = nodes.title("", fold["title"])
+            fold.replace_self(box(words, fold.children))
+    case.replace_self(case.children)
 
 
 def section_title(node: nodes.Node) -> str:
