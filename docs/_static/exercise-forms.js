@@ -68,10 +68,17 @@
   }
 
   function begin() {
+    // Who came from below stays at what has the focus, or is in the middle of the window.
+    const top = (part) => part.getBoundingClientRect().top;
+    const focused = document.activeElement;
+    const here = top(focused) >= 0 && top(focused) < innerHeight ? focused
+      : document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+    const before = top(here);
     for (const one of all) enhance(one);
     const first = document.querySelector(".exercises");
     if (first) first.prepend(score);
     tell();
+    if (here.isConnected) scrollBy({ top: top(here) - before, behavior: "instant" });
   }
 
   // While the page is printed the answers are not in their places: see print.js.

@@ -39,7 +39,8 @@ function begin() {
     } else if (data.failed) {
       fail(`The spotter failed: ${data.failed}.`);
     } else {
-      finish("Done.");
+      const { fault } = data.view;
+      finish(fault ? `Done. Line ${fault.line} cannot be read.` : "Done.");
       show(data.view);
     }
   };

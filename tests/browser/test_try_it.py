@@ -154,6 +154,8 @@ def test_bad_yaml_gets_the_line_and_what_to_do(ready: Page) -> None:
     ask(ready, "\n".join(lines))
     expect(ready.get_by_role("heading", name="Line 60 cannot be read")).to_be_visible()
     expect(ready.locator(".try-fault")).to_contain_text("Replace it by spaces")
+    status = ready.locator(".try-it [role=status]")
+    expect(status).to_have_text("Done. Line 60 cannot be read.")
     assert selected(ready) == lines[59]
 
 
