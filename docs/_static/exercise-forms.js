@@ -72,7 +72,7 @@
     const top = (part) => part.getBoundingClientRect().top;
     const focused = document.activeElement;
     const here = top(focused) >= 0 && top(focused) < innerHeight ? focused
-      : document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+      : document.elementFromPoint(innerWidth / 2, innerHeight / 2) ?? document.body;
     const before = top(here);
     for (const one of all) enhance(one);
     const first = document.querySelector(".exercises");
