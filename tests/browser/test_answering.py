@@ -325,3 +325,22 @@ def test_who_is_at_the_end_stays_there(open_page: OpenPage) -> None:
     expect(last).to_be_focused()
     expect(page.locator(".exercise-form")).to_have_count(9)
     expect(last).to_be_in_viewport()
+
+
+def test_a_link_to_a_question_leads_there(open_page: OpenPage) -> None:
+    """The questions above it become forms, and it stays where the link has led."""
+    page = open_page("recap.html#question-recap-content", reduced_motion="reduce")
+    question = page.locator("#question-recap-content")
+    expect(question.get_by_role("button", name="Check")).to_be_visible()
+    expect(question.locator(".exercise-title")).to_be_in_viewport()
+
+
+def test_a_long_way_down_ends_where_it_should(open_page: OpenPage) -> None:
+    """Forms that come while the page still scrolls neither stop it nor mislead it."""
+    page = open_page("pattern/define.html")
+    chosen = page.locator("#drawer-contents").get_by_role("link", name="Next")
+    chosen.press("Enter")
+    expect(page.locator(".exercise-form")).to_have_count(9)
+    expect(page.locator("#next h2")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(page.locator("#next h2")).to_be_in_viewport()

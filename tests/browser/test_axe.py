@@ -53,7 +53,7 @@ def test_axe_finds_what_is_wrong(tab: Page) -> None:
 
 
 def everywhere(page: Page) -> list[str]:
-    """Look at *page* at three widths, light and dark; return a line for each finding."""
+    """Look at *page* at three widths, light and dark; return what is to mend."""
     page.evaluate(AXE)
     lines = []
     for scheme in ("light", "dark"):
