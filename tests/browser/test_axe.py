@@ -6,31 +6,18 @@ the text changes, and what scrolls; the colors of the text do not: there the rul
 color look at that frame alone. So all pages take two minutes instead of seven.
 """
 
-from pathlib import Path
 from typing import Any
 
-import axe_playwright_python  # type: ignore[import-untyped]
 import pytest
+from axe import AXE, found
 from browsing import NAMES, WIDTHS, Visit
 from playwright.sync_api import Page
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
-RUN = """async ([context, options]) => {
-  const found = await axe.run(context, {resultTypes: ["violations"], ...options});
-  return found.violations.flatMap(rule => rule.nodes.map(node =>
-    `${rule.id} (${rule.impact}): ${node.target.join(" ")}: ${node.failureSummary}`));
-}"""
 BY_COLOR = ["color-contrast", "link-in-text-block"]
 COLORS: dict[str, Any] = {"runOnly": {"type": "rule", "values": BY_COLOR}}
 FORMS: dict[str, Any] = {"rules": {name: {"enabled": False} for name in BY_COLOR}}
 WHOLE = {"include": [["html"]]}
 AROUND = {"include": [["html"]], "exclude": [["article"]]}
-
-
-def found(page: Page, where: dict[str, Any], options: dict[str, Any]) -> list[str]:
-    """Run axe-core on what *page* shows now; return a line for each finding."""
-    lines: list[str] = page.evaluate(RUN, [where, options])
-    return lines
 
 
 def test_axe_is_the_version_that_we_name(tab: Page) -> None:

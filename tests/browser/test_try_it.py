@@ -275,6 +275,14 @@ def test_the_report_is_fit_for_all(
     lines[10] = lines[10].replace(":", "")
     ask(ready, "\n".join(lines))
     expect(ready.locator(".try-fault")).to_be_visible()
+    # Its line leads to the text, which the header does not cover.
+    ready.locator(".try-fault").get_by_role("button").press("Enter")
+    area, head = (
+        ready.locator(part).bounding_box() for part in ("#try-text", ".mobile-header")
+    )
+    assert area is not None
+    assert head is not None
+    assert area["y"] >= head["y"] + head["height"]
     wide = "document.documentElement.scrollWidth"
     assert ready.evaluate(wide) <= 360
     for control in ready.locator(".try-it :is(button, select)").all():
