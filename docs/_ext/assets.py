@@ -55,19 +55,19 @@ UNUSED = re.compile(
 )
 """Begins of names of classes; a rule that needs one of them is left out."""
 
-NEEDED_FOR = {
-    "_static/documentation_options.js": None,
-    "_static/doctools.js": None,
-    "_static/sphinx_highlight.js": None,
-    "_static/scripts/furo.js": None,
-    "_static/clipboard.min.js": None,
-    "_static/copybutton.js": None,
-    "_static/design-tabs.js": "sd-tab-set",
-    "_static/copy.js": 'class="highlight"',
-    "_static/frames.js": 'tabindex="0"',
-    "_static/print.js": "<details",
+NEEDED_FOR: dict[str, tuple[str, ...]] = {
+    "_static/documentation_options.js": (),
+    "_static/doctools.js": (),
+    "_static/sphinx_highlight.js": (),
+    "_static/scripts/furo.js": (),
+    "_static/clipboard.min.js": (),
+    "_static/copybutton.js": (),
+    "_static/design-tabs.js": ("sd-tab-set",),
+    "_static/copy.js": ('class="highlight"',),
+    "_static/frames.js": ('tabindex="0"', 'class="enlarge"'),
+    "_static/print.js": ("<details",),
 }
-"""Script -> what a page must have in its HTML to load it; None: no page does."""
+"""Script -> what a page loads it for, if its HTML has any of that; (): no page does."""
 
 
 REMARK = re.compile(
@@ -193,8 +193,7 @@ def choose(
 
 def needed(script: str, body: str) -> bool:
     """Say whether a page with the HTML *body* needs *script*."""
-    mark = NEEDED_FOR.get(script, "")
-    return mark is not None and mark in body
+    return script not in NEEDED_FOR or any(mark in body for mark in NEEDED_FOR[script])
 
 
 def add_files(app: Sphinx) -> None:

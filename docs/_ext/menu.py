@@ -87,6 +87,8 @@ def mark_open(
     nobody = join(dirname(pagename), "_")
     link = escape(app.builder.get_relative_uri(nobody, pagename))
     tree = context["furo_navigation_tree"]
+    if pagename == getattr(app.config, "notfound_pagename", None):
+        tree = named(tree)
     context["furo_navigation_tree"] = tree.replace(ENTRY.format(link), OPEN, 1)
 
 

@@ -68,16 +68,31 @@
   }
 
   function begin() {
+    // Who came from below, or by a link, stays at what has the focus or is in the middle.
+    const top = (part) => part.getBoundingClientRect().top;
+    const focused = document.activeElement;
+    const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2) ?? focused;
+    const seen = focused.closest(".content") && top(focused) >= 0 && top(focused) < innerHeight;
+    const here = seen ? focused : middle.closest(".exercise") ?? middle;
+    const before = top(here);
     for (const one of all) enhance(one);
     const first = document.querySelector(".exercises");
     if (first) first.prepend(score);
     tell();
+    scrollBy({ top: top(here) - before, behavior: "instant" });
   }
 
-  // While the page is printed the answers are not in their places: see print.js.
-  if (document.querySelector("article > .answers")) {
-    addEventListener("afterprint", begin, { once: true });
-  } else {
-    begin();
+  /* Wait for a print to end, in which the answers are not in their places (see print.js),
+     and for the page to stand still: moving what it scrolls over would mislead it. */
+  function start(last) {
+    if (document.querySelector("article > .answers")) {
+      addEventListener("afterprint", start, { once: true });
+    } else if (scrollY === last) {
+      begin();
+    } else {
+      setTimeout(start, 100, scrollY);
+    }
   }
+
+  start();
 })();

@@ -7,8 +7,7 @@
   function showScheme(scheme) {
     document.body.dataset.theme = scheme;
     for (const button of document.querySelectorAll(".theme-toggle")) {
-      button.setAttribute("aria-label", `Color scheme: ${SCHEMES[scheme]}`);
-      button.title = `Color scheme: ${SCHEMES[scheme]}`;
+      button.title = button.lastElementChild.textContent = `Color scheme: ${SCHEMES[scheme]}`;
     }
   }
 

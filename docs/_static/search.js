@@ -72,6 +72,8 @@
       const there = document.querySelector(`script[src*="/${name}.js"]`);
       if (!there) await load(`_static/${name}.js`);
     }
+    // It says "Searching" until the index is there, and then how many pages it found.
+    document.querySelector(".search-summary")?.setAttribute("role", "status");
     await load("searchindex.js");
   }
 
@@ -79,7 +81,7 @@
     box.value = new URLSearchParams(location.search).get("q") || "";
     form.hidden = false;
     document.getElementById("search-off").remove();
-    if (!box.value) box.focus();
+    box.focus({ preventScroll: true }); // the answers are the next that Tab comes to
     try {
       const pagefind = await import(new URL("pagefind/pagefind.js", root));
       await pagefind.options({ ranking: { pageLength: 0.3, metaWeights: { title: 5, synonyms: 6 } } });

@@ -45,7 +45,7 @@
     made.setAttribute("role", "tooltip");
     made.addEventListener("pointerenter", () => clearTimeout(wait));
     made.addEventListener("pointerleave", later);
-    document.body.append(made);
+    document.querySelector("article").append(made); // a part of a landmark
     return made;
   }
 
@@ -59,8 +59,9 @@
     const left = Math.max(8, Math.min(at.left, room - card.offsetWidth - 8));
     const below = end.bottom + card.offsetHeight + 8 < innerHeight;
     const top = below ? end.bottom : at.top - card.offsetHeight;
-    card.style.left = `${left + scrollX}px`;
-    card.style.top = `${top + scrollY}px`;
+    const from = card.offsetParent.getBoundingClientRect();
+    card.style.left = `${left - from.left}px`;
+    card.style.top = `${top - from.top}px`;
   }
 
   function close() {

@@ -39,7 +39,8 @@ function begin() {
     } else if (data.failed) {
       fail(`The spotter failed: ${data.failed}.`);
     } else {
-      finish("Done.");
+      const { fault } = data.view;
+      finish(fault ? `Done. Line ${fault.line} cannot be read.` : "Done.");
       show(data.view);
     }
   };
@@ -86,6 +87,7 @@ function goTo(line) {
   const rows = text.value.split("\n");
   const before = rows.slice(0, line - 1).join("\n").length + (line > 1);
   text.focus();
+  text.scrollIntoView({ block: "nearest" }); // not even its first line behind the header
   text.setSelectionRange(before, before + (rows[line - 1] ?? "").length);
   const height = parseFloat(getComputedStyle(text).lineHeight);
   text.scrollTop = (line - 1) * height - text.clientHeight / 2;

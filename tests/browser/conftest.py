@@ -19,6 +19,20 @@ def site(handbook: Callable[[str], Built]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def hosted(
+    handbook: Callable[[str], Built], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Give the handbook's address where it stands below the prefix of its host."""
+    top = tmp_path_factory.mktemp("host")
+    folder = handbook("html").folder
+    (top / "en").mkdir()
+    (top / "en" / "latest").symlink_to(folder)
+    (top / "404.html").symlink_to(folder / "404.html")
+    with served(top) as address:
+        yield address + "en/latest/"
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Give a running Chromium, or the Chrome made of it; skip where there is none."""
     program = shutil.which("chromium") or shutil.which("google-chrome")

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyp
     Axe,
 )
 from browsing import OpenPage
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ONE = "#question-define-orders"
 SEVERAL = "#question-define-shared"
@@ -315,3 +315,32 @@ def test_the_forms_come_with_the_reader(open_page: OpenPage) -> None:
     assert not [url for url in asked if "exercise-" in url]
     near(page)
     assert len([url for url in asked if "exercise-" in url]) == 4
+
+
+def test_who_is_at_the_end_stays_there(open_page: OpenPage) -> None:
+    """What has the focus below the questions is still seen when they become forms."""
+    page = open_page("pattern/define.html", width=360, reduced_motion="reduce")
+    page.keyboard.press("Shift+Tab")
+    last = page.get_by_role("link", name="Furo")
+    expect(last).to_be_focused()
+    expect(page.locator(".exercise-form")).to_have_count(9)
+    expect(last).to_be_in_viewport()
+
+
+def test_a_link_to_a_question_leads_there(open_page: OpenPage) -> None:
+    """The questions above it become forms, and it stays where the link has led."""
+    page = open_page("recap.html#question-recap-content", reduced_motion="reduce")
+    question = page.locator("#question-recap-content")
+    expect(question.get_by_role("button", name="Check")).to_be_visible()
+    expect(question.locator(".exercise-title")).to_be_in_viewport()
+
+
+def test_a_long_way_down_ends_where_it_should(open_page: OpenPage) -> None:
+    """Forms that come while the page still scrolls neither stop it nor mislead it."""
+    page = open_page("pattern/define.html")
+    chosen = page.locator("#drawer-contents").get_by_role("link", name="Next")
+    chosen.press("Enter")
+    expect(page.locator(".exercise-form")).to_have_count(9)
+    expect(page.locator("#next h2")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(page.locator("#next h2")).to_be_in_viewport()

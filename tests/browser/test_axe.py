@@ -38,10 +38,8 @@ def test_axe_finds_what_is_wrong(tab: Page) -> None:
     assert {"heading-order", "image-alt", "color-contrast"} <= rules
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_finding(visit: Visit, name: str) -> None:
-    """Nothing to mend, at three widths, light and dark."""
-    page = visit(name)
+def everywhere(page: Page) -> list[str]:
+    """Look at *page* at three widths, light and dark; return what is to mend."""
     page.evaluate(AXE)
     lines = []
     for scheme in ("light", "dark"):
@@ -55,7 +53,23 @@ def test_no_finding(visit: Visit, name: str) -> None:
                 if scheme == "light":
                     new += found(page, WHOLE, FORMS)
             lines += [f"{width} {scheme} {line}" for line in new]
-    assert lines == []
+    return lines
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_finding(visit: Visit, name: str) -> None:
+    """Nothing to mend."""
+    assert everywhere(visit(name)) == []
+
+
+def test_no_finding_where_there_is_no_page(tab: Page, hosted: str) -> None:
+    """Nor on what stands at an address that is none, below the prefix of a host."""
+    answer = tab.goto(hosted + "pattern/gone.html")
+    assert answer is not None
+    assert answer.status == 404
+    assert tab.locator("article h1").inner_text() == "This page is not here"
+    assert tab.evaluate("getComputedStyle(document.body).margin") == "0px"  # its looks
+    assert everywhere(tab) == []
 
 
 @pytest.mark.parametrize("name", ["pattern/define.html", "labs/topz.html"])

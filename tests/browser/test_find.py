@@ -1,11 +1,10 @@
 """Finding one's way: cards of terms, copies, tabs, the page that is not there."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from browsing import OpenPage, served
+from browsing import OpenPage
 from builds import Built
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -145,20 +144,6 @@ def test_tabs_stay_in_step(open_page: OpenPage) -> None:
     page.reload()
     for choice in shown:
         expect(choice).to_be_checked()
-
-
-@pytest.fixture(scope="module")
-def hosted(
-    handbook: Callable[[str], Built], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Give the handbook's address where it stands below the prefix of its host."""
-    top = tmp_path_factory.mktemp("host")
-    folder = handbook("html").folder
-    (top / "en").mkdir()
-    (top / "en" / "latest").symlink_to(folder)
-    (top / "404.html").symlink_to(folder / "404.html")
-    with served(Path(top)) as address:
-        yield address + "en/latest/"
 
 
 @pytest.mark.parametrize("address", ["gone.html", "pattern/gone/", "a/b/c/d.html?x=1"])

@@ -112,10 +112,12 @@ def test_a_diagram_opens_large(open_page: OpenPage, width: int) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_picture_has_its_button(visit: Visit, name: str) -> None:
-    """As many buttons as pictures, each with a name of its own."""
+    """As many buttons as pictures, each with a name of its own, and the script."""
     page = visit(name)
     pictures = page.locator("article .diagram > svg, article svg.drawing").count()
     names = page.locator("button.enlarge").evaluate_all(
         "buttons => buttons.map(button => button.getAttribute('aria-label'))"
     )
     assert len(names) == len(set(names)) == pictures
+    if pictures:
+        assert page.locator("dialog.enlarged").count() == 1

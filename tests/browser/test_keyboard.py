@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from browsing import NAMES, OpenPage, Visit
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 # Writes down, before each Tab goes on, what has the focus by then and how it looks.
 WATCH = """() => {
@@ -57,11 +57,14 @@ def settle(page: Page) -> None:
         page.evaluate("scrollTo(0, 0)")
 
 
-def walk(page: Page) -> list[dict[str, Any]]:
-    """Press Tab from the page's begin to its end; return what had the focus."""
+def walk(page: Page, key: str = "Tab") -> list[dict[str, Any]]:
+    """Press Tab from the page's begin to its end; return what had the focus.
+
+    With Shift+Tab, from its end to its begin.
+    """
     page.evaluate(WATCH)
     for _ in range(page.evaluate(TABBABLE) + 1):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
     seen: list[dict[str, Any]] = page.evaluate("seen")
     return seen
 
@@ -96,6 +99,16 @@ def test_tab_goes_through_a_phones_page(visit: Visit, name: str) -> None:
     assert len(seen) == count
 
 
+@pytest.mark.parametrize("name", ["index.html", "pattern/practice.html"])
+def test_shift_tab_goes_back_through_a_phones_page(visit: Visit, name: str) -> None:
+    """Backward, too, no stop is behind the header, and none out of the window."""
+    page = visit(name, width=360)
+    page.set_viewport_size({"width": 360, "height": 300})  # zoomed in at a desk
+    seen = walk(page, "Shift+Tab")
+    assert len(seen) > 15
+    assert [s["what"] for s in seen if not s["outline"] or not s["free"]] == []
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_the_skip_link_comes_first(open_page: OpenPage, width: int) -> None:
     """The first Tab shows it; Enter goes to the text, past the menu."""
@@ -110,6 +123,33 @@ def test_the_skip_link_comes_first(open_page: OpenPage, width: int) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("!!document.activeElement.closest('article')")
+
+
+def test_the_contents_at_a_desk_are_three_keys_away(open_page: OpenPage) -> None:
+    """They stand behind all of a long text: a link skips it, and "next" is near."""
+    page = open_page("pattern/define.html", reduced_motion="reduce")
+    for key in ("Tab", "Tab"):
+        page.keyboard.press(key)
+    link = page.get_by_role("link", name="Skip to what is on this page")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    first = page.locator("#drawer-contents a:visible").first
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+    for _ in range(3):
+        page.keyboard.press("Shift+Tab")
+    expect(page.locator(".next-page")).to_be_focused()
+
+
+def test_a_door_is_called_what_stands_on_it(visit: Visit) -> None:
+    """Who speaks to the computer, or hears its links, knows a door by its title."""
+    doors = visit("index.html").locator(".sd-card")
+    for door in doors.all():
+        title = door.locator(".sd-card-title").inner_text()
+        expect(door.get_by_role("link")).to_have_accessible_name(title)
+    assert doors.count() == 4
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -38,7 +38,9 @@ def test_the_scheme_is_chosen_once_and_kept(open_page: OpenPage) -> None:
     button = page.locator(".theme-toggle-content button")
     for scheme in ("light", "dark"):
         button.click()
-        assert button.get_attribute("aria-label") == f"Color scheme: {scheme}"
+        # A change of its words is read out, for the focus stays where it is.
+        assert button.inner_text().strip() == f"Color scheme: {scheme}"
+        assert button.get_attribute("aria-live") == "polite"
     dark = painted(page)
     assert dark != light
     # What the reader sees first is dark too: the script stands before the content.

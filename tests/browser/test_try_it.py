@@ -154,6 +154,8 @@ def test_bad_yaml_gets_the_line_and_what_to_do(ready: Page) -> None:
     ask(ready, "\n".join(lines))
     expect(ready.get_by_role("heading", name="Line 60 cannot be read")).to_be_visible()
     expect(ready.locator(".try-fault")).to_contain_text("Replace it by spaces")
+    status = ready.locator(".try-it [role=status]")
+    expect(status).to_have_text("Done. Line 60 cannot be read.")
     assert selected(ready) == lines[59]
 
 
@@ -267,12 +269,23 @@ def test_the_report_is_fit_for_all(
     open_page: OpenPage, ready: Page, scheme: str
 ) -> None:
     """No finding of axe, no sideways scrolling of a phone, no small target."""
-    ready.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    ready.set_viewport_size({"width": 360, "height": 780})
+    ready.emulate_media(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    ready.set_viewport_size({"width": 360, "height": 640})
     lines = POD.read_text(encoding="utf-8").split("\n")
     lines[10] = lines[10].replace(":", "")
     ask(ready, "\n".join(lines))
     expect(ready.locator(".try-fault")).to_be_visible()
+    # Its line leads to the text, which the header does not cover.
+    ready.locator(".try-fault").get_by_role("button").press("Enter")
+    area, head = (
+        ready.locator(part).bounding_box() for part in ("#try-text", ".mobile-header")
+    )
+    assert area is not None
+    assert head is not None
+    assert area["y"] >= head["y"] + head["height"]
     wide = "document.documentElement.scrollWidth"
     assert ready.evaluate(wide) <= 360
     for control in ready.locator(".try-it :is(button, select)").all():

@@ -7,6 +7,7 @@ import axe_playwright_python  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+"""The program, for the page to run first."""
 RUN = """async ([context, options]) => {
   const found = await axe.run(context, {resultTypes: ["violations"], ...options});
   return found.violations.flatMap(rule => rule.nodes.map(node =>
