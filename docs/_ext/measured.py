@@ -161,7 +161,7 @@ class MeasuredDirective(SphinxDirective):
             return missing(error, self.get_location())[0]
         self.env.note_dependency(str(RESULTS / f"{self.arguments[0]}.json"))
         made = nodes.table("", nodes.title("", self.options.get("caption", "")))
-        made["classes"] += ["measured"]
+        made["classes"] += ["measured", "colwidths-given"]
         group = nodes.tgroup("", cols=len(rows[0]))
         made += group
         for width in WIDTHS[: len(rows[0])]:
