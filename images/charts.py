@@ -115,12 +115,17 @@ def drawn(figure: Figure) -> str:
     svg = out.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    for name, value in reversed(INK.items()):
-        svg = svg.replace(value, f"var(--hb-{name}, {value})")
+    svg = re.sub(r"#[0-9a-f]{6}\b", in_the_palette, svg)
     svg = re.sub(r"font-family: [^;\"]+", f"font-family: {FONT}", svg)
     svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
     svg = re.sub(r'(?<= d=")[^"]*', lambda path: " ".join(path[0].split()), svg)
     return re.sub(r"\n\s*", "\n", svg)
+
+
+def in_the_palette(color: re.Match[str]) -> str:
+    """Return a color as the palette's; where it has two names, the last one."""
+    name = {value: name for name, value in INK.items()}[color[0]]
+    return f"var(--hb-{name}, {color[0]})"
 
 
 def charts() -> dict[str, str]:
