@@ -10,7 +10,7 @@ a named template that the chart defines is put where it is included. Both sides 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from sidecar_spotter.discover import form_of
@@ -19,6 +19,7 @@ from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.tree import (
+    At,
     Node,
     Unreadable,
     documents,
@@ -249,13 +250,6 @@ LIBRARY = re.compile(rb"repository: *[\"']?file://([\w./-]{1,100})")
 def _libraries(chart: bytes) -> list[str]:
     """Return where the charts lie that a chart names, in the same checkout."""
     return [match[1].decode() for match in LIBRARY.finditer(chart)][:8]
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A line from 0, as PyYAML's marks give it."""
-
-    line: int
 
 
 class Page:
