@@ -45,6 +45,8 @@ DEEPEST = 1000
 """Levels that a document may nest. libyaml's composer calls itself for each level:
 it takes 12,000 and ends the process at 100,000 (tried)."""
 
+TOO_DEEP = "nested too deep for the stack of this Python"
+
 FAR = 200
 """Lines in front of a document from which on its nodes are moved one by one. To have
 the composer count these lines costs less for few, and too much before every one of a
@@ -97,7 +99,7 @@ def compose(data: bytes, before: int = 0) -> Node | None:
         raise Unreadable(_say(error, before - ahead)) from None
     except RecursionError:
         # Without libyaml the composer is Python, and in a browser the stack is small.
-        raise Unreadable("nested too deep for the stack of this Python") from None
+        raise Unreadable(TOO_DEEP) from None
     if before > ahead:
         move(node, before)
     return node

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 from sidecar_spotter import tree
+from sidecar_spotter.readers.hcl import hcl
 
 PODS = b"".join(
     b"---\nkind: Pod\nspec:\n  containers:\n  - {name: a%d}\n" % number
@@ -52,7 +53,7 @@ def test_a_document_is_not_read_behind_all_that_is_in_front_of_it(
 @pytest.fixture
 def little_stack() -> Iterator[None]:
     limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(300)
+    sys.setrecursionlimit(250)
     yield
     sys.setrecursionlimit(limit)
 
@@ -66,3 +67,9 @@ def test_a_small_stack_is_told_as_depth(monkeypatch: pytest.MonkeyPatch) -> None
     deep = b"a: " + b"[" * 200 + b"]" * 200
     with pytest.raises(tree.Unreadable, match="nested too deep"):
         tree.compose(deep)
+
+
+@pytest.mark.usefixtures("little_stack")
+def test_lists_in_lists_of_hcl_end_as_well() -> None:
+    with pytest.raises(tree.Unreadable, match="nested too deep"):
+        hcl(b"a = " + b"[" * 90 + b"]" * 90)
