@@ -204,7 +204,7 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     """Return what a container is that runs beside the main one."""
     reasons = found[box.name]
     here = {other.name for other in running(group) if not idles(other)} | {""}
-    ties = {one.feature for one in reasons if one.feature in TIES and one.about in here}
+    ties = {one.feature for one in reasons if _ties(one) and one.about in here}
     helps = _score(one for one in reasons if one.feature not in TIES)
     if _is_store(box) and "localhost" not in ties and stem(box) != stem(main):
         why = "is a store that its neighbors use, and could run anywhere"
@@ -242,6 +242,13 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     label = _kind(group, box)
     why = f"runs beside {main.name or 'the main container'} and serves it"
     return _finding(box, label, found, why, main.name)
+
+
+def _ties(reason: Evidence) -> bool:
+    """Whether a reason ties a container to its neighbor."""
+    # What both only found in a volume is no reason for one to be there for the other.
+    empty = reason.feature == "shared-volume" and not reason.weight
+    return reason.feature in TIES and not empty
 
 
 def _kind(group: Group, box: Container) -> Label:

@@ -276,3 +276,145 @@ def test_helpers_without_steps_are_not_lost(tmp_path: Path) -> None:
         "      - {name: metrics-exporter, image: prom/statsd-exporter}\n"
     )
     assert set(findings(path)) == {"log-shipper", "metrics-exporter"}
+
+
+REFRESHED = """\
+  initContainers:
+  - name: first-copy
+    image: example.com/fetch:1.9
+    volumeMounts: [{name: data, mountPath: /data}]
+  containers:
+  - name: newer-copies
+    image: example.com/fetch:1.9
+    args: [--every, 60s]
+    volumeMounts: [{name: data, mountPath: /data}]
+  - name: departures
+    image: example.com/departures:5.2
+    ports: [{containerPort: 8080}]
+    volumeMounts: [{name: data, mountPath: /data__ONLY__}]
+"""
+
+
+@pytest.mark.parametrize("only", ["", ", readOnly: true"])
+def test_who_goes_on_with_what_an_init_container_began_helps(
+    tmp_path: Path, only: str
+) -> None:
+    spec = REFRESHED.replace("__ONLY__", only)
+    assert labels(tmp_path, spec) == {
+        "first-copy": "init",
+        "newer-copies": "sidecar",
+        "departures": "main",
+    }
+
+
+def test_equals_that_find_something_in_a_volume_do_not_help(tmp_path: Path) -> None:
+    spec = """\
+  initContainers:
+  - name: fill
+    image: example.com/fill:1
+    volumeMounts: [{name: data, mountPath: /data}]
+  containers:
+  - name: museum
+    image: example.com/museum:1
+    ports: [{containerPort: 8080}]
+    volumeMounts: [{name: data, mountPath: /data}]
+  - name: library
+    image: example.com/library:1
+    ports: [{containerPort: 8081}]
+    volumeMounts: [{name: data, mountPath: /data}]
+"""
+    assert labels(tmp_path, spec) == {
+        "fill": "init",
+        "museum": "main",
+        "library": "not-a-sidecar",
+    }
+
+
+def test_a_reader_that_keeps_its_place_reads_all_the_same(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: follow
+    image: example.com/follow:1
+    args: [--follow, /var/data/new.csv, --bookmark=/var/data/.place]
+    volumeMounts: [{name: data, mountPath: /var/data}]
+  - name: measure
+    image: example.com/measure:1
+    args: [--write-to, /var/data/new.csv]
+    volumeMounts: [{name: data, mountPath: /var/data}]
+"""
+    assert labels(tmp_path, spec) == {"follow": "sidecar", "measure": "main"}
+    (reason,) = (
+        one.says
+        for one in findings(tmp_path / "pod.yaml")["follow"].evidence
+        if one.feature == "shared-volume"
+    )
+    assert reason == "reads the volume data, which measure may write"
+
+
+def test_an_option_that_names_the_neighbor_tells_whom_it_serves(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: reader
+    image: example.com/reader:1
+  - name: bookmarks
+    image: example.com/bookmarks:1
+    args: [--reader, "localhost:8080"]
+"""
+    assert labels(tmp_path, spec) == {"reader": "main", "bookmarks": "sidecar"}
+
+
+def test_an_option_that_names_a_helper_tells_who_is_served(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: mail-relay
+    image: example.com/post:1
+  - name: letters
+    image: example.com/letters:1
+    args: [--mail-relay, "localhost:2525"]
+"""
+    assert labels(tmp_path, spec) == {"mail-relay": "sidecar", "letters": "main"}
+
+
+def test_a_front_that_reads_its_neighbors_files_is_no_main_for_it(
+    tmp_path: Path,
+) -> None:
+    spec = """\
+  containers:
+  - name: app
+    image: example.com/app:1
+    volumeMounts: [{name: data, mountPath: /var/www}]
+  - name: web
+    image: nginx:1.27
+    ports: [{containerPort: 8080}]
+    volumeMounts: [{name: data, mountPath: /var/www, readOnly: true}]
+"""
+    assert labels(tmp_path, spec) == {"app": "main", "web": "sidecar"}
+
+
+def test_a_command_tells_a_helper_where_there_is_no_image(tmp_path: Path) -> None:
+    path = tmp_path / "follow.nomad"
+    path.write_text(
+        """\
+job "weather" {
+  group "weather" {
+    task "station" {
+      driver = "docker"
+      config {
+        image = "busybox"
+        args  = ["-c", "while true; do date | tee -a /alloc/dates; sleep 2; done"]
+      }
+    }
+    task "second" {
+      driver = "exec"
+      config {
+        command = "tail"
+        args    = ["-f", "/alloc/dates"]
+      }
+    }
+  }
+}
+""",
+        encoding="utf-8",
+    )
+    found = {name: one.label for name, one in findings(path).items()}
+    assert found == {"station": "main", "second": "sidecar"}
