@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sidecar_spotter import ignore
+from sidecar_spotter import ignore, tracked
 from sidecar_spotter.model import Skipped
 from sidecar_spotter.tree import Unreadable
 
@@ -27,6 +27,7 @@ FORMS: dict[str, Form] = {
     "tf": "hcl",
     "hcl": "hcl",
     "nomad": "hcl",
+    "job": "hcl",
     "bicep": "bicep",
     "container": "unit",
     "pod": "unit",
@@ -114,13 +115,15 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
         return
     links: list[str] = []
     found: set[str] = set()
+    heeded = tracked.in_work_tree(top)
+    kept = tracked.Tracked(_index(top) if heeded else b"")
     rules, problem = _rules(f"{top}/.git/info/exclude", "", None)
     if problem:
         yield Skipped(".git/info/exclude", problem)
     # A list of what is to do, not recursion: Python's stack has an end.
-    folders = [("", rules)]
+    folders = [("", rules, False)]
     while folders:
-        folder, rules = folders.pop()
+        folder, rules, ignored = folders.pop()
         try:
             with os.scandir(f"{top}/{folder}") as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -130,7 +133,7 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
             yield Skipped(folder.rstrip("/"), _because(error))
             continue
         for entry in entries:
-            if entry.name == ".gitignore":
+            if entry.name == ".gitignore" and heeded:
                 rules, problem = _rules(entry.path, folder, rules)
                 if problem:
                     yield Skipped(folder + entry.name, problem)
@@ -142,9 +145,14 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                     links.append(path)
                 elif entry.is_dir(follow_symlinks=False):
                     path += "/"
-                    if entry.name not in PASSED and not _ignored(rules, path):
-                        inner.append((path, rules))
-                elif form_of(entry.name) is not None and not _ignored(rules, path):
+                    if entry.name in PASSED:
+                        continue
+                    passed = ignored or _ignored(rules, path)
+                    if not passed or kept.holds(path):
+                        inner.append((path, rules, passed))
+                elif form_of(entry.name) is not None:
+                    if (ignored or _ignored(rules, path)) and not kept.holds(path):
+                        continue
                     if entry.is_file(follow_symlinks=False):
                         found.add(path)
                         yield Entry(path)
@@ -190,6 +198,16 @@ def within(place: str, top: str) -> str | None:
         return ""
     start = top.rstrip(os.sep) + os.sep
     return place.removeprefix(start) if place.startswith(start) else None
+
+
+def _index(top: str) -> bytes:
+    """Return git's index of the checkout *top*, if it has one that can be read."""
+    place = f"{top}/{tracked.INDEX}"
+    try:
+        inside = os.path.realpath(place) == place
+        return _read(place, tracked.LARGEST) if inside else b""
+    except (OSError, Unreadable):
+        return b""
 
 
 def _ignored(rules: ignore.Rules | None, path: str) -> bool:

@@ -227,7 +227,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         "certificate-agent",
         ALWAYS,
-        """acme-companion letsencrypt-nginx-proxy-companion
+        """acme-companion letsencrypt-nginx-proxy-companion traefik-certs-dumper
         docker-letsencrypt-nginx-proxy-companion spiffe-helper cert-reloader""",
     ),
     Row("certificate-agent", MOSTLY, "certbot docker-certbot dehydrated"),

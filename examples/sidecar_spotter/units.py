@@ -36,6 +36,11 @@ def listens(box: Container) -> frozenset[int]:
     return frozenset(found)
 
 
+def answers(box: Container) -> bool:
+    """Whether a container has callers: it says that it listens, be it on what port."""
+    return bool(box.ports) or bool(listens(box))
+
+
 _WAITS = re.compile(
     r"\s*(?:sleep\s+\S+|tail -f /dev/null|while true; do sleep \S+; done)\s*;?"
 )

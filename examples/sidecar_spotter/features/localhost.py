@@ -73,7 +73,7 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.known import MAIN, split, telling
+from sidecar_spotter.known import MAIN, known, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import idles, listens, running
 
@@ -123,9 +123,12 @@ def look(group: Group) -> Iterator[Evidence]:
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
-                asks = said not in box.settings and (
-                    ASKS.search(said.text) is not None
-                    or _is_told_of(other, f"{option} {said.text[: call.start()]}")
+                asks = (_helps(box) and not _helps(other)) or (
+                    said not in box.settings
+                    and (
+                        ASKS.search(said.text) is not None
+                        or _is_told_of(other, f"{option} {said.text[: call.start()]}")
+                    )
                 )
                 yield from _both_ends(box, other, port, said, asks=asks)
 
@@ -175,6 +178,15 @@ def _callee(
     # `STORE_URL=http://localhost:8083`: the one that the setting is named after.
     named = said.text.split(":", 1)[0].lower()
     return next((one for one in others if one.name and one.name.lower() in named), None)
+
+
+def _helps(box: Container) -> bool:
+    """Whether a container looks like a helper: whom it calls is whom it serves."""
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    if found is not None:
+        return found.sure > 0
+    return telling(box.name) not in (None, MAIN)
 
 
 def _is_told_of(other: Container, option: str) -> bool:

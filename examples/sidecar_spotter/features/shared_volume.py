@@ -86,7 +86,7 @@ from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.known import known
 from sidecar_spotter.model import Container, Evidence, Group, Mount
-from sidecar_spotter.units import listens, running
+from sidecar_spotter.units import answers, running
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -109,7 +109,7 @@ TAKEN = re.compile(
 )
 """Names of volumes from which a helper takes what the main container writes."""
 
-_TOLD = r"\b(?:[\w.-]*(?:{})[\w.-]*)(?:=\w+)?[=:\s\"']*\Z"
+_TOLD = r"(?:(?<!\S)--?[\w.-]*(?:{0})[\w.-]*(?:=\w+)?[=:\s]*|\b\w*(?:{0})\w*=)[\"']?\Z"
 WRITES = re.compile(
     r"(?:>>?|\btee\b(?:\s+-a)?)\s*[\"']?\Z|"
     + _TOLD.format("write|output|dest|target|into|save|dump|log-?file|log-?dir"),
@@ -118,8 +118,8 @@ WRITES = re.compile(
 READS = re.compile(
     r"\b(?:tail|cat|less|grep|inotifywait)\b[^|;&>]*\Z|"
     + _TOLD.format(
-        "tail|input|follow|watch|read|source|from|send|ship|scan|serve|position"
-        "|pos-?file|bookmark|offset|checkpoint|cursor"
+        "tail|input|follow|watch|read|source|from|send|ship|scan|position|pos-?file"
+        "|bookmark|offset|checkpoint|cursor"
     ),
     re.IGNORECASE,
 )
@@ -188,12 +188,12 @@ def _of_one(
         first = next((one for one in fillers if _same_image(one, box)), None)
         says = f"shares the volume {volume} with {other.name}"
         weight = 0.3
-        if first is not None and not listens(box) and listens(other):
+        if first is not None and not answers(box) and answers(other):
             says = f"goes on filling the volume {volume}, as {first.name} began"
             weight = 0.6
-        elif fillers and bool(listens(box)) == bool(listens(other)):
+        elif fillers and answers(box) == answers(other):
             # Neither needs the other for it.
-            says += f", and {fillers[0].name} has filled it before"
+            says += f", and {fillers[0].name} prepares it first"
             weight = 0
         yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
 
@@ -202,7 +202,7 @@ def _brought(volume: str, writer: Container, reader: Container) -> bool:
     """Whether a volume's content is brought to its reader, and not taken from there."""
     if BROUGHT.search(volume):
         return True
-    asked = bool(listens(reader)) and not listens(writer)
+    asked = answers(reader) and not answers(writer)
     return asked and not TAKEN.search(volume) and not _is_front(reader)
 
 

@@ -57,6 +57,8 @@ OF_THE_MACHINE = re.compile(
     r"|.*docker\.sock$|.*podman\.sock$|/var/run/?$|/run/?$"
 )
 """Places that belong to the machine: who shares one is not tied by that."""
+OF_A_PERSON = re.compile(r"(?:~|\$\{?HOME\}?)/\.(?:aws|kube|ssh|docker|config|gnupg)\b")
+"""Places of the person who starts the services: their keys and settings."""
 SETTINGS = re.compile(
     r"\.(?:ya?ml|json|conf|cnf|cfg|ini|toml|env|pem|crt|cer|key|sql|sh|xml|properties"
     r"|html?|tmpl|template|py|js|lua|vcl)$",
@@ -314,6 +316,8 @@ def volume(source: str) -> tuple[str, str]:
         path = posixpath.normpath(source)
     if not project and OF_THE_MACHINE.match(path):
         return path, "host"
+    if OF_A_PERSON.match(source):
+        return path, "settings"
     if path == "." or SETTINGS.search(path) or SOCKET.search(path):
         return path, "host" if SOCKET.search(path) else "settings"
     return path, "bind"

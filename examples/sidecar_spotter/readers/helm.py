@@ -234,7 +234,7 @@ def named_templates(path: str, look: Look) -> dict[str, str]:
         *(look.names("/".join(folders)) if len(folders) > depth + 1 else ()),
         *(one for path in libraries for one in look.names(f"{chart}{path}/templates")),
     ):
-        if other.endswith(".tpl"):
+        if other.endswith(".tpl") or other.rpartition("/")[2].startswith("_"):
             text = (look(other) or b"").decode("utf-8", "replace")
             matches = list(DEFINE.finditer(text))
             for number, match in enumerate(matches):

@@ -25,7 +25,7 @@ from sidecar_spotter.readers.hcl import HEREDOC, hcl, labeled
 from sidecar_spotter.tree import Node, line, text, walk
 
 FILES = re.compile(
-    r"\.(?:nomad|hcl)(?:\.(?:tpl|tmpl|tftpl|j2|jinja2?|template|dist|example))?$",
+    r"\.(?:nomad|hcl|job)(?:\.(?:tpl|tmpl|tftpl|j2|jinja2?|template|dist|example))?$",
     re.IGNORECASE,
 )
 JOB = re.compile(rb"^[ \t]*job[ \t]+\S", re.MULTILINE)
