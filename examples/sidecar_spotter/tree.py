@@ -168,6 +168,12 @@ def check_depth(data: bytes) -> None:
         raise Unreadable(f"nested more than {DEEPEST} levels deep")
 
 
+def settle(node: Node | None, at: int) -> None:
+    """Put *node* and all below it on the line *at*, from 1: it stands elsewhere."""
+    for one in walk(node):
+        one.start_mark = one.end_mark = At(at - 1)
+
+
 def _say(error: Exception, before: int) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
