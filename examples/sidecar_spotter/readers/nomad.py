@@ -1,4 +1,4 @@
-"""Nomad: the task groups of a job in HCL.
+"""Nomad: the task groups of a job, in HCL or JSON.
 
 A group is the unit: its tasks are placed on one machine. Nomad has the word in its
 language: a task with `sidecar = true` in its `lifecycle` runs beside the main tasks,
@@ -20,6 +20,7 @@ from sidecar_spotter.model import (
     Text,
     Volume,
 )
+from sidecar_spotter.readers import nomad_json
 from sidecar_spotter.readers.fields import Fields, comment_above, number, port, say
 from sidecar_spotter.readers.hcl import HEREDOC, hcl, labeled
 from sidecar_spotter.tree import Node, line, text, walk
@@ -44,6 +45,8 @@ Ports = Mapping[str, int | None]
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a job."""
+    if path.endswith(".json"):
+        return nomad_json.WORD in data
     if FILES.search(path) is None:
         return False
     return JOB.search(data) is not None and TASK.search(data) is not None
@@ -52,7 +55,8 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the task groups of the jobs of a file."""
     lines = data.decode("utf-8", "replace").split("\n")
-    for job, body in labeled(hcl(data), "job"):
+    tree = nomad_json.job(data) if path.endswith(".json") else hcl(data)
+    for job, body in labeled(tree, "job"):
         everywhere = Fields(body).say("type") in ("system", "sysbatch")
         marks = frozenset({"daemon"} if everywhere else ())
         for label, group in labeled(body, "group"):
