@@ -27,7 +27,8 @@ def listens(box: Container) -> frozenset[int]:
     """Return the ports that a container declares, or names as those it listens on."""
     found = {port.number for port in box.ports if port.number is not None}
     for said in (*box.words, *box.settings):
-        if "upstream" not in said.text and "http://" not in said.text:
+        elsewhere = "://" in said.text and "0.0.0.0" not in said.text
+        if "upstream" not in said.text and not elsewhere:
             for match in _PORT.finditer(said.text):
                 found.add(int(next(filter(None, match.groups()))))
     for probe in box.probes:

@@ -229,8 +229,10 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         why = "is a store that its neighbors use, and could run anywhere"
         return _finding(box, "not-a-sidecar", found, why)
     together = {one.text for one in box.joins} & {one.text for one in main.joins}
-    lent = {one.about for one in reasons if one.feature == "shared-namespace"} - {""}
-    if together and helps <= 0 and main.name not in lent:
+    lent = {one.about for one in reasons if one.feature == "shared-namespace"}
+    lent &= here - {""}
+    own = any(one.about == main.name and one.weight >= 0.5 for one in reasons)
+    if together and helps <= 0 and not own and main.name not in lent and lent:
         why = f"uses {', '.join(sorted(lent))} as {main.name} does: they are equals"
         return _finding(box, "not-a-sidecar", found, why)
     if group.platform in ("compose", "quadlet") and not together:

@@ -289,3 +289,20 @@ def test_a_named_template_counts_once_with_the_unit_that_includes_it(
     assert "1 container in 1 unit." in scan(tmp_path).summary
     (tmp_path / "templates/shop.yaml").write_text(WORKLOAD)
     assert "1 container in 1 unit." in scan(tmp_path).summary
+
+
+def test_named_templates_may_stand_in_a_file_with_an_underscore(tmp_path: Path) -> None:
+    unit = """\
+      - name: shop
+        image: example.com/shop:1
+      {{- include "shop.more" . | nindent 6 }}
+"""
+    parts = """\
+{{- define "shop.more" }}
+- name: statsd-exporter
+  image: prom/statsd-exporter:1
+{{- end }}
+"""
+    files = {"templates/shop.yaml": WORKLOAD + unit, "templates/_parts.yaml": parts}
+    said = found(tmp_path, files)["templates/shop.yaml"]
+    assert said["statsd-exporter"].label == "sidecar"

@@ -418,3 +418,202 @@ job "weather" {
     )
     found = {name: one.label for name, one in findings(path).items()}
     assert found == {"station": "main", "second": "sidecar"}
+
+
+def compose(tmp_path: Path, text: str) -> dict[str, Finding]:
+    """Return what is said of a Compose file, by service."""
+    path = tmp_path / "compose.yaml"
+    path.write_text(text, encoding="utf-8")
+    return findings(path)
+
+
+VPN = """\
+services:
+  gluetun: {image: qmcgaw/gluetun, cap_add: [NET_ADMIN]}
+  films:
+    image: example.com/films
+    network_mode: service:gluetun
+    volumes: ["/media:/media"]
+  songs:
+    image: example.com/songs
+    network_mode: service:gluetun
+    volumes: ["/media:/media"]
+  player:
+    image: example.com/player
+    volumes: ["/media:/media"]
+    profiles: [more]
+"""
+
+
+def test_those_who_use_one_tunnel_do_not_help_each_other(tmp_path: Path) -> None:
+    found = compose(tmp_path, VPN)
+    assert {name: one.label for name, one in found.items()} == {
+        "gluetun": "sidecar",
+        "films": "main",
+        "songs": "not-a-sidecar",
+        "player": "not-a-sidecar",
+    }
+    assert found["gluetun"].serves == "films"
+    assert found["songs"].why == "uses gluetun as films does: they are equals"
+
+
+def test_a_tunnel_serves_those_who_use_it_not_who_shares_their_files(
+    tmp_path: Path,
+) -> None:
+    text = VPN.replace("    network_mode: service:gluetun\n", "", 1)
+    found = compose(tmp_path, text)
+    assert (found["songs"].label, found["gluetun"].serves) == ("main", "songs")
+
+
+def test_files_alone_make_no_unit_of_services(tmp_path: Path) -> None:
+    text = """\
+services:
+  db: {image: "postgres:15", volumes: ["./checks:/checks"]}
+  queue: {image: "redis:7", volumes: ["./checks:/checks"]}
+"""
+    labels = {one.label for one in compose(tmp_path, text).values()}
+    assert labels == {"not-a-sidecar"}
+
+
+def test_a_persons_keys_tie_no_services(tmp_path: Path) -> None:
+    for home in ("~", "$HOME", "${HOME}"):
+        keys = f'["{home}/.aws:/root/.aws"]'
+        text = f"""\
+services:
+  web: {{image: example.com/web, volumes: {keys}}}
+  otel-collector: {{image: otel/opentelemetry-collector, volumes: {keys}}}
+"""
+        assert compose(tmp_path, text) == {}
+
+
+def test_who_waits_for_a_helper_is_served_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "task.json"
+    path.write_text(
+        """\
+{"family": "web", "containerDefinitions": [
+  {"name": "web", "image": "example.com/web", "essential": true,
+   "dependsOn": [{"containerName": "collector", "condition": "START"}]},
+  {"name": "collector", "image": "amazon/aws-otel-collector"},
+  {"name": "shop", "image": "example.com/shop",
+   "dependsOn": [{"containerName": "collector", "condition": "START"}]}
+]}
+""",
+        encoding="utf-8",
+    )
+    found = {name: one.label for name, one in findings(path).items()}
+    assert found == {"web": "main", "collector": "sidecar", "shop": "not-a-sidecar"}
+
+
+def test_a_field_that_says_sidecar_says_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    text = """\
+apiVersion: example.com/v1
+kind: Shop
+spec:
+  {field}:
+    - name: test
+      image: busybox
+      command: [sleep, "100"]
+"""
+    path.write_text(text.format(field="sidecars"), encoding="utf-8")
+    assert findings(path)["test"].label == "sidecar"
+    path.write_text(text.format(field="additionalContainers"), encoding="utf-8")
+    assert findings(path) == {}
+
+
+def test_a_patch_that_puts_a_step_before_a_container_shows_the_main_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "patch.yaml"
+    path.write_text(
+        """\
+kind: Deployment
+metadata: {name: shop}
+spec:
+  template:
+    spec:
+      initContainers:
+      - {name: prepare, image: example.com/prepare}
+      containers:
+      - {name: container, args: [--port=80]}
+""",
+        encoding="utf-8",
+    )
+    found = {name: one.label for name, one in findings(path).items()}
+    assert found == {"prepare": "init", "container": "main"}
+
+
+WORKLOAD = """\
+kind: {kind}
+metadata: {{name: it}}
+spec:
+  selector: {{}}
+  template:
+    spec:
+      initContainers: [{early}]
+      containers:
+      - {{name: {name}, image: {image}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "early", "name", "image", "label"),
+    [
+        ("Job", "{name: fill, image: a}", "upload", "rclone/rclone:1", "main"),
+        ("Deployment", "", "upload", "rclone/rclone:1", "not-a-sidecar"),
+        (
+            *("DaemonSet", "{name: fill, image: a}", "logs"),
+            *("fluent/fluentd-kubernetes-daemonset:1", "not-a-sidecar"),
+        ),
+        ("DaemonSet", "{name: fill, image: a}", "router", "example.com/r", "main"),
+    ],
+)
+def test_what_a_program_alone_is_with_steps_before_it(
+    tmp_path: Path, kind: str, early: str, name: str, image: str, label: str
+) -> None:
+    path = tmp_path / "workload.yaml"
+    said = WORKLOAD.format(kind=kind, early=early, name=name, image=image)
+    path.write_text(said, encoding="utf-8")
+    assert findings(path)[name].label == label
+
+
+def test_a_place_to_fill_makes_a_node_agent_no_main_one(tmp_path: Path) -> None:
+    path = tmp_path / "templates" / "agent.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        """\
+kind: DaemonSet
+metadata: {name: meter}
+spec:
+  selector: {}
+  template:
+    spec:
+      containers:
+      - name: cadvisor
+        image: example.com/cadvisor:1
+      {{- toYaml .Values.extraContainers | nindent 6 }}
+""",
+        encoding="utf-8",
+    )
+    (group,) = scan(tmp_path).groups
+    assert {one.name: one.label for one in group.findings} == {
+        "cadvisor": "not-a-sidecar",
+        "extraContainers": "not-a-sidecar",
+    }
+
+
+def test_a_helpers_setting_names_whom_it_serves(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: keeper
+    image: example.com/keeper:1
+  - name: redis-exporter
+    image: "{{ .Values.exporter.image }}"
+    env: [{name: REDIS_ADDR, value: "redis://localhost:6379"}]
+"""
+    assert labels(tmp_path, spec) == {"keeper": "main", "redis-exporter": "sidecar"}
+    found = findings(tmp_path / "pod.yaml")
+    of_the_link = [
+        one for one in found["keeper"].evidence if one.feature == "localhost"
+    ]
+    assert [one.weight for one in of_the_link] == [0.1]
