@@ -33,6 +33,8 @@ HELPER = 0.9
 """The score from which a container counts as a helper without seeing its main one."""
 STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
+CROWD = 4
+"""More services than these that share files are no main program and its helpers."""
 FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
 LOOKS = {"known-image", "telling-name"}
@@ -241,7 +243,8 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
             one.feature == "shared-volume" and one.weight > 0.5 for one in reasons
         )
         ties -= set() if reads and helps > 0 else {"shared-volume", "life-cycle"}
-        if not ties and helps < 0.5:
+        crowd = len(running(group)) > CROWD  # where a name tells little
+        if not ties and (helps < 0.5 or (crowd and helps <= 1)):
             why = f"runs beside {main.name}, and nothing says that it serves it"
             return _finding(box, "not-a-sidecar", found, why)
     callers = {one.about for one in reasons if one.feature == "localhost"}

@@ -306,3 +306,21 @@ def test_named_templates_may_stand_in_a_file_with_an_underscore(tmp_path: Path) 
     files = {"templates/shop.yaml": WORKLOAD + unit, "templates/_parts.yaml": parts}
     said = found(tmp_path, files)["templates/shop.yaml"]
     assert said["statsd-exporter"].label == "sidecar"
+
+
+def test_a_switch_that_speaks_of_containers_is_no_place_to_fill(tmp_path: Path) -> None:
+    spec = """\
+      - name: shop
+        image: example.com/shop:1
+        {{- if .Values.useHostProcessContainers }}
+        args: ["--most={{ .Values.limitActiveContainers | quote }}"]
+        {{- end }}
+      - name: log-shipper
+        image: example.com/shipper:1
+      {{- if .Values.extraContainers }}
+      {{- toYaml .Values.extraContainers | nindent 6 }}
+      {{- end }}
+"""
+    said = found(tmp_path, {"templates/shop.yaml": WORKLOAD + spec})
+    names = set(said["templates/shop.yaml"])
+    assert names == {"shop", "log-shipper", "extraContainers"}

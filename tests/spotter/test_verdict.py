@@ -617,3 +617,12 @@ def test_a_helpers_setting_names_whom_it_serves(tmp_path: Path) -> None:
         one for one in found["keeper"].evidence if one.feature == "localhost"
     ]
     assert [one.weight for one in of_the_link] == [0.1]
+
+
+def test_a_name_tells_little_in_a_crowd_that_shares_a_folder(tmp_path: Path) -> None:
+    text = "services:\n" + "".join(
+        f"  {name}: {{image: example.com/{name}, volumes: ['./logs:/logs']}}\n"
+        for name in ("api", "ui", "git-collector", "mail-collector", "bug-collector")
+    )
+    labels = {one.label for one in compose(tmp_path, text).values()}
+    assert labels == {"not-a-sidecar"}

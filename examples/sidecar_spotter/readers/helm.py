@@ -55,6 +55,7 @@ INCLUDE = re.compile(r"^(?:include|template)\s+\"([^\"]+)\"")
 FILLS = re.compile(
     r"\.Values\.(?:\w+\.)*(\w*(?:sidecar\w*|containers))(?![\w.])", re.IGNORECASE
 )
+PUTS_IN = re.compile(r"\b(?:toYaml|tpl|include|render|range|with|dict|list|concat)\b")
 NEXT = "nindent"
 INDENT = re.compile(r"\bn?indent\s+(\d+)")
 WORD = re.compile("\ue000(\\d+)\ue001")
@@ -259,7 +260,9 @@ class Page:
         """Make *text* plain; *known* are the named templates that it may include."""
         self.words: list[str] = []
         self.open_lists: dict[str, int] = {}
-        """Values that users may fill with containers, and the line from 0."""
+        """Values that may be lists of containers for users to fill, and the line."""
+        self.put_in: set[str] = set()
+        """Those of them that the template puts in: others may only be switches."""
         self.conditions: list[tuple[int, int, str]] = []
         """First line, last line (from 0) and text of each condition."""
         self.loops: list[tuple[int, int]] = []
@@ -295,6 +298,8 @@ class Page:
             alone = not behind.strip() and not ahead.strip()
             if deep == INCLUDES and (fill := FILLS.search(code)):
                 self.open_lists.setdefault(fill[1], row)
+                if PUTS_IN.search(code):
+                    self.put_in.add(fill[1])
             if action["comment"] or STEERING.match(code):
                 self._steer(code, row, open_, top=deep == INCLUDES)
                 out.append("\n" * height)
@@ -365,6 +370,8 @@ class Page:
     def fills(self, before: int) -> Iterator[Request]:
         """Yield a word for each list of containers that users may fill."""
         for name, row in self.open_lists.items():
+            if name not in self.put_in:
+                continue
             says = "is a list that users may fill in the values; nothing stands in it"
             yield Request(
                 name, "extension-point", row + 1 + before, says, False, "placeholder"
