@@ -17,7 +17,7 @@ from sidecar_spotter import ignore, tracked
 from sidecar_spotter.model import Skipped
 from sidecar_spotter.tree import Unreadable
 
-Form = Literal["yaml", "json", "hcl", "bicep", "unit", "go", "template"]
+Form = Literal["yaml", "json", "hcl", "bicep", "unit", "go", "cdk", "template"]
 """How a file is written: a unit is one of systemd's; a template can become any."""
 
 FORMS: dict[str, Form] = {
@@ -33,6 +33,8 @@ FORMS: dict[str, Form] = {
     "pod": "unit",
     "kube": "unit",
     "go": "go",
+    "ts": "cdk",
+    "py": "cdk",
     "tpl": "template",
     "tmpl": "template",
     "gotmpl": "template",
@@ -59,6 +61,9 @@ PASSED = frozenset(
     )
 )
 """Folders that hold other people's files, or a tool's own."""
+
+PROJECT = "cdk.json"
+"""What makes a folder one of AWS CDK: only there is code of the form `cdk` read."""
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of the largest file that is read. Kubernetes stores no object of more than
@@ -121,9 +126,9 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
     if problem:
         yield Skipped(".git/info/exclude", problem)
     # A list of what is to do, not recursion: Python's stack has an end.
-    folders = [("", rules, False)]
+    folders = [("", rules, False, False)]
     while folders:
-        folder, rules, ignored = folders.pop()
+        folder, rules, ignored, project = folders.pop()
         try:
             with os.scandir(f"{top}/{folder}") as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -138,6 +143,7 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                 if problem:
                     yield Skipped(folder + entry.name, problem)
         inner = []
+        project = project or any(entry.name == PROJECT for entry in entries)
         for entry in entries:
             path = folder + entry.name
             try:
@@ -149,8 +155,10 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                         continue
                     passed = ignored or _ignored(rules, path)
                     if not passed or kept.holds(path):
-                        inner.append((path, rules, passed))
-                elif form_of(entry.name) is not None:
+                        inner.append((path, rules, passed, project))
+                elif (form := form_of(entry.name)) is not None:
+                    if form == "cdk" and not project:
+                        continue
                     if (ignored or _ignored(rules, path)) and not kept.holds(path):
                         continue
                     if entry.is_file(follow_symlinks=False):
@@ -175,7 +183,7 @@ def top_of(root: Path) -> str:
 
 def _follow(link: str, top: str, found: set[str]) -> Entry | Skipped | None:
     """Return the file that a link leads to, if it is one that *found* lacks."""
-    named = form_of(link) is not None
+    named = form_of(link) not in (None, "cdk")
     try:
         place = os.path.realpath(f"{top}/{link}", strict=True)
         mode = Path(place).stat().st_mode

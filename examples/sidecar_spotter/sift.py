@@ -79,6 +79,8 @@ def sift(path: str, data: bytes) -> bytes:
     form = form_of(path)
     if form == "go":
         return data if b"Container" in data else b""
+    if form == "cdk":
+        return data if b"ontainer(" in data or b"outer(" in data else b""
     if form not in ("yaml", "json", "template"):
         return data
     if form == "json" or STARTS_JSON.match(data):
