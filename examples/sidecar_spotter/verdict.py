@@ -239,10 +239,10 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         return _finding(box, "not-a-sidecar", found, why)
     if group.platform in ("compose", "quadlet") and not together:
         # There a volume is the only way to share files, for equals too.
-        reads = any(
-            one.feature == "shared-volume" and one.weight > 0.5 for one in reasons
-        )
-        ties -= set() if reads and helps > 0 else {"shared-volume", "life-cycle"}
+        shared = (one.weight for one in reasons if one.feature == "shared-volume")
+        reads = max(shared, default=0)
+        if reads < (0.6 if helps > 0 else 0.7):
+            ties -= {"shared-volume", "life-cycle"}
         crowd = len(running(group)) > CROWD  # where a name tells little
         if not ties and (helps < 0.5 or (crowd and helps <= 1)):
             why = f"runs beside {main.name}, and nothing says that it serves it"
@@ -324,10 +324,10 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     early = any(other.stage == "init" for other in group.containers)
     ends = group.kind in ("Job", "CronJob")  # then a step came before it
     agent = group.kind == "DaemonSet" and role(box, "sidecar") == "node-agent"
-    if not wanted and ((looks > 0.8 and not (early and ends)) or agent):
+    if not wanted and looks > 0.8 and not (early and ends):
         why = "runs alone: no other program is in its unit"
         return [_finding(box, "not-a-sidecar", found, why)]
-    if group.kind == "DaemonSet" and not wanted and not early:
+    if group.kind == "DaemonSet" and not wanted and (agent or not early):
         why = "serves the machine: one copy runs on each"
         return [_finding(box, "not-a-sidecar", found, why)]
     if group.requests or early:

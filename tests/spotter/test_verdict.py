@@ -626,3 +626,18 @@ def test_a_name_tells_little_in_a_crowd_that_shares_a_folder(tmp_path: Path) -> 
     )
     labels = {one.label for one in compose(tmp_path, text).values()}
     assert labels == {"not-a-sidecar"}
+
+
+def test_who_only_reads_the_logs_of_a_service_helps_it(tmp_path: Path) -> None:
+    text = """\
+services:
+  web: {image: example.com/web, volumes: ["logs:/var/log/web"]}
+  log-server: {image: example.com/files, volumes: ["logs:/var/log/web:ro"]}
+"""
+    labels = {name: one.label for name, one in compose(tmp_path, text).items()}
+    assert labels == {"web": "main", "log-server": "sidecar"}
+    labels = {
+        name: one.label
+        for name, one in compose(tmp_path, text.replace("logs:", "site:")).items()
+    }
+    assert "sidecar" not in labels.values()
