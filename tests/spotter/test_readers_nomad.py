@@ -1,11 +1,14 @@
 """Nomad: task groups, their life cycle, and the proxies that they ask for."""
 
 import json
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from reading import box, names, refuses, unit, units
 from sidecar_spotter import scan
+from sidecar_spotter.tree import Unreadable
 
 JOB = """\
 variable "image" {}
@@ -247,3 +250,50 @@ def test_odd_json_gives_no_task(text: str) -> None:
 
 def test_a_job_has_an_ending_of_its_own() -> None:
     assert names(unit("shop.job", JOB)) == ["ship", "prepare", "web"]
+
+
+def test_a_pack_leaves_names_and_values_to_its_variables() -> None:
+    text = """\
+    job [[ template "job_name" . ]] {
+      [[ template "region" . ]]
+      group [[ var "name" . | quote ]] {
+        [[- range $port := var "ports" . ]]
+        network { mode = [[ var "mode" . | quote ]] }
+        [[- end ]]
+        service {
+          connect {
+            sidecar_service {}
+          }
+        }
+        task "prepare" {
+          lifecycle {
+            hook = "prestart"
+          }
+          config { image = "busybox:[[ var "tag" . ]]" }
+        }
+        task "web" {
+          config { image = [[ var "image" . | quote ]] }
+        }
+      }
+    }
+    """
+    group = unit("redis.nomad.tpl", text)
+    assert group.name == "template job_name ./var name . | quote"
+    assert [(one.name, one.line, one.stage) for one in group.containers] == [
+        ("prepare", 12, "init"),
+        ("web", 18, "run"),
+    ]
+    assert [one.image.text for one in group.containers if one.image] == [
+        "busybox:var tag .",
+        "var image . | quote",
+    ]
+    assert [ask.line for ask in group.requests] == [9]
+
+
+def test_expressions_without_an_end_cost_little_time() -> None:
+    began = time.process_time()
+    for piece in ("[[ ", "[[ a[", '"[[ x ]] '):
+        text = ('job "a" {\ntask "b" {\n' + piece * 60_000)[:200_000]
+        with suppress(Unreadable):
+            units("a.nomad.tpl", text)
+    assert time.process_time() - began < 6
