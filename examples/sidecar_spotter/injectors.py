@@ -450,6 +450,13 @@ INJECTORS: tuple[Injector, ...] = (
         refuses=("disabled",),
     ),
     Injector(
+        "openfeature.dev/enabled",
+        "flagd",
+        "feature-flags",
+        "the OpenFeature operator",
+        GITHUB + "open-feature/open-feature-operator/blob/main/docs/annotations.md",
+    ),
+    Injector(
         "injector.tumblr.com/request",
         "",
         "sidecar",

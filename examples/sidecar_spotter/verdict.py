@@ -239,6 +239,10 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         return _finding(box, "not-a-sidecar", found, why)
     if group.platform in ("compose", "quadlet") and not together:
         # There a volume is the only way to share files, for equals too.
+        published = any(port.number in group.served for port in box.ports)
+        if published and role(box, "sidecar") in FRONT:
+            why = "is a front door: callers from outside reach it first"
+            return _finding(box, "not-a-sidecar", found, why)
         shared = (one.weight for one in reasons if one.feature == "shared-volume")
         reads = max(shared, default=0)
         if reads < (0.6 if helps > 0 else 0.7):

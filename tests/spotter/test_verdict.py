@@ -641,3 +641,13 @@ services:
         for name, one in compose(tmp_path, text.replace("logs:", "site:")).items()
     }
     assert "sidecar" not in labels.values()
+
+
+def test_a_front_door_is_no_helper_though_it_shares_a_folder(tmp_path: Path) -> None:
+    text = """\
+services:
+  ui: {image: example.com/ui, volumes: ["./xds:/xds"]}
+  envoy: {build: ., ports: ["80:10000"], volumes: ["./xds:/xds"]}
+"""
+    labels = {name: one.label for name, one in compose(tmp_path, text).items()}
+    assert "sidecar" not in labels.values()
