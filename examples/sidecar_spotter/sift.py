@@ -28,6 +28,9 @@ WORDS = (
 )
 """One of these is enough, in small letters."""
 
+CALLS = (b"Container(", b"container(", b"Router(", b"router(")
+"""One of these is in code of AWS CDK that adds a container to a task."""
+
 _KEYS = {injector.key.rstrip("*").lower().encode() for injector in INJECTORS}
 ASKING = (
     *(b"inject", b"dapr", b"hostpid", b"hostnetwork"),
@@ -80,7 +83,7 @@ def sift(path: str, data: bytes) -> bytes:
     if form == "go":
         return data if b"Container" in data else b""
     if form == "cdk":
-        return data if b"ontainer(" in data or b"outer(" in data else b""
+        return data if any(call in data for call in CALLS) else b""
     if form not in ("yaml", "json", "template"):
         return data
     if form == "json" or STARTS_JSON.match(data):

@@ -26,7 +26,9 @@ WIDEST = 8000
 
 FILES = re.compile(r"(?<!\.d)\.ts$|\.py$")
 TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__)/|\.(?:test|spec)\.ts$|(?:^|/)test_")
-HINT = re.compile(rb"add_?[cC]ontainer\(|add_?[fF]irelens_?[lL]og_?[rR]outer\(")
+HINT = re.compile(
+    rb"add(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
+)
 
 _STRINGS = r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
 _TOKENS = {
