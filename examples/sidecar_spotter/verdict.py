@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.features import evidence
+from sidecar_spotter.features.shared_volume import TAKEN
 from sidecar_spotter.known import known, split, telling
 from sidecar_spotter.model import (
     SIDECARS,
@@ -244,8 +245,8 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
             why = "is a front door: callers from outside reach it first"
             return _finding(box, "not-a-sidecar", found, why)
         shared = (one.weight for one in reasons if one.feature == "shared-volume")
-        reads = max(shared, default=0)
-        if reads < (0.6 if helps > 0 else 0.7):
+        takes = any(m.read_only and TAKEN.search(m.volume) for m in box.mounts)
+        if max(shared, default=0) < 0.6 or not (takes or helps > 0):
             ties -= {"shared-volume", "life-cycle"}
         crowd = len(running(group)) > CROWD  # where a name tells little
         if not ties and (helps < 0.5 or (crowd and helps <= 1)):

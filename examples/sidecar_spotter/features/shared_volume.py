@@ -177,8 +177,7 @@ def _of_one(
     if only_reads and writer is not None:
         may = "only reads" if mount.read_only else "reads"
         says = f"{may} the volume {volume}, which {writer.name} may write"
-        taken = 0.7 if TAKEN.search(volume) else 0.6
-        weight = 0.2 if _brought(volume, writer, box) else taken
+        weight = 0.2 if _brought(volume, writer, box) else 0.6
         yield Evidence(NAME, box.name, mount.line, says, weight, writer.name)
     elif reader is not None:
         says = f"writes the volume {volume}, which {reader.name} only reads"
