@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sidecar_spotter import ignore
+from sidecar_spotter import ignore, tracked
 from sidecar_spotter.model import Skipped
 from sidecar_spotter.tree import Unreadable
 
-Form = Literal["yaml", "json", "hcl", "bicep", "unit", "go", "template"]
+Form = Literal["yaml", "json", "hcl", "bicep", "unit", "go", "cdk", "template"]
 """How a file is written: a unit is one of systemd's; a template can become any."""
 
 FORMS: dict[str, Form] = {
@@ -27,11 +27,14 @@ FORMS: dict[str, Form] = {
     "tf": "hcl",
     "hcl": "hcl",
     "nomad": "hcl",
+    "job": "hcl",
     "bicep": "bicep",
     "container": "unit",
     "pod": "unit",
     "kube": "unit",
     "go": "go",
+    "ts": "cdk",
+    "py": "cdk",
     "tpl": "template",
     "tmpl": "template",
     "gotmpl": "template",
@@ -58,6 +61,9 @@ PASSED = frozenset(
     )
 )
 """Folders that hold other people's files, or a tool's own."""
+
+PROJECT = "cdk.json"
+"""What makes a folder one of AWS CDK: only there is code of the form `cdk` read."""
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of the largest file that is read. Kubernetes stores no object of more than
@@ -114,13 +120,15 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
         return
     links: list[str] = []
     found: set[str] = set()
+    heeded = tracked.in_work_tree(top)
+    kept = tracked.Tracked(_index(top) if heeded else b"")
     rules, problem = _rules(f"{top}/.git/info/exclude", "", None)
     if problem:
         yield Skipped(".git/info/exclude", problem)
     # A list of what is to do, not recursion: Python's stack has an end.
-    folders = [("", rules)]
+    folders = [("", rules, False, False)]
     while folders:
-        folder, rules = folders.pop()
+        folder, rules, ignored, project = folders.pop()
         try:
             with os.scandir(f"{top}/{folder}") as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -130,11 +138,12 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
             yield Skipped(folder.rstrip("/"), _because(error))
             continue
         for entry in entries:
-            if entry.name == ".gitignore":
+            if entry.name == ".gitignore" and heeded:
                 rules, problem = _rules(entry.path, folder, rules)
                 if problem:
                     yield Skipped(folder + entry.name, problem)
         inner = []
+        project = project or any(entry.name == PROJECT for entry in entries)
         for entry in entries:
             path = folder + entry.name
             try:
@@ -142,9 +151,16 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                     links.append(path)
                 elif entry.is_dir(follow_symlinks=False):
                     path += "/"
-                    if entry.name not in PASSED and not _ignored(rules, path):
-                        inner.append((path, rules))
-                elif form_of(entry.name) is not None and not _ignored(rules, path):
+                    if entry.name in PASSED:
+                        continue
+                    passed = ignored or _ignored(rules, path)
+                    if not passed or kept.holds(path):
+                        inner.append((path, rules, passed, project))
+                elif (form := form_of(entry.name)) is not None:
+                    if form == "cdk" and not project:
+                        continue
+                    if (ignored or _ignored(rules, path)) and not kept.holds(path):
+                        continue
                     if entry.is_file(follow_symlinks=False):
                         found.add(path)
                         yield Entry(path)
@@ -167,7 +183,7 @@ def top_of(root: Path) -> str:
 
 def _follow(link: str, top: str, found: set[str]) -> Entry | Skipped | None:
     """Return the file that a link leads to, if it is one that *found* lacks."""
-    named = form_of(link) is not None
+    named = form_of(link) not in (None, "cdk")
     try:
         place = os.path.realpath(f"{top}/{link}", strict=True)
         mode = Path(place).stat().st_mode
@@ -190,6 +206,16 @@ def within(place: str, top: str) -> str | None:
         return ""
     start = top.rstrip(os.sep) + os.sep
     return place.removeprefix(start) if place.startswith(start) else None
+
+
+def _index(top: str) -> bytes:
+    """Return git's index of the checkout *top*, if it has one that can be read."""
+    place = f"{top}/{tracked.INDEX}"
+    try:
+        inside = os.path.realpath(place) == place
+        return _read(place, tracked.LARGEST) if inside else b""
+    except (OSError, Unreadable):
+        return b""
 
 
 def _ignored(rules: ignore.Rules | None, path: str) -> bool:

@@ -439,6 +439,24 @@ INJECTORS: tuple[Injector, ...] = (
         refuses=(),
     ),
     Injector(
+        # It gives the Pods of an experiment's trials a collector of their results.
+        "katib.kubeflow.org/metrics-collector-injection",
+        "metrics-logger-and-collector",
+        "metrics-agent",
+        "Katib",
+        GITHUB + "kubeflow/katib/blob/master/pkg/webhook/v1beta1/pod/inject_webhook.go",
+        on=NAMESPACE,
+        wants=("enabled",),
+        refuses=("disabled",),
+    ),
+    Injector(
+        "openfeature.dev/enabled",
+        "flagd",
+        "feature-flags",
+        "the OpenFeature operator",
+        GITHUB + "open-feature/open-feature-operator/blob/main/docs/annotations.md",
+    ),
+    Injector(
         "injector.tumblr.com/request",
         "",
         "sidecar",

@@ -227,7 +227,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         "certificate-agent",
         ALWAYS,
-        """acme-companion letsencrypt-nginx-proxy-companion
+        """acme-companion letsencrypt-nginx-proxy-companion traefik-certs-dumper
         docker-letsencrypt-nginx-proxy-companion spiffe-helper cert-reloader""",
     ),
     Row("certificate-agent", MOSTLY, "certbot docker-certbot dehydrated"),
@@ -646,7 +646,9 @@ def telling(name: str) -> str | None:
         role = PAIRS.get(pair) or WORDS.get(words[end - 1])
         if role is not None:
             return role
-    return None
+    # A container may be called as an image is that does nothing but help.
+    rows = _exact().get("-".join(words), ())
+    return next((r.role for r in rows if r.sure >= ALWAYS and not r.words), None)
 
 
 def split(name: str) -> list[str]:

@@ -117,7 +117,7 @@ FIELDS: tuple[Field, ...] = (
         GITHUB + "percona/percona-xtradb-cluster-operator/blob/main/pkg/pxc/app/pmm.go",
     ),
     Field(
-        "PerconaXtraDBCluster",
+        "PerconaXtraDBCluster PerconaServerMongoDB",
         "spec.logcollector.enabled",
         "logs",
         "log-shipper",

@@ -28,6 +28,9 @@ WORDS = (
 )
 """One of these is enough, in small letters."""
 
+CALLS = (b"Container(", b"container(", b"Router(", b"router(")
+"""One of these is in code of AWS CDK that adds a container to a task."""
+
 _KEYS = {injector.key.rstrip("*").lower().encode() for injector in INJECTORS}
 ASKING = (
     *(b"inject", b"dapr", b"hostpid", b"hostnetwork"),
@@ -79,6 +82,8 @@ def sift(path: str, data: bytes) -> bytes:
     form = form_of(path)
     if form == "go":
         return data if b"Container" in data else b""
+    if form == "cdk":
+        return data if any(call in data for call in CALLS) else b""
     if form not in ("yaml", "json", "template"):
         return data
     if form == "json" or STARTS_JSON.match(data):
@@ -212,6 +217,8 @@ def _json(path: str, low: bytes) -> bool:
     if b'"customresourcedefinition"' in low and b'"list"' not in low:
         return False
     images = len(IMAGE.findall(low))
+    if b'"taskgroups"' in low:
+        return True  # Nomad's tasks need no image
     if images > 1 or "compose" in path:
         return True
     # Without an image it is a patch, or a resource that asks for a container.

@@ -8,6 +8,7 @@ visits a node once.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import yaml
 
@@ -44,6 +45,13 @@ DEEPEST = 1000
 """Levels that a document may nest. libyaml's composer calls itself for each level:
 it takes 12,000 and ends the process at 100,000 (tried)."""
 
+TOO_DEEP = "nested too deep for the stack of this Python"
+
+FAR = 200
+"""Lines in front of a document from which on its nodes are moved one by one. To have
+the composer count these lines costs less for few, and too much before every one of a
+thousand documents."""
+
 REPAIRS = 40
 """Lines that may be dropped from one document."""
 MENDED = 100_000
@@ -57,6 +65,13 @@ _BRACKET = re.compile(rb"[\[{]|[\]}]")
 
 class Unreadable(Exception):
     """A file, or a document of it, that cannot be read; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A line from 0, as PyYAML's marks give it."""
+
+    line: int
 
 
 def documents(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -76,12 +91,26 @@ def compose(data: bytes, before: int = 0) -> Node | None:
     Raises Unreadable where it is no YAML or nests too deeply.
     """
     check_depth(data)
+    # The line breaks make the composer count the lines in front.
+    ahead = before if before < FAR else 0
     try:
-        # The line breaks make the composer count the lines in front.
-        node: Node | None = Loader(b"\n" * before + data).get_single_node()
+        node: Node | None = Loader(b"\n" * ahead + data).get_single_node()
     except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(_say(error)) from None
+        raise Unreadable(_say(error, before - ahead)) from None
+    except RecursionError:
+        # Without libyaml the composer is Python, and in a browser the stack is small.
+        raise Unreadable(TOO_DEEP) from None
+    if before > ahead:
+        move(node, before)
     return node
+
+
+def move(node: Node | None, by: int) -> None:
+    """Move *node* and all below it *by* lines down."""
+    for one in walk(node):
+        one.start_mark = At(one.start_mark.line + by)
+        if one.end_mark is not None:
+            one.end_mark = At(one.end_mark.line + by)
 
 
 def mend(data: bytes, before: int = 0) -> Node | None:
@@ -139,10 +168,17 @@ def check_depth(data: bytes) -> None:
         raise Unreadable(f"nested more than {DEEPEST} levels deep")
 
 
-def _say(error: Exception) -> str:
+def settle(node: Node | None, at: int) -> None:
+    """Put *node* and all below it on the line *at*, from 1: it stands elsewhere."""
+    for one in walk(node):
+        one.start_mark = one.end_mark = At(at - 1)
+
+
+def _say(error: Exception, before: int) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
-    return f"not YAML: {problem}" + (f" (line {mark.line + 1})" if mark else "")
+    where = f" (line {mark.line + 1 + before})" if mark else ""
+    return f"not YAML: {problem}{where}"
 
 
 def line(node: Node) -> int:

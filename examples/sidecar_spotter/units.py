@@ -27,13 +27,19 @@ def listens(box: Container) -> frozenset[int]:
     """Return the ports that a container declares, or names as those it listens on."""
     found = {port.number for port in box.ports if port.number is not None}
     for said in (*box.words, *box.settings):
-        if "upstream" not in said.text and "http://" not in said.text:
+        elsewhere = "://" in said.text and "0.0.0.0" not in said.text
+        if "upstream" not in said.text and not elsewhere:
             for match in _PORT.finditer(said.text):
                 found.add(int(next(filter(None, match.groups()))))
     for probe in box.probes:
         if asked := re.match(r":(\d{2,5})\b", probe.text):
             found.add(int(asked[1]))
     return frozenset(found)
+
+
+def answers(box: Container) -> bool:
+    """Whether a container has callers: it says that it listens, be it on what port."""
+    return bool(box.ports) or bool(listens(box))
 
 
 _WAITS = re.compile(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.features import evidence
+from sidecar_spotter.features.shared_volume import TAKEN
 from sidecar_spotter.known import known, split, telling
 from sidecar_spotter.model import (
     SIDECARS,
@@ -33,6 +34,8 @@ HELPER = 0.9
 """The score from which a container counts as a helper without seeing its main one."""
 STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
+CROWD = 4
+"""More services than these that share files are no main program and its helpers."""
 FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
 LOOKS = {"known-image", "telling-name"}
@@ -117,19 +120,36 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     if "steps" in group.marks:
         return _steps(group, boxes, found)
     if "partial" in group.marks or (len(boxes) == 1 and "patch" in group.marks):
-        return [one for box in boxes if (one := _without_main(group, box, found))]
+        others = [one for box in boxes if (one := _without_main(group, box, found))]
+        early = any(box.stage == "init" for box in group.containers)
+        if not others and early and "partial" not in group.marks and not boxes[0].image:
+            # It changes the container before which it puts another.
+            return [_finding(boxes[0], "main", found, "is what the unit exists for")]
+        return others
     if len(boxes) == 1:
         return _alone(group, boxes[0], found)
     main = min(boxes, key=lambda box: _likeness(group, box, boxes, found))
     if all(_only_helps(found[box.name]) for box in boxes):
         why = "helps a program that stands in another file"
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
+    what: Label = "main"
+    why = "is what the unit exists for"
+    beside = {
+        box.name: _beside(group, box, main, found) for box in boxes if box is not main
+    }
+    helped = any(one.label in SIDECARS for one in beside.values())
+    if group.platform == "compose" and not helped and not _joined(boxes):
+        # Files alone make no unit of services.
+        what, why = "not-a-sidecar", f"shares files with {next(iter(beside))}, no more"
     return [
-        _finding(box, "main", found, "is what the unit exists for")
-        if box is main
-        else _beside(group, box, main, found)
+        _finding(box, what, found, why) if box is main else beside[box.name]
         for box in boxes
     ]
+
+
+def _joined(boxes: Iterable[Container]) -> bool:
+    """Whether containers ask to share a namespace, or were taken from one another."""
+    return any(box.joins for box in boxes)
 
 
 def _is_store(box: Container) -> bool:
@@ -173,6 +193,8 @@ def _likeness(
         score += 1.1  # somebody has to use it
     if role(box, "sidecar") in FRONT:
         score -= 0.3
+    if group.platform == "compose" and box.joins and _apart(found[box.name]) <= 0:
+        score -= 1  # others of the unit may only share files with it
     return round(score, 2), boxes.index(box)
 
 
@@ -204,19 +226,30 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     """Return what a container is that runs beside the main one."""
     reasons = found[box.name]
     here = {other.name for other in running(group) if not idles(other)} | {""}
-    ties = {one.feature for one in reasons if one.feature in TIES and one.about in here}
-    helps = _score(one for one in reasons if one.feature not in TIES)
+    ties = {one.feature for one in reasons if _ties(one, main) and one.about in here}
+    helps = _apart(reasons)
     if _is_store(box) and "localhost" not in ties and stem(box) != stem(main):
         why = "is a store that its neighbors use, and could run anywhere"
         return _finding(box, "not-a-sidecar", found, why)
     together = {one.text for one in box.joins} & {one.text for one in main.joins}
+    lent = {one.about for one in reasons if one.feature == "shared-namespace"}
+    lent &= here - {""}
+    own = any(one.about == main.name and one.weight >= 0.5 for one in reasons)
+    if together and helps <= 0 and not own and main.name not in lent and lent:
+        why = f"uses {', '.join(sorted(lent))} as {main.name} does: they are equals"
+        return _finding(box, "not-a-sidecar", found, why)
     if group.platform in ("compose", "quadlet") and not together:
         # There a volume is the only way to share files, for equals too.
-        reads = any(
-            one.feature == "shared-volume" and one.weight > 0.5 for one in reasons
-        )
-        ties -= set() if reads and helps > 0 else {"shared-volume", "life-cycle"}
-        if not ties and helps < 0.5:
+        published = any(port.number in group.served for port in box.ports)
+        if published and role(box, "sidecar") in FRONT:
+            why = "is a front door: callers from outside reach it first"
+            return _finding(box, "not-a-sidecar", found, why)
+        shared = (one.weight for one in reasons if one.feature == "shared-volume")
+        takes = any(m.read_only and TAKEN.search(m.volume) for m in box.mounts)
+        if max(shared, default=0) < 0.6 or not (takes or helps > 0):
+            ties -= {"shared-volume", "life-cycle"}
+        crowd = len(running(group)) > CROWD  # where a name tells little
+        if not ties and (helps < 0.5 or (crowd and helps <= 1)):
             why = f"runs beside {main.name}, and nothing says that it serves it"
             return _finding(box, "not-a-sidecar", found, why)
     callers = {one.about for one in reasons if one.feature == "localhost"}
@@ -240,8 +273,26 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
             why = against.says
         return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)
-    why = f"runs beside {main.name or 'the main container'} and serves it"
-    return _finding(box, label, found, why, main.name)
+    served = main.name
+    if group.platform == "compose" and lent and served not in lent:
+        served = next(one.about for one in reasons if one.about in lent)
+    why = f"runs beside {served or 'the main container'} and serves it"
+    return _finding(box, label, found, why, served)
+
+
+def _apart(reasons: Iterable[Evidence]) -> float:
+    """Return how much speaks for a helper apart from its ties to neighbors."""
+    return _score(one for one in reasons if one.feature not in TIES)
+
+
+def _ties(reason: Evidence, main: Container) -> bool:
+    """Whether a reason ties a container to its neighbor."""
+    if reason.feature == "shared-volume":
+        return reason.weight > 0  # else both only find something there
+    if reason.feature == "life-cycle":
+        # Whoever waits for a helper is served by it.
+        return reason.weight > 0 or reason.about == main.name
+    return reason.feature in TIES
 
 
 def _kind(group: Group, box: Container) -> Label:
@@ -275,14 +326,17 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
         why = "runs on beside whatever the unit gets"
         return [_finding(box, _kind(group, box), found, why)]
     looks = _score(one for one in found[box.name] if one.feature in LOOKS)
-    if not wanted and looks > 0.8:
+    early = any(other.stage == "init" for other in group.containers)
+    ends = group.kind in ("Job", "CronJob")  # then a step came before it
+    agent = group.kind == "DaemonSet" and role(box, "sidecar") == "node-agent"
+    if not wanted and looks > 0.8 and not (early and ends):
         why = "runs alone: no other program is in its unit"
         return [_finding(box, "not-a-sidecar", found, why)]
-    if group.requests or any(other.stage == "init" for other in group.containers):
-        return [_finding(box, "main", found, "is what the unit exists for")]
-    if group.kind == "DaemonSet":
+    if group.kind == "DaemonSet" and not wanted and (agent or not early):
         why = "serves the machine: one copy runs on each"
         return [_finding(box, "not-a-sidecar", found, why)]
+    if group.requests or early:
+        return [_finding(box, "main", found, "is what the unit exists for")]
     return []
 
 

@@ -206,6 +206,31 @@ func inject(pod *corev1.Pod) {
 	})
 }
 """,
+    "task.py": """\
+task = ecs.FargateTaskDefinition(self, "Task")
+web = task.add_container("web", image=ecs.ContainerImage.from_registry("web"))
+web.add_mount_points(ecs.MountPoint(source_volume="v", container_path="/v"))
+task.addContainer('log-shipper', { command: ["tail"], environment: { A: `b` } });
+web.addContainerDependencies({ container: web, condition: x.SUCCESS });
+""",
+    "cdk.json": "{}",
+    "job.json": """\
+{"Job": {"ID": "a", "Type": "service", "TaskGroups": [{"Name": "b",
+ "Networks": [{"Mode": "bridge", "DynamicPorts": [{"Label": "http", "To": 80}]}],
+ "Services": [{"PortLabel": "http", "Connect": {"SidecarService": {}}}],
+ "Volumes": {"v": {"Type": "host"}},
+ "Tasks": [{"Name": "web", "Config": {"image": "web"}, "Env": {"A": "b"}},
+  {"Name": "proxy", "Lifecycle": {"Hook": "prestart", "Sidecar": true},
+   "Templates": [{"EmbeddedTmpl": "localhost:1"}],
+   "VolumeMounts": [{"Volume": "v", "Destination": "/v", "ReadOnly": null}]}]}]}}
+""",
+    "more/compose.yaml": """\
+include: [../compose.yaml, {path: [compose.yaml]}]
+services:
+  more:
+    extends: {file: ../compose.yaml, service: web}
+    network_mode: service:db
+""",
 }
 """By a path for it."""
 

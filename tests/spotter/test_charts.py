@@ -266,3 +266,61 @@ def test_files_with_an_added_ending_are_read(tmp_path: Path) -> None:
     for said in found(tmp_path, files).values():
         assert said["envoy"].label == "sidecar"
     assert len(found(tmp_path, files)) == 3
+
+
+def test_a_named_template_counts_once_with_the_unit_that_includes_it(
+    tmp_path: Path,
+) -> None:
+    unit = """\
+      - name: shop
+        image: example.com/shop:1
+      {{- include "shop.more" . | nindent 6 }}
+"""
+    parts = """\
+{{- define "shop.more" }}
+- name: log-shipper
+  image: {{ .Values.shipper.image }}
+{{- end }}
+"""
+    files = {"templates/shop.yaml": WORKLOAD + unit, "templates/_parts.tpl": parts}
+    said = found(tmp_path, files)
+    labels = [box.label for one in said.values() for box in one.values()]
+    assert labels.count("sidecar") == 2  # each place is told
+    assert "1 container in 1 unit." in scan(tmp_path).summary
+    (tmp_path / "templates/shop.yaml").write_text(WORKLOAD)
+    assert "1 container in 1 unit." in scan(tmp_path).summary
+
+
+def test_named_templates_may_stand_in_a_file_with_an_underscore(tmp_path: Path) -> None:
+    unit = """\
+      - name: shop
+        image: example.com/shop:1
+      {{- include "shop.more" . | nindent 6 }}
+"""
+    parts = """\
+{{- define "shop.more" }}
+- name: statsd-exporter
+  image: prom/statsd-exporter:1
+{{- end }}
+"""
+    files = {"templates/shop.yaml": WORKLOAD + unit, "templates/_parts.yaml": parts}
+    said = found(tmp_path, files)["templates/shop.yaml"]
+    assert said["statsd-exporter"].label == "sidecar"
+
+
+def test_a_switch_that_speaks_of_containers_is_no_place_to_fill(tmp_path: Path) -> None:
+    spec = """\
+      - name: shop
+        image: example.com/shop:1
+        {{- if .Values.useHostProcessContainers }}
+        args: ["--most={{ .Values.limitActiveContainers | quote }}"]
+        {{- end }}
+      - name: log-shipper
+        image: example.com/shipper:1
+      {{- if .Values.extraContainers }}
+      {{- toYaml .Values.extraContainers | nindent 6 }}
+      {{- end }}
+"""
+    said = found(tmp_path, {"templates/shop.yaml": WORKLOAD + spec})
+    names = set(said["templates/shop.yaml"])
+    assert names == {"shop", "log-shipper", "extraContainers"}

@@ -131,8 +131,44 @@ def test_ignore_files_hold_below_their_folder(tmp_path: Path) -> None:
 def test_an_ignore_file_that_is_a_link_is_not_read(tmp_path: Path) -> None:
     lay(tmp_path, "in/a.yaml")
     (tmp_path / "rules").write_text("*\n")
+    (tmp_path / "in/.git").mkdir()
     (tmp_path / "in/.gitignore").symlink_to("../rules")
     assert found(tmp_path / "in") == ["a.yaml"]
+
+
+def test_an_archive_holds_only_what_was_kept(tmp_path: Path) -> None:
+    lay(tmp_path, "a.yaml", "x/b.yaml")
+    (tmp_path / ".gitignore").write_text("*\n")
+    assert found(tmp_path) == ["a.yaml", "x/b.yaml"]
+    (tmp_path / ".git").mkdir()
+    assert found(tmp_path) == []
+    assert found(tmp_path / "x") == ["b.yaml"]  # its rules stand outside
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="has git keep files")
+@pytest.mark.parametrize(("version", "kept"), [("2", True), ("3", True), ("4", False)])
+def test_what_git_keeps_is_read_though_it_is_ignored(
+    tmp_path: Path, version: str, kept: bool
+) -> None:
+    names = ["y.yaml", "x/a.yaml", "x/in/b.yaml", "build/x/a.yaml", "build/c.yaml"]
+    lay(tmp_path, *names, "free.yaml")
+    (tmp_path / ".gitignore").write_text("x\nbuild\n/y.yaml\n")
+    git = ["git", "-c", f"index.version={version}", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-f", "x/in/b.yaml", "y.yaml"], check=True)
+    said = set(found(tmp_path))
+    both = {"x/in/b.yaml", "y.yaml"}
+    assert said - both == {"free.yaml"}
+    assert both <= said or not kept
+
+
+@pytest.mark.parametrize("index", [b"", b"DIRC", b"DIRC" + b"\0" * 999, b"\xff" * 99])
+def test_a_spoiled_index_keeps_nothing(tmp_path: Path, index: bytes) -> None:
+    lay(tmp_path, "a.yaml", "x/b.yaml")
+    (tmp_path / ".gitignore").write_text("x/\n")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/index").write_bytes(index)
+    assert found(tmp_path) == ["a.yaml"]
 
 
 RULES = st.lists(
@@ -170,12 +206,14 @@ def test_git_ignores_the_same(
 def test_no_ignore_rule_holds_the_walk_up(tmp_path: Path, rule: str) -> None:
     name = "a" * 250 + ".tf"
     lay(tmp_path, name)
+    (tmp_path / ".git").mkdir()
     (tmp_path / ".gitignore").write_text(f"{rule}\n" * 50)
     assert found(tmp_path) == [name]
 
 
 def test_ignore_rules_have_an_end(tmp_path: Path) -> None:
     lay(tmp_path, "x1500.tf", "x10.tf")
+    (tmp_path / ".git").mkdir()
     (tmp_path / ".gitignore").write_text("".join(f"x{n}.tf\n" for n in range(2000)))
     assert found(tmp_path) == ["x1500.tf"]
     assert passed_over(tmp_path) == {".gitignore": "has more than 1000 rules in force"}

@@ -34,6 +34,11 @@ def ask_of(where: str, pairs: dict[str, str]) -> list[Request]:
         ("pod", "telegraf.influxdata.com/port", "8080", "telegraf", "metrics-agent"),
         ("pod", "agent.datadoghq.com/sidecar", "fargate", "datadog-agent-injected", ""),
         ("pod", "gke-gcsfuse/volumes", "true", "gke-gcsfuse-sidecar", ""),
+        ("pod", "openfeature.dev/enabled", "true", "flagd", ""),
+        (
+            *("namespace", "katib.kubeflow.org/metrics-collector-injection"),
+            *("enabled", "metrics-logger-and-collector", "metrics-agent"),
+        ),
         ("pod", "org.infisical.com/inject-mode", "sidecar", "infisical-agent", ""),
         (
             "pod",

@@ -160,6 +160,7 @@ def test_the_table_is_long_and_its_words_are_expressions() -> None:
         ("sidecar-injector", "main"),
         ("jaeger-operator", "main"),
         ("init-proxy", None),
+        ("pmm-client", "metrics-agent"),
         ("redis", None),
         ("", None),
         ("{{ .Chart.Name }}", None),

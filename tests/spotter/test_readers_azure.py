@@ -173,3 +173,43 @@ def test_modules_loops_and_other_resources() -> None:
 def test_deep_nesting_is_refused() -> None:
     assert "deep" in refuses("a.bicep", "var containers = " + "[" * 10_000)
     assert "deep" in refuses("a.json", '{"Microsoft.App/":{"containers":' + "[" * 9_999)
+
+
+def test_either_side_of_a_condition_may_ask_for_dapr() -> None:
+    text = """\
+    resource app 'Microsoft.App/containerApps@2024' = {
+      properties: {
+        configuration: {
+          dapr: withDapr ? {
+            enabled: true
+            appId: 'shop'
+          } : { enabled: false }
+        }
+        template: { containers: [ { name: 'web', image: 'w' } ] }
+      }
+    }
+    """
+    (ask,) = unit("app.bicep", text).requests
+    assert (ask.container, ask.line, ask.wanted) == ("daprd", 5, True)
+    assert "where ${withDapr} holds" in ask.says
+
+
+@pytest.mark.parametrize(
+    ("given", "asks"),
+    [
+        ("daprEnabled: true\n    daprAppId: 'shop'", True),
+        ("daprEnabled: false\n    daprAppId: 'shop'", False),
+        ("daprEnabled: true", False),  # of an environment
+    ],
+)
+def test_a_module_of_an_app_is_handed_the_wish(given: str, asks: bool) -> None:
+    text = f"""\
+module shop 'core/host/container-app.bicep' = {{
+  params: {{
+    name: 'shop'
+    {given}
+  }}
+}}
+"""
+    found = [ask for group in units("main.bicep", text) for ask in group.requests]
+    assert [(ask.container, ask.line) for ask in found] == [("daprd", 4)] * asks

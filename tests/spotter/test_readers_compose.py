@@ -4,6 +4,7 @@ import time
 
 import pytest
 from reading import box, names, refuses, unit, units
+from sidecar_spotter.model import Text
 
 VPN = """\
 services:
@@ -283,3 +284,81 @@ def test_aliases_that_multiply_are_refused_at_once() -> None:
 def test_a_mapping_that_merges_itself_is_refused() -> None:
     text = "services: &all\n  web:\n    image: x\n    <<: *all\n"
     assert "aliases" in refuses("compose.yaml", text)
+
+
+COMMON = """\
+services:
+  base:
+    image: example.com/base:1
+    volumes: [logs:/var/log/web]
+"""
+
+
+def test_a_service_extends_one_of_another_file() -> None:
+    text = """\
+    services:
+      web:
+        extends:
+          file: ../common/services.yml
+          service: base
+      shipper:
+        image: example.com/shipper
+        volumes: [logs:/logs:ro]
+    """
+    group = unit("web/compose.yaml", text, {"common/services.yml": COMMON})
+    web = box(group, "web")
+    assert web.image == Text("example.com/base:1", 4)  # the line that names the file
+    assert [(mount.volume, mount.line) for mount in web.mounts] == [("logs", 4)]
+    assert names(group) == ["web", "shipper"]
+
+
+def test_an_included_service_is_part_of_the_unit_that_it_joins() -> None:
+    vpn = "services:\n  tunnel:\n    image: tailscale/tailscale\n"
+    text = """\
+    include:
+      - vpn/compose.yaml
+    services:
+      web:
+        image: web
+        network_mode: service:tunnel
+    """
+    group = unit("compose.yaml", text, {"vpn/compose.yaml": vpn})
+    found = [(one.name, one.line) for one in group.containers]
+    assert sorted(found) == [("tunnel", 2), ("web", 4)]
+
+
+@pytest.mark.parametrize(
+    "include", ["[{path: a.yaml}]", "[{path: [a.yaml, none.yaml]}]", "['${A:-a.yaml}']"]
+)
+def test_other_ways_to_include(include: str) -> None:
+    text = f"include: {include}\nservices:\n  web: {{image: web, pid: 'service:a'}}\n"
+    other = "services:\n  a: {image: a}\n"
+    assert sorted(names(unit("compose.yaml", text, {"a.yaml": other}))) == ["a", "web"]
+
+
+def test_what_is_only_included_is_told_where_it_is_written() -> None:
+    text = "include: [vpn.yaml]\nservices:\n  web:\n    image: web\n"
+    assert units("compose.yaml", text, {"vpn.yaml": VPN}) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "include: [compose.yaml, other.yaml]\nservices: {a: {image: a}}\n",
+        "services: {base: {extends: {file: compose.yaml, service: web}}}\n",
+        "services: [",
+        "services: {base: null}\n",
+        "- a\n",
+    ],
+)
+def test_files_that_name_one_another_end(other: str) -> None:
+    text = """\
+    include: [other.yaml, other.yaml, none.yaml, "", {path: {a: b}}, [x]]
+    services:
+      web:
+        extends: {file: other.yaml, service: base}
+        image: web
+        network_mode: service:vpn
+    """
+    found = units("compose.yaml", text, {"other.yaml": other})
+    assert [names(group) for group in found] == [["web"]]

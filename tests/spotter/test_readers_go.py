@@ -272,3 +272,26 @@ def test_what_bootstraps_ends() -> None:
     }
     """
     assert lone(code).stage == "init"
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "stage"),
+    [
+        ("initContainers", '"prepare"', "init"),
+        ("generateInitContainerDef", "called", "init"),
+        ("containersOf", '"init-config"', "init"),
+        ("initialize", '"web"', "run"),
+    ],
+)
+def test_a_list_that_is_only_called_containers_may_hold_what_ends(
+    function: str, name: str, stage: str
+) -> None:
+    code = f"""\
+    func {function}() []corev1.Container {{
+        containers := []corev1.Container{{}}
+        one := corev1.Container{{Name: {name}, Image: image}}
+        containers = append(containers, one)
+        return containers
+    }}
+    """
+    assert lone(code).stage == stage

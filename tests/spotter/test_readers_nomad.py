@@ -1,7 +1,14 @@
 """Nomad: task groups, their life cycle, and the proxies that they ask for."""
 
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 from reading import box, names, refuses, unit, units
+from sidecar_spotter import scan
+from sidecar_spotter.tree import Unreadable
 
 JOB = """\
 variable "image" {}
@@ -137,3 +144,156 @@ def test_deep_nesting_is_refused() -> None:
 def test_a_text_without_an_end_is_refused() -> None:
     start = 'job "a" {\n task "b" {\n'
     assert "does not end" in refuses("a.nomad", start + "x = <<EOF\nfoo\n")
+
+
+SENT = {
+    "Job": {
+        "ID": "shop",
+        "Name": None,
+        "Type": "service",
+        "TaskGroups": [
+            {
+                "Name": "web",
+                "Networks": [
+                    {
+                        "Mode": "bridge",
+                        "DynamicPorts": [{"Label": "http", "To": 8080, "Value": 0}],
+                    }
+                ],
+                "Services": [
+                    {
+                        "Name": "web",
+                        "PortLabel": "http",
+                        "Connect": {"SidecarService": {}, "Gateway": None},
+                    },
+                    {"Name": "plain", "PortLabel": "9090", "Connect": None},
+                ],
+                "Volumes": {"logs": {"Type": "host", "Source": "logs"}},
+                "Tasks": [
+                    {
+                        "Name": "ship",
+                        "Driver": "docker",
+                        "Config": {"image": "example.com/ship:1", "args": ["-v"]},
+                        "Lifecycle": {"Hook": "prestart", "Sidecar": True},
+                        "VolumeMounts": [
+                            {"Volume": "logs", "Destination": "/in", "ReadOnly": True}
+                        ],
+                    },
+                    {
+                        "Name": "prepare",
+                        "Driver": "exec",
+                        "Config": {"command": "prepare"},
+                        "Lifecycle": {"Hook": "prestart", "Sidecar": False},
+                    },
+                    {
+                        "Name": "web",
+                        "Driver": "docker",
+                        "Config": {"image": "example.com/web:1", "ports": ["http"]},
+                        "Lifecycle": None,
+                        "Env": {"UPSTREAM": "localhost:9000"},
+                        "Templates": [{"EmbeddedTmpl": "call localhost:9000"}],
+                        "VolumeMounts": [{"Volume": "logs", "Destination": "/out"}],
+                    },
+                ],
+            }
+        ],
+    }
+}
+
+
+@pytest.mark.parametrize("job", [SENT, SENT["Job"]])
+def test_a_job_in_json_is_read_as_one_in_hcl(job: dict[str, object]) -> None:
+    text = json.dumps(job, indent=1)
+    group = unit("shop.json", text)
+    assert (group.platform, group.name) == ("nomad", "shop/web")
+    stages = {one.name: one.stage for one in group.containers}
+    assert stages == {"ship": "native", "prepare": "init", "web": "run"}
+    rows = text.split("\n")
+    assert all(f'"{one.name}"' in rows[one.line - 1] for one in group.containers)
+    web = box(group, "web")
+    assert web.image is not None and web.image.text == "example.com/web:1"
+    assert [port.number for port in web.ports] == [8080]
+    assert "UPSTREAM=localhost:9000" in [one.text for one in web.settings]
+    assert "call localhost:9000" in [one.text for one in web.settings]
+    assert [mount.read_only for mount in box(group, "ship").mounts] == [True]
+    assert [volume.name for volume in group.volumes] == ["logs"]
+    assert group.served == (8080, 9090)
+    (ask,) = group.requests
+    assert ask.container == "connect-proxy"
+
+
+def test_a_scan_finds_a_job_in_json(tmp_path: Path) -> None:
+    (tmp_path / "job.json").write_text(json.dumps(SENT, indent=1))
+    labels = {
+        one.name: one.label for group in scan(tmp_path).groups for one in group.findings
+    }
+    assert labels == {
+        "connect-proxy": "injected-sidecar",
+        "ship": "sidecar",
+        "prepare": "init",
+        "web": "main",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"TaskGroups": 1}',
+        '{"Job": {"TaskGroups": [1, null, {"Tasks": [{}, 2, {"Name": []}]}]}}',
+        '{"Job": {"TaskGroups": [{"Name": "a", "Networks": 1, "Services": [2]}]}}',
+        '["TaskGroups"]',
+    ],
+)
+def test_odd_json_gives_no_task(text: str) -> None:
+    assert [names(group) for group in units("a.json", text) if names(group)] == []
+
+
+def test_a_job_has_an_ending_of_its_own() -> None:
+    assert names(unit("shop.job", JOB)) == ["ship", "prepare", "web"]
+
+
+def test_a_pack_leaves_names_and_values_to_its_variables() -> None:
+    text = """\
+    job [[ template "job_name" . ]] {
+      [[ template "region" . ]]
+      group [[ var "name" . | quote ]] {
+        [[- range $port := var "ports" . ]]
+        network { mode = [[ var "mode" . | quote ]] }
+        [[- end ]]
+        service {
+          connect {
+            sidecar_service {}
+          }
+        }
+        task "prepare" {
+          lifecycle {
+            hook = "prestart"
+          }
+          config { image = "busybox:[[ var "tag" . ]]" }
+        }
+        task "web" {
+          config { image = [[ var "image" . | quote ]] }
+        }
+      }
+    }
+    """
+    group = unit("redis.nomad.tpl", text)
+    assert group.name == "template job_name ./var name . | quote"
+    assert [(one.name, one.line, one.stage) for one in group.containers] == [
+        ("prepare", 12, "init"),
+        ("web", 18, "run"),
+    ]
+    assert [one.image.text for one in group.containers if one.image] == [
+        "busybox:var tag .",
+        "var image . | quote",
+    ]
+    assert [ask.line for ask in group.requests] == [9]
+
+
+def test_expressions_without_an_end_cost_little_time() -> None:
+    began = time.process_time()
+    for piece in ("[[ ", "[[ a[", '"[[ x ]] '):
+        text = ('job "a" {\ntask "b" {\n' + piece * 60_000)[:200_000]
+        with suppress(Unreadable):
+            units("a.nomad.tpl", text)
+    assert time.process_time() - began < 6

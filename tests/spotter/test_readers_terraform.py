@@ -375,3 +375,47 @@ def test_a_meshs_module_adds_its_proxy(source: str) -> None:
     """
     (ask,) = unit("main.tf", text).requests
     assert (ask.container, ask.line) == ("consul-dataplane", 2)
+
+
+AGENT = """\
+locals {
+  agent = [{
+    name      = "meter-agent"
+    image     = "example.com/meter"
+    essential = true
+    portMappings = [{ containerPort = 8125 }]
+  }]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("all_of_it", "partial"),
+    [
+        ("container_definitions = jsonencode(local.agent)", False),
+        ("container_definitions = jsonencode(concat(local.agent, var.more))", True),
+        ("container_definitions = jsonencode(local.agents)", True),
+    ],
+)
+def test_a_name_that_is_all_of_a_task_of_the_module_is_no_part(
+    all_of_it: str, partial: bool
+) -> None:
+    main = f'resource "aws_ecs_task_definition" "x" {{\n  {all_of_it}\n}}\n'
+    group = unit("m/agent.tf", AGENT, {"m/main.tf": main, "other/main.tf": main})
+    assert ("partial" in group.marks) is partial
+
+
+def test_who_must_have_ended_for_another_of_the_file_is_a_step() -> None:
+    text = """\
+    locals {
+      first = [{ name = "unpack", image = "a", essential = false }]
+      waits = [{ containerName = "unpack", condition = "SUCCESS" }]
+      other = [{ name = "stay", image = "b", essential = false }]
+    }
+    """
+    stages = {
+        one.name: one.stage
+        for group in units("main.tf", text)
+        for one in group.containers
+    }
+    assert stages == {"unpack": "init", "stay": "run"}

@@ -276,3 +276,378 @@ def test_helpers_without_steps_are_not_lost(tmp_path: Path) -> None:
         "      - {name: metrics-exporter, image: prom/statsd-exporter}\n"
     )
     assert set(findings(path)) == {"log-shipper", "metrics-exporter"}
+
+
+REFRESHED = """\
+  initContainers:
+  - name: first-copy
+    image: example.com/fetch:1.9
+    volumeMounts: [{name: data, mountPath: /data}]
+  containers:
+  - name: newer-copies
+    image: example.com/fetch:1.9
+    args: [--every, 60s]
+    volumeMounts: [{name: data, mountPath: /data}]
+  - name: departures
+    image: example.com/departures:5.2
+    ports: [{containerPort: 8080}]
+    volumeMounts: [{name: data, mountPath: /data__ONLY__}]
+"""
+
+
+@pytest.mark.parametrize("only", ["", ", readOnly: true"])
+def test_who_goes_on_with_what_an_init_container_began_helps(
+    tmp_path: Path, only: str
+) -> None:
+    spec = REFRESHED.replace("__ONLY__", only)
+    assert labels(tmp_path, spec) == {
+        "first-copy": "init",
+        "newer-copies": "sidecar",
+        "departures": "main",
+    }
+
+
+def test_equals_that_find_something_in_a_volume_do_not_help(tmp_path: Path) -> None:
+    spec = """\
+  initContainers:
+  - name: fill
+    image: example.com/fill:1
+    volumeMounts: [{name: data, mountPath: /data}]
+  containers:
+  - name: museum
+    image: example.com/museum:1
+    ports: [{containerPort: 8080}]
+    volumeMounts: [{name: data, mountPath: /data}]
+  - name: library
+    image: example.com/library:1
+    ports: [{containerPort: 8081}]
+    volumeMounts: [{name: data, mountPath: /data}]
+"""
+    assert labels(tmp_path, spec) == {
+        "fill": "init",
+        "museum": "main",
+        "library": "not-a-sidecar",
+    }
+
+
+def test_a_reader_that_keeps_its_place_reads_all_the_same(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: follow
+    image: example.com/follow:1
+    args: [--follow, /var/data/new.csv, --bookmark=/var/data/.place]
+    volumeMounts: [{name: data, mountPath: /var/data}]
+  - name: measure
+    image: example.com/measure:1
+    args: [--write-to, /var/data/new.csv]
+    volumeMounts: [{name: data, mountPath: /var/data}]
+"""
+    assert labels(tmp_path, spec) == {"follow": "sidecar", "measure": "main"}
+    (reason,) = (
+        one.says
+        for one in findings(tmp_path / "pod.yaml")["follow"].evidence
+        if one.feature == "shared-volume"
+    )
+    assert reason == "reads the volume data, which measure may write"
+
+
+def test_an_option_that_names_the_neighbor_tells_whom_it_serves(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: reader
+    image: example.com/reader:1
+  - name: bookmarks
+    image: example.com/bookmarks:1
+    args: [--reader, "localhost:8080"]
+"""
+    assert labels(tmp_path, spec) == {"reader": "main", "bookmarks": "sidecar"}
+
+
+def test_an_option_that_names_a_helper_tells_who_is_served(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: mail-relay
+    image: example.com/post:1
+  - name: letters
+    image: example.com/letters:1
+    args: [--mail-relay, "localhost:2525"]
+"""
+    assert labels(tmp_path, spec) == {"mail-relay": "sidecar", "letters": "main"}
+
+
+def test_a_front_that_reads_its_neighbors_files_is_no_main_for_it(
+    tmp_path: Path,
+) -> None:
+    spec = """\
+  containers:
+  - name: app
+    image: example.com/app:1
+    volumeMounts: [{name: data, mountPath: /var/www}]
+  - name: web
+    image: nginx:1.27
+    ports: [{containerPort: 8080}]
+    volumeMounts: [{name: data, mountPath: /var/www, readOnly: true}]
+"""
+    assert labels(tmp_path, spec) == {"app": "main", "web": "sidecar"}
+
+
+def test_a_command_tells_a_helper_where_there_is_no_image(tmp_path: Path) -> None:
+    path = tmp_path / "follow.nomad"
+    path.write_text(
+        """\
+job "weather" {
+  group "weather" {
+    task "station" {
+      driver = "docker"
+      config {
+        image = "busybox"
+        args  = ["-c", "while true; do date | tee -a /alloc/dates; sleep 2; done"]
+      }
+    }
+    task "second" {
+      driver = "exec"
+      config {
+        command = "tail"
+        args    = ["-f", "/alloc/dates"]
+      }
+    }
+  }
+}
+""",
+        encoding="utf-8",
+    )
+    found = {name: one.label for name, one in findings(path).items()}
+    assert found == {"station": "main", "second": "sidecar"}
+
+
+def compose(tmp_path: Path, text: str) -> dict[str, Finding]:
+    """Return what is said of a Compose file, by service."""
+    path = tmp_path / "compose.yaml"
+    path.write_text(text, encoding="utf-8")
+    return findings(path)
+
+
+VPN = """\
+services:
+  gluetun: {image: qmcgaw/gluetun, cap_add: [NET_ADMIN]}
+  films:
+    image: example.com/films
+    network_mode: service:gluetun
+    volumes: ["/media:/media"]
+  songs:
+    image: example.com/songs
+    network_mode: service:gluetun
+    volumes: ["/media:/media"]
+  player:
+    image: example.com/player
+    volumes: ["/media:/media"]
+    profiles: [more]
+"""
+
+
+def test_those_who_use_one_tunnel_do_not_help_each_other(tmp_path: Path) -> None:
+    found = compose(tmp_path, VPN)
+    assert {name: one.label for name, one in found.items()} == {
+        "gluetun": "sidecar",
+        "films": "main",
+        "songs": "not-a-sidecar",
+        "player": "not-a-sidecar",
+    }
+    assert found["gluetun"].serves == "films"
+    assert found["songs"].why == "uses gluetun as films does: they are equals"
+
+
+def test_a_tunnel_serves_those_who_use_it_not_who_shares_their_files(
+    tmp_path: Path,
+) -> None:
+    text = VPN.replace("    network_mode: service:gluetun\n", "", 1)
+    found = compose(tmp_path, text)
+    assert (found["songs"].label, found["gluetun"].serves) == ("main", "songs")
+
+
+def test_files_alone_make_no_unit_of_services(tmp_path: Path) -> None:
+    text = """\
+services:
+  db: {image: "postgres:15", volumes: ["./checks:/checks"]}
+  queue: {image: "redis:7", volumes: ["./checks:/checks"]}
+"""
+    labels = {one.label for one in compose(tmp_path, text).values()}
+    assert labels == {"not-a-sidecar"}
+
+
+def test_a_persons_keys_tie_no_services(tmp_path: Path) -> None:
+    for home in ("~", "$HOME", "${HOME}"):
+        keys = f'["{home}/.aws:/root/.aws"]'
+        text = f"""\
+services:
+  web: {{image: example.com/web, volumes: {keys}}}
+  otel-collector: {{image: otel/opentelemetry-collector, volumes: {keys}}}
+"""
+        assert compose(tmp_path, text) == {}
+
+
+def test_who_waits_for_a_helper_is_served_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "task.json"
+    path.write_text(
+        """\
+{"family": "web", "containerDefinitions": [
+  {"name": "web", "image": "example.com/web", "essential": true,
+   "dependsOn": [{"containerName": "collector", "condition": "START"}]},
+  {"name": "collector", "image": "amazon/aws-otel-collector"},
+  {"name": "shop", "image": "example.com/shop",
+   "dependsOn": [{"containerName": "collector", "condition": "START"}]}
+]}
+""",
+        encoding="utf-8",
+    )
+    found = {name: one.label for name, one in findings(path).items()}
+    assert found == {"web": "main", "collector": "sidecar", "shop": "not-a-sidecar"}
+
+
+def test_a_field_that_says_sidecar_says_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    text = """\
+apiVersion: example.com/v1
+kind: Shop
+spec:
+  {field}:
+    - name: test
+      image: busybox
+      command: [sleep, "100"]
+"""
+    path.write_text(text.format(field="sidecars"), encoding="utf-8")
+    assert findings(path)["test"].label == "sidecar"
+    path.write_text(text.format(field="additionalContainers"), encoding="utf-8")
+    assert findings(path) == {}
+
+
+def test_a_patch_that_puts_a_step_before_a_container_shows_the_main_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "patch.yaml"
+    path.write_text(
+        """\
+kind: Deployment
+metadata: {name: shop}
+spec:
+  template:
+    spec:
+      initContainers:
+      - {name: prepare, image: example.com/prepare}
+      containers:
+      - {name: container, args: [--port=80]}
+""",
+        encoding="utf-8",
+    )
+    found = {name: one.label for name, one in findings(path).items()}
+    assert found == {"prepare": "init", "container": "main"}
+
+
+WORKLOAD = """\
+kind: {kind}
+metadata: {{name: it}}
+spec:
+  selector: {{}}
+  template:
+    spec:
+      initContainers: [{early}]
+      containers:
+      - {{name: {name}, image: {image}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "early", "name", "image", "label"),
+    [
+        ("Job", "{name: fill, image: a}", "upload", "rclone/rclone:1", "main"),
+        ("Deployment", "", "upload", "rclone/rclone:1", "not-a-sidecar"),
+        (
+            *("DaemonSet", "{name: fill, image: a}", "logs"),
+            *("fluent/fluentd-kubernetes-daemonset:1", "not-a-sidecar"),
+        ),
+        ("DaemonSet", "{name: fill, image: a}", "router", "example.com/r", "main"),
+    ],
+)
+def test_what_a_program_alone_is_with_steps_before_it(
+    tmp_path: Path, kind: str, early: str, name: str, image: str, label: str
+) -> None:
+    path = tmp_path / "workload.yaml"
+    said = WORKLOAD.format(kind=kind, early=early, name=name, image=image)
+    path.write_text(said, encoding="utf-8")
+    assert findings(path)[name].label == label
+
+
+def test_a_place_to_fill_makes_a_node_agent_no_main_one(tmp_path: Path) -> None:
+    path = tmp_path / "templates" / "agent.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        """\
+kind: DaemonSet
+metadata: {name: meter}
+spec:
+  selector: {}
+  template:
+    spec:
+      containers:
+      - name: cadvisor
+        image: example.com/cadvisor:1
+      {{- toYaml .Values.extraContainers | nindent 6 }}
+""",
+        encoding="utf-8",
+    )
+    (group,) = scan(tmp_path).groups
+    assert {one.name: one.label for one in group.findings} == {
+        "cadvisor": "not-a-sidecar",
+        "extraContainers": "not-a-sidecar",
+    }
+
+
+def test_a_helpers_setting_names_whom_it_serves(tmp_path: Path) -> None:
+    spec = """\
+  containers:
+  - name: keeper
+    image: example.com/keeper:1
+  - name: redis-exporter
+    image: "{{ .Values.exporter.image }}"
+    env: [{name: REDIS_ADDR, value: "redis://localhost:6379"}]
+"""
+    assert labels(tmp_path, spec) == {"keeper": "main", "redis-exporter": "sidecar"}
+    found = findings(tmp_path / "pod.yaml")
+    of_the_link = [
+        one for one in found["keeper"].evidence if one.feature == "localhost"
+    ]
+    assert [one.weight for one in of_the_link] == [0.1]
+
+
+def test_a_name_tells_little_in_a_crowd_that_shares_a_folder(tmp_path: Path) -> None:
+    text = "services:\n" + "".join(
+        f"  {name}: {{image: example.com/{name}, volumes: ['./logs:/logs']}}\n"
+        for name in ("api", "ui", "git-collector", "mail-collector", "bug-collector")
+    )
+    labels = {one.label for one in compose(tmp_path, text).values()}
+    assert labels == {"not-a-sidecar"}
+
+
+def test_who_only_reads_the_logs_of_a_service_helps_it(tmp_path: Path) -> None:
+    text = """\
+services:
+  web: {image: example.com/web, volumes: ["logs:/var/log/web"]}
+  log-server: {image: example.com/files, volumes: ["logs:/var/log/web:ro"]}
+"""
+    labels = {name: one.label for name, one in compose(tmp_path, text).items()}
+    assert labels == {"web": "main", "log-server": "sidecar"}
+    labels = {
+        name: one.label
+        for name, one in compose(tmp_path, text.replace("logs:", "site:")).items()
+    }
+    assert "sidecar" not in labels.values()
+
+
+def test_a_front_door_is_no_helper_though_it_shares_a_folder(tmp_path: Path) -> None:
+    text = """\
+services:
+  ui: {image: example.com/ui, volumes: ["./xds:/xds"]}
+  envoy: {build: ., ports: ["80:10000"], volumes: ["./xds:/xds"]}
+"""
+    labels = {name: one.label for name, one in compose(tmp_path, text).items()}
+    assert "sidecar" not in labels.values()

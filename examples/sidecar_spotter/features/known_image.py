@@ -57,12 +57,14 @@ def look(group: Group) -> Iterator[Evidence]:
     boxes = running(group)
     for box in boxes:
         # An image that all share tells nobody's part, unless their commands do.
-        if box.image is None or (len(boxes) > 1 and _everybodys(box, boxes)):
+        where = box.image or next(iter(box.words), None)  # a program without an image
+        if where is None or (len(boxes) > 1 and _everybodys(box, boxes)):
             continue
-        found = known(box.image.text, [word.text for word in box.words])
+        image = box.image.text if box.image is not None else ""
+        found = known(image, [word.text for word in box.words])
         if found is not None:
             says = f"runs {found.name}, known as {found.role}"
-            yield Evidence(NAME, box.name, box.image.line, says, 2 * found.sure)
+            yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)
 
 
 def _everybodys(box: Container, boxes: list[Container]) -> bool:

@@ -73,6 +73,7 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 import re
 from collections.abc import Iterator
 
+from sidecar_spotter.known import MAIN, known, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import idles, listens, running
 
@@ -97,6 +98,8 @@ TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
 OWN = re.compile(r"host=\S+", re.IGNORECASE)
 """A setting that names no one: the address that the program itself has."""
+NEAR = 60
+"""Characters in front of an address that are looked at."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
 """An address without a port, which a program is given to listen on."""
 
@@ -113,25 +116,35 @@ def look(group: Group) -> Iterator[Evidence]:
             if one is not box and not idles(one) and _one_network(group, box, one)
         ]
         seen: set[tuple[str, str]] = set()
-        for said in _of_others(box):
+        for said, option in _of_others(box):
             for call in HERE.finditer(said.text):
                 port = call["port"] or ""
                 other = _callee(box, others, port, said)
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
-                yield from _both_ends(box, other, port, said)
+                asks = (_helps(box) and not _helps(other)) or (
+                    said not in box.settings
+                    and (
+                        ASKS.search(said.text) is not None
+                        or _is_told_of(other, f"{option} {said.text[: call.start()]}")
+                    )
+                )
+                yield from _both_ends(box, other, port, said, asks=asks)
 
 
-def _of_others(box: Container) -> Iterator[Text]:
-    """Yield what a container is told, without the address that is its own."""
+def _of_others(box: Container) -> Iterator[tuple[Text, str]]:
+    """Yield what a container is told, without the address that is its own.
+
+    Beside it stands the option that it is the value of, if it is one of a command's.
+    """
     option = ""
     for word in box.words:
         if not (LISTENS.search(option) and not TURNS.search(option)):
-            yield word
+            yield word, option
         waits = word.text.startswith("-") and "=" not in word.text
         option = word.text if waits else ""
-    yield from (one for one in box.settings if not OWN.fullmatch(one.text))
+    yield from ((one, "") for one in box.settings if not OWN.fullmatch(one.text))
 
 
 def _one_network(group: Group, one: Container, other: Container) -> bool:
@@ -167,12 +180,29 @@ def _callee(
     return next((one for one in others if one.name and one.name.lower() in named), None)
 
 
+def _helps(box: Container) -> bool:
+    """Whether a container looks like a helper: whom it calls is whom it serves."""
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    if found is not None:
+        return found.sure > 0
+    return telling(box.name) not in (None, MAIN)
+
+
+def _is_told_of(other: Container, option: str) -> bool:
+    """Whether a command names the neighbor that it is about, as `--reader` does.
+
+    A neighbor with the name of a helper is what helps; any other is what is helped.
+    """
+    words = split(other.name)
+    named = bool(words) and set(words) <= set(split(option[-NEAR:]))
+    return named and telling(other.name) in (None, MAIN)
+
+
 def _both_ends(
-    box: Container, other: Container, port: str, said: Text
+    box: Container, other: Container, port: str, said: Text, *, asks: bool
 ) -> Iterator[Evidence]:
     at = f"localhost:{port}" if port.isdecimal() else "localhost"
-    setting = said in box.settings
-    asks = not setting and ASKS.search(said.text) is not None
     says = f"calls {at}, where {other.name} listens"
     yield Evidence(NAME, box.name, said.line, says, 0.5 if asks else -0.2, other.name)
     says = f"is called by {box.name} at {at}"

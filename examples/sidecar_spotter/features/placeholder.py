@@ -37,6 +37,7 @@ authors made it. In the wild: {project}`the chart of Temporal has such an empty 
 with a comment on what to put in <identify-temporal>`.
 """
 
+import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Evidence, Group
@@ -45,6 +46,8 @@ from sidecar_spotter.units import idles, running, stem
 NAME = "placeholder"
 STRENGTH = "against"
 
+SIDECAR_FIELD = re.compile(r"field: .*sidecar", re.IGNORECASE)
+"""A field that says what it holds, whatever its author calls it."""
 NO_NAME = {"foo", "bar", "baz", "qux", "dummy", "test", "example", "placeholder"}
 
 
@@ -54,7 +57,9 @@ def look(group: Group) -> Iterator[Evidence]:
         if idles(box):
             says = "does nothing but wait"
             yield Evidence(NAME, box.name, box.line, says, -0.2)
-        if box.name in NO_NAME and stem(box) in NO_NAME | {"nginx", "busybox", ""}:
+        field = any(SIDECAR_FIELD.match(note.text) for note in box.notes)
+        no_image = stem(box) in NO_NAME | {"nginx", "busybox", ""}
+        if box.name in NO_NAME and no_image and not field:
             says = f'is named "{box.name}" and stands for any container'
             yield Evidence(NAME, box.name, box.line, says, -1.5)
     for ask in group.requests:

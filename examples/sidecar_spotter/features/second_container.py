@@ -67,8 +67,8 @@ def look(group: Group) -> Iterator[Evidence]:
     optional = [
         box for box in boxes if box.condition and box.condition.line > group.line
     ]
-    if len(optional) == len(boxes):
-        optional = []
+    if len(optional) == len(boxes) or group.platform == "compose":
+        optional = []  # a profile of Compose says which services a person may start
     own = [box for box in boxes if box.image and OWN_IMAGE.search(box.image.text)]
     for box in boxes if "beside" in group.marks else ():
         says = f"is added to the containers of a pod, by the template {group.name}"

@@ -69,19 +69,24 @@ The feature shows what was meant, not that it works: the historic mistake in
 and writes the file beside it.
 
 The word `readOnly` tells the reader from the writer, and is seldom set. Without it,
-look at the commands: who creates the file, who opens it? Either can be the helper. The
-name of the volume helps: `content` is filled for the main program, `logs` are read from
-it. In the wild: {project}`git-sync fills a volume that a web server reads
+look at the commands: who creates the file, who opens it? A reader that keeps its place
+in the same folder, as a bookmark, needs to write there, and is a reader all the same.
+Either can be the helper. The name of the volume helps: `content` is filled for the main
+program, `logs` are read from it. So does a port: whoever answers callers is seldom the
+one that only fetches or ships.
+
+In the wild: {project}`git-sync fills a volume that a web server reads
 <identify-git-sync>`. To run: {ref}`the lab of git-sync <lab-git-sync>` for a sidecar
 that writes, {ref}`the lab of the log saver <lab-log-saver>` for one that reads.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from sidecar_spotter.known import known
 from sidecar_spotter.model import Container, Evidence, Group, Mount
-from sidecar_spotter.units import running
+from sidecar_spotter.units import answers, running
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -97,6 +102,31 @@ BROUGHT = re.compile(
 )
 """Names of volumes that a helper fills for the main container. Of others, as of logs,
 the helper is the one that reads."""
+TAKEN = re.compile(
+    r"(?<![a-z])(?:logs?|audit|spool|dumps?|backups?|exports?|out(?:put)?|results?"
+    r"|metrics|traces|events|uploads?)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of volumes from which a helper takes what the main container writes."""
+
+_TOLD = r"(?:(?<!\S)--?[\w.-]*(?:{0})[\w.-]*(?:=\w+)?[=:\s]*|\b\w*(?:{0})\w*=)[\"']?\Z"
+WRITES = re.compile(
+    r"(?:>>?|\btee\b(?:\s+-a)?)\s*[\"']?\Z|"
+    + _TOLD.format("write|output|dest|target|into|save|dump|log-?file|log-?dir"),
+    re.IGNORECASE,
+)
+READS = re.compile(
+    r"\b(?:tail|cat|less|grep|inotifywait)\b[^|;&>]*\Z|"
+    + _TOLD.format(
+        "tail|input|follow|watch|read|source|from|send|ship|scan|position|pos-?file"
+        "|bookmark|offset|checkpoint|cursor"
+    ),
+    re.IGNORECASE,
+)
+"""What stands in front of a folder in the command of a program that reads it. One that
+keeps its place there, as `--bookmark=/logs/.place` says, reads as well."""
+NEAR = 60
+"""Characters in front of a folder that are looked at."""
 
 
 def look(group: Group) -> Iterator[Evidence]:
@@ -110,19 +140,100 @@ def look(group: Group) -> Iterator[Evidence]:
     for volume, uses in users.items():
         if len({box.name for box, _ in uses}) < 2:
             continue
-        for box, mount in uses:
-            others = [(o, m) for o, m in uses if o.name != box.name]
-            writer = next((o for o, m in others if not m.read_only), None)
-            reader = next((o for o, m in others if m.read_only), None)
-            if mount.read_only and writer is not None:
-                says = f"only reads the volume {volume}, which {writer.name} may write"
-                weight = 0.2 if BROUGHT.search(volume) else 0.6
-                yield Evidence(NAME, box.name, mount.line, says, weight, writer.name)
-            elif reader is not None:
-                says = f"writes the volume {volume}, which {reader.name} only reads"
-                weight = 0.6 if BROUGHT.search(volume) else 0.2
-                yield Evidence(NAME, box.name, mount.line, says, weight, reader.name)
-            else:
-                other = others[0][0]
-                says = f"shares the volume {volume} with {other.name}"
-                yield Evidence(NAME, box.name, mount.line, says, 0.3, other.name)
+        read = [mount.read_only or reads(box, mount) for box, mount in uses]
+        if all(read):  # somebody writes it, or there would be nothing to read
+            read = [mount.read_only for _, mount in uses]
+        fillers = [
+            box
+            for box in group.containers
+            if box.stage == "init"
+            and any(m.volume == volume and not m.read_only for m in box.mounts)
+        ]
+        for (box, mount), only_reads in zip(uses, read, strict=True):
+            others = [
+                (other, its)
+                for (other, _), its in zip(uses, read, strict=True)
+                if other.name != box.name
+            ]
+            yield from _of_one(box, mount, others, fillers, only_reads=only_reads)
+
+
+def _of_one(
+    box: Container,
+    mount: Mount,
+    others: Sequence[tuple[Container, bool]],
+    fillers: Sequence[Container],
+    *,
+    only_reads: bool,
+) -> Iterator[Evidence]:
+    """Yield the reason for one of those that share a volume.
+
+    *others* are its neighbors there, and whether they only read; *fillers* have put
+    something into it before.
+    """
+    volume = mount.volume
+    writer = next((other for other, reads in others if not reads), None)
+    reader = next((other for other, reads in others if reads), None)
+    if only_reads and writer is not None:
+        may = "only reads" if mount.read_only else "reads"
+        says = f"{may} the volume {volume}, which {writer.name} may write"
+        weight = 0.2 if _brought(volume, writer, box) else 0.6
+        yield Evidence(NAME, box.name, mount.line, says, weight, writer.name)
+    elif reader is not None:
+        says = f"writes the volume {volume}, which {reader.name} only reads"
+        weight = 0.6 if _brought(volume, box, reader) else 0.2
+        yield Evidence(NAME, box.name, mount.line, says, weight, reader.name)
+    else:
+        other = others[0][0]
+        first = next((one for one in fillers if _same_image(one, box)), None)
+        says = f"shares the volume {volume} with {other.name}"
+        weight = 0.3
+        if first is not None and not answers(box) and answers(other):
+            says = f"goes on filling the volume {volume}, as {first.name} began"
+            weight = 0.6
+        elif fillers and answers(box) == answers(other):
+            # Neither needs the other for it.
+            says += f", and {fillers[0].name} prepares it first"
+            weight = 0
+        yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
+
+
+def _brought(volume: str, writer: Container, reader: Container) -> bool:
+    """Whether a volume's content is brought to its reader, and not taken from there."""
+    if BROUGHT.search(volume):
+        return True
+    asked = answers(reader) and not answers(writer)
+    return asked and not TAKEN.search(volume) and not _is_front(reader)
+
+
+def _is_front(box: Container) -> bool:
+    """Whether a container is known to answer callers on behalf of one behind it."""
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    return found is not None and found.role.endswith("proxy")
+
+
+def _same_image(one: Container, other: Container) -> bool:
+    if one.image is None or other.image is None:
+        return False
+    return one.image.text == other.image.text
+
+
+def reads(box: Container, mount: Mount) -> bool:
+    """Whether a container that may write a volume is told only to read what is in it.
+
+    What it keeps there for itself, as the place up to which it has read, is no output.
+    """
+    told = False
+    if len(mount.path) < 2:
+        return False
+    option = ""
+    for said in box.words:
+        at = said.text.find(mount.path)
+        if at >= 0:
+            ahead = f"{option} {said.text[max(at - NEAR, 0) : at]}"
+            if WRITES.search(ahead):
+                return False
+            told = told or READS.search(ahead) is not None
+        option = said.text[-NEAR:]
+    return told

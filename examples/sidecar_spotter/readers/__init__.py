@@ -20,6 +20,7 @@ from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.readers import (
     bicep,
+    cdk,
     compose,
     container_apps,
     ecs,
@@ -40,6 +41,7 @@ READERS: tuple[ModuleType, ...] = (
     nomad,
     quadlet,
     go,
+    cdk,
     helm,
     kubernetes,
 )

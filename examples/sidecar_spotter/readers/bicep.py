@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from sidecar_spotter.look import Look
-from sidecar_spotter.model import Group
+from sidecar_spotter.model import Group, Request
 from sidecar_spotter.readers.container_apps import app
 from sidecar_spotter.readers.fields import Fields, Names, choices, say
 from sidecar_spotter.readers.hcl import bicep
 from sidecar_spotter.tree import Node, entries, line, text
 
-HINT = re.compile(rb"\bcontainers\b")
+HINT = re.compile(rb"\bcontainers\b|\bdaprEnabled\b")
 KIND = re.compile(
     r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/|container",
     re.IGNORECASE,
@@ -35,6 +35,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 if KIND.search(text(kind)) is None:
                     continue
                 for one, _ in choices(body, names):
+                    yield from _of_module(path, symbol, Fields(one, names))
                     name = say(Fields(one, names).get("name")) or text(symbol)
                     yield from app(
                         path,
@@ -46,6 +47,22 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                         ("//",),
                         names,
                     )
+
+
+def _of_module(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:
+    """Yield the wish for a Dapr container that a module of an app is handed.
+
+    The modules of Azure's own templates call it so; one for a whole environment has no
+    identity for an application.
+    """
+    handed = fields.under("params")
+    top = handed.key("daprenabled")
+    if top is not None and handed.true("daprenabled") and "daprappid" in handed:
+        says = "asks the platform for Dapr's container: `daprEnabled` is true"
+        ask = Request("daprd", "app-runtime", line(top), says)
+        name = handed.say("name") or text(symbol)
+        first = line(symbol)
+        yield Group(path, first, "container-apps", "module", name, requests=(ask,))
 
 
 def _names(tree: Node) -> Names:

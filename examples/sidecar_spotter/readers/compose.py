@@ -4,6 +4,10 @@ A Compose file has no word for a unit. Services become one where they share what
 belongs to one program elsewhere: a network or process namespace, or a volume that one
 of them writes. A service without such a tie is left out, unless something about it
 misleads: then it stands alone, so that the report can say what it is not.
+
+What stands in another file, because the file includes it or a service extends one of
+it, has the line of the word that fetches it. Services that are only included are told
+where they are written.
 """
 
 import posixpath
@@ -32,7 +36,9 @@ from sidecar_spotter.tree import (
     documents,
     entries,
     get,
+    items,
     line,
+    settle,
     text,
 )
 from sidecar_spotter.units import stem
@@ -57,6 +63,8 @@ OF_THE_MACHINE = re.compile(
     r"|.*docker\.sock$|.*podman\.sock$|/var/run/?$|/run/?$"
 )
 """Places that belong to the machine: who shares one is not tied by that."""
+OF_A_PERSON = re.compile(r"(?:~|\$\{?HOME\}?)/\.(?:aws|kube|ssh|docker|config|gnupg)\b")
+"""Places of the person who starts the services: their keys and settings."""
 SETTINGS = re.compile(
     r"\.(?:ya?ml|json|conf|cnf|cfg|ini|toml|env|pem|crt|cer|key|sql|sh|xml|properties"
     r"|html?|tmpl|template|py|js|lua|vcl)$",
@@ -67,6 +75,8 @@ PREPARES = re.compile(
     re.IGNORECASE,
 )
 """Names of services that prepare something and end, where nothing restarts them."""
+OTHERS = 20
+"""Other files that one file may name, and those that they name."""
 EXTENDS = 5
 """How many services may extend one another in a row."""
 SOCKET = re.compile(r"(?:docker|podman|containerd)\.sock$")
@@ -93,12 +103,57 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units that the services of a file form."""
     lines = data.decode("utf-8", "replace").split("\n")
+    others = Others(path, look)
     for before, part in documents(data):
         tree, marks = _tree(part, before)
-        services = [_service(*entry, lines) for entry in _services(tree)]
+        services = [_service(*entry, lines) for entry in _services(tree, others)]
+        own = {one.box.name for one in services}
+        for entry in _included(tree, others):
+            if text(entry[0]) not in own:
+                services.append(_service(*entry, []))
         name = text(get(tree, "name")) or posixpath.basename(posixpath.dirname(path))
         for group in _groups(services):
-            yield replace(group, path=path, name=name, marks=group.marks | marks)
+            if not own.isdisjoint(box.name for box in group.containers):
+                yield replace(group, path=path, name=name, marks=group.marks | marks)
+
+
+class Others:
+    """The other files that a file names, by paths from its folder."""
+
+    def __init__(self, path: str, look: Look) -> None:
+        """Look from the file at *path*."""
+        self.path = path
+        self._look = look
+        self._left = OTHERS
+
+    def tree(self, named: Node) -> tuple[Node | None, "Others"]:
+        """Return the tree of the file that *named* names, all of it on that line.
+
+        Beside it is what looks from there. Files that name one another end here.
+        """
+        said = _with_defaults(text(named))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), said))
+        there = Others(path, self._look)
+        self._left -= 1
+        there._left = self._left
+        data = self._look(path) if said and self._left >= 0 else None
+        if data is None or path == self.path:
+            return None, there
+        try:
+            tree, _ = _tree(data, 0)
+        except Unreadable:
+            return None, there  # its own report says why
+        settle(tree, line(named))
+        return tree, there
+
+
+def _included(tree: Node | None, others: Others) -> Iterator[tuple[Node, Fields]]:
+    """Yield the services of the files that a file includes."""
+    for one in items(get(tree, "include")):
+        paths = items(get(one, "path")) or [get(one, "path") or one]
+        for named in paths:
+            found, there = others.tree(named)
+            yield from _services(found, there)
 
 
 def _tree(data: bytes, before: int) -> tuple[Node | None, frozenset[str]]:
@@ -161,7 +216,7 @@ class Service:
     """Whether it runs once on each machine."""
 
 
-def _services(tree: Node | None) -> Iterator[tuple[Node, Fields]]:
+def _services(tree: Node | None, others: Others) -> Iterator[tuple[Node, Fields]]:
     """Yield name and fields of each service; before version 2 they stood at the top."""
     found = get(tree, "services")
     if found is None and get(tree, "version") is None:
@@ -171,21 +226,26 @@ def _services(tree: Node | None) -> Iterator[tuple[Node, Fields]]:
     for name, value in entries(found):
         if text(name).startswith("x-") or not isinstance(value, yaml.MappingNode):
             continue
-        whole = _extended(value, bodies)
+        whole = _extended(value, bodies, others)
         fields += len(whole.value)
         if fields > MOST:
             raise Unreadable(f"holds more than {MOST:,} fields, by `extends`")
         yield name, Fields(whole)
 
 
-def _extended(node: yaml.MappingNode, bodies: dict[str, Node]) -> yaml.MappingNode:
-    """Return a service with the fields of those of its file that it extends."""
+def _extended(
+    node: yaml.MappingNode, bodies: dict[str, Node], others: Others
+) -> yaml.MappingNode:
+    """Return a service with the fields of those that it extends."""
     fields = [*node.value]
     base: Node | None = node
     for _ in range(EXTENDS):
         extends = get(base, "extends")
-        if extends is None or get(extends, "file") is not None:
+        if extends is None:
             break
+        if (file := get(extends, "file")) is not None:
+            tree, others = others.tree(file)
+            bodies = {text(name): body for name, body in entries(get(tree, "services"))}
         base = bodies.get(text(extends) or text(get(extends, "service")))
         own = {text(key) for key, _ in fields}
         fields += [entry for entry in entries(base) if text(entry[0]) not in own]
@@ -314,6 +374,8 @@ def volume(source: str) -> tuple[str, str]:
         path = posixpath.normpath(source)
     if not project and OF_THE_MACHINE.match(path):
         return path, "host"
+    if OF_A_PERSON.match(source):
+        return path, "settings"
     if path == "." or SETTINGS.search(path) or SOCKET.search(path):
         return path, "host" if SOCKET.search(path) else "settings"
     return path, "bind"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request
 from sidecar_spotter.readers.ecs import tree_or_template
-from sidecar_spotter.readers.fields import Fields, Names, number
+from sidecar_spotter.readers.fields import Fields, Names, choices, fold, number
 from sidecar_spotter.readers.shapes import container, volumes
 from sidecar_spotter.tree import Node, documents, entries, items, line, text, walk
 
@@ -120,18 +120,28 @@ def _dapr(body: Node) -> Iterator[Request]:
         for name, value in entries(node):
             if text(name) != "dapr":
                 continue
-            fields = Fields(value)
-            top = fields.key("enabled")
-            said = fields.say("enabled") or "true"
-            if top is None and fields.key("appid") is None:
-                continue
-            wanted = said.lower() != "false"
-            says = "asks the platform for Dapr's container: `dapr` is enabled"
-            if not wanted:
-                says = "asks for no Dapr container: `dapr` is not enabled"
-            elif said.lower() != "true":
-                says = f"asks the platform for Dapr's container, where {said} holds"
-            yield Request("daprd", "app-runtime", line(top or name), says, wanted)
+            asked = [
+                (one, condition)
+                for one, condition in choices(value, Names())
+                if {"enabled", "appid"} & {fold(text(key)) for key, _ in entries(one)}
+            ]
+            # Of two sides of a condition the one counts that could add it.
+            asked.sort(key=lambda pair: Fields(pair[0]).say("enabled") == "false")
+            for one, condition in asked[:1]:
+                yield _asks(name, Fields(one), condition.text if condition else "")
+
+
+def _asks(name: Node, fields: Fields, condition: str) -> Request:
+    said = fields.say("enabled") or "true"
+    wanted = said.lower() != "false"
+    condition = condition or ("" if said.lower() == "true" else said)
+    says = "asks the platform for Dapr's container: `dapr` is enabled"
+    if not wanted:
+        says = "asks for no Dapr container: `dapr` is not enabled"
+    elif condition:
+        says = f"asks the platform for Dapr's container, where {condition} holds"
+    top = fields.key("enabled") or name
+    return Request("daprd", "app-runtime", line(top), says, wanted)
 
 
 def _ingress(body: Node) -> Iterator[int]:

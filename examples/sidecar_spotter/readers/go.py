@@ -502,13 +502,24 @@ def _place(code: Code, literal: Literal, pods: list[Pod]) -> tuple[Pod | None, S
         lands = {"init"}
     elif "Containers" in before:
         lands = {"run"}
-    elif not lands and not ENDING.isdisjoint(
-        split(f"{literal.function} {_called(code, literal)}")
-    ):
+    elif _ends(code, literal, listed=bool(lands)):
         lands = {"init"}
     if always:
         return None, "native"
     return None, "init" if lands == {"init"} else "run"
+
+
+def _ends(code: Code, literal: Literal, *, listed: bool) -> bool:
+    """Whether names say that a container ends.
+
+    A function may collect init containers in a list that it only calls `containers`.
+    So where the container is *listed* in one, the names have to say it plainly.
+    """
+    called = split(_called(code, literal))
+    if not listed:
+        return not ENDING.isdisjoint([*split(literal.function), *called])
+    plainly = "init-container" in "-".join(split(literal.function))
+    return plainly or not ENDING.isdisjoint(called[:1])
 
 
 def _called(code: Code, literal: Literal) -> str:

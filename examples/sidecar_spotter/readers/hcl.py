@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import yaml
 
 from sidecar_spotter.readers.fields import EXPRESSION, FILE, IF
-from sidecar_spotter.tree import Node, Unreadable, entries, items, text
+from sidecar_spotter.tree import TOO_DEEP, Node, Unreadable, entries, items, text
 
 DEEPEST = 100
 """Levels that a file may nest; each takes a few of Python's own calls."""
@@ -81,13 +81,13 @@ class Token:
 def hcl(data: bytes) -> Node:
     """Return the tree of an HCL file; raise Unreadable where it nests too deeply."""
     source = data.decode("utf-8", "replace")
-    return _Parser(source, _tokens(source, '"')).file()
+    return _stacked(_Parser(source, _tokens(source, '"')).file)
 
 
 def bicep(data: bytes) -> Node:
     """Return the tree of a Bicep file; raise Unreadable where it nests too deeply."""
     source = data.decode("utf-8", "replace")
-    return _Parser(source, _tokens(source, "'")).file()
+    return _stacked(_Parser(source, _tokens(source, "'")).file)
 
 
 def loose(data: bytes, before: int = 0) -> Node:
@@ -96,7 +96,15 @@ def loose(data: bytes, before: int = 0) -> Node:
     It may have comments, lack commas, and be a template. *before* lines precede it.
     """
     source = "\n" * before + data.decode("utf-8", "replace")
-    return _Parser(source, _tokens(source, '"')).value()
+    return _stacked(_Parser(source, _tokens(source, '"')).value)
+
+
+def _stacked(parse: Callable[[], Node]) -> Node:
+    """Return what *parse* does; its calls in calls may be more than the stack takes."""
+    try:
+        return parse()
+    except RecursionError:
+        raise Unreadable(TOO_DEEP) from None
 
 
 # --- words

@@ -10,7 +10,7 @@ a named template that the chart defines is put where it is included. Both sides 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from sidecar_spotter.discover import form_of
@@ -19,6 +19,7 @@ from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.tree import (
+    At,
     Node,
     Unreadable,
     documents,
@@ -54,6 +55,7 @@ INCLUDE = re.compile(r"^(?:include|template)\s+\"([^\"]+)\"")
 FILLS = re.compile(
     r"\.Values\.(?:\w+\.)*(\w*(?:sidecar\w*|containers))(?![\w.])", re.IGNORECASE
 )
+PUTS_IN = re.compile(r"\b(?:toYaml|tpl|include|render|range|with|dict|list|concat)\b")
 NEXT = "nindent"
 INDENT = re.compile(r"\bn?indent\s+(\d+)")
 WORD = re.compile("\ue000(\\d+)\ue001")
@@ -233,7 +235,7 @@ def named_templates(path: str, look: Look) -> dict[str, str]:
         *(look.names("/".join(folders)) if len(folders) > depth + 1 else ()),
         *(one for path in libraries for one in look.names(f"{chart}{path}/templates")),
     ):
-        if other.endswith(".tpl"):
+        if other.endswith(".tpl") or other.rpartition("/")[2].startswith("_"):
             text = (look(other) or b"").decode("utf-8", "replace")
             matches = list(DEFINE.finditer(text))
             for number, match in enumerate(matches):
@@ -251,13 +253,6 @@ def _libraries(chart: bytes) -> list[str]:
     return [match[1].decode() for match in LIBRARY.finditer(chart)][:8]
 
 
-@dataclass(frozen=True, slots=True)
-class At:
-    """A line from 0, as PyYAML's marks give it."""
-
-    line: int
-
-
 class Page:
     """The text of one template as YAML, and what stood where words stand now."""
 
@@ -265,7 +260,9 @@ class Page:
         """Make *text* plain; *known* are the named templates that it may include."""
         self.words: list[str] = []
         self.open_lists: dict[str, int] = {}
-        """Values that users may fill with containers, and the line from 0."""
+        """Values that may be lists of containers for users to fill, and the line."""
+        self.put_in: set[str] = set()
+        """Those of them that the template puts in: others may only be switches."""
         self.conditions: list[tuple[int, int, str]] = []
         """First line, last line (from 0) and text of each condition."""
         self.loops: list[tuple[int, int]] = []
@@ -301,6 +298,8 @@ class Page:
             alone = not behind.strip() and not ahead.strip()
             if deep == INCLUDES and (fill := FILLS.search(code)):
                 self.open_lists.setdefault(fill[1], row)
+                if PUTS_IN.search(code):
+                    self.put_in.add(fill[1])
             if action["comment"] or STEERING.match(code):
                 self._steer(code, row, open_, top=deep == INCLUDES)
                 out.append("\n" * height)
@@ -371,6 +370,8 @@ class Page:
     def fills(self, before: int) -> Iterator[Request]:
         """Yield a word for each list of containers that users may fill."""
         for name, row in self.open_lists.items():
+            if name not in self.put_in:
+                continue
             says = "is a list that users may fill in the values; nothing stands in it"
             yield Request(
                 name, "extension-point", row + 1 + before, says, False, "placeholder"

@@ -1,4 +1,4 @@
-"""Nomad: the task groups of a job in HCL.
+"""Nomad: the task groups of a job, in HCL or JSON.
 
 A group is the unit: its tasks are placed on one machine. Nomad has the word in its
 language: a task with `sidecar = true` in its `lifecycle` runs beside the main tasks,
@@ -20,18 +20,22 @@ from sidecar_spotter.model import (
     Text,
     Volume,
 )
+from sidecar_spotter.readers import nomad_json
 from sidecar_spotter.readers.fields import Fields, comment_above, number, port, say
 from sidecar_spotter.readers.hcl import HEREDOC, hcl, labeled
 from sidecar_spotter.tree import Node, line, text, walk
 
 FILES = re.compile(
-    r"\.(?:nomad|hcl)(?:\.(?:tpl|tmpl|tftpl|j2|jinja2?|template|dist|example))?$",
+    r"\.(?:nomad|hcl|job)(?:\.(?:tpl|tmpl|tftpl|j2|jinja2?|template|dist|example))?$",
     re.IGNORECASE,
 )
 JOB = re.compile(rb"^[ \t]*job[ \t]+\S", re.MULTILINE)
 TASK = re.compile(rb"^[ \t]*task[ \t]+\S", re.MULTILINE)
 COMMENTS = ("#", "//")
 
+_EXPRESSION = re.compile(
+    rb"\[\[-?(?=\s)([^\[\]]{0,400}(?:\[[^\[\]]{0,80}\][^\[\]]{0,200}){0,4})\]\]"
+)
 ALLOC = re.compile(r"NOMAD_ALLOC_DIR|(?:^|[\s:=\"'])(?:\.\./|/)?alloc/")
 """The ways to name the folder that all tasks of a group share."""
 LINKS = 50
@@ -44,6 +48,8 @@ Ports = Mapping[str, int | None]
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a job."""
+    if path.endswith(".json"):
+        return nomad_json.WORD in data
     if FILES.search(path) is None:
         return False
     return JOB.search(data) is not None and TASK.search(data) is not None
@@ -52,7 +58,11 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the task groups of the jobs of a file."""
     lines = data.decode("utf-8", "replace").split("\n")
-    for job, body in labeled(hcl(data), "job"):
+    if path.endswith(".json"):
+        tree = nomad_json.job(data)
+    else:
+        tree = hcl(_plain(data) if b"[[" in data else data)
+    for job, body in labeled(tree, "job"):
         everywhere = Fields(body).say("type") in ("system", "sysbatch")
         marks = frozenset({"daemon"} if everywhere else ())
         for label, group in labeled(body, "group"):
@@ -62,6 +72,25 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         for label, task in labeled(body, "task"):  # a group of one
             only = Fields(None)
             yield _group(path, text(job), label, only, [(label, task)], marks, lines)
+
+
+def _plain(data: bytes) -> bytes:
+    """Return a template of Nomad Pack with words for its expressions.
+
+    `[[ … ]]` stands for a value, as a job's name, or steers; lines keep their number.
+    """
+
+    def word(match: re.Match[bytes]) -> bytes:
+        before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+        end = data.find(b"\n", match.end())
+        behind = data[match.end() : end if end >= 0 else len(data)]
+        if not before.strip() and not behind.strip():
+            return b"\n" * match[0].count(b"\n")
+        said = b" ".join(re.sub(rb"[\"`\\${}]", b"", match[1]).split())
+        inside = before.count(b'"') % 2
+        return said if inside else b'"' + said + b'"'
+
+    return _EXPRESSION.sub(word, data)
 
 
 def _group(

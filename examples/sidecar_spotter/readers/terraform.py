@@ -37,6 +37,8 @@ PARTS = ("essential", "portmappings", "mountpoints", "logconfiguration")
 """Fields that only a container of Amazon ECS has."""
 TEXTS = 300
 """Texts of a file that are read."""
+SIBLINGS = 50
+"""Files of a folder that are looked into."""
 LEVELS = 12
 """How deep in a resource its containers are searched: a cron job's lie nine down."""
 
@@ -71,7 +73,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 asked = tuple(_of_mesh(fields))
                 for group in _task(file, Block("module", name, fields)):
                     yield replace(group, requests=asked)
-    yield from _pieces(file)
+    ended = set(_ended(tree))
+    for group in _pieces(file):
+        boxes = tuple(
+            replace(box, stage="init") if box.name in ended else box
+            for box in group.containers
+        )
+        yield replace(group, containers=boxes)
     yield from _texts(file)
 
 
@@ -203,18 +211,41 @@ def _pieces(file: File) -> Iterator[Group]:
             yield from _piece(file, name, "module", boxes)
 
 
+def _ended(tree: Node | None) -> Iterator[str]:
+    """Yield the containers for whose end others of the file wait."""
+    for node in walk(tree):
+        fields = Fields(node)
+        if "condition" in fields and fields.say("condition") in ("SUCCESS", "COMPLETE"):
+            yield fields.say("containername")
+
+
 def _piece(file: File, name: Node, kind: str, boxes: list[Node]) -> Iterator[Group]:
     if boxes:
         given = [(box, None) for box in boxes]
         found = ecs.task(given, Fields(None, file.names), file.lines, COMMENTS)
+        whole = kind == "locals" and _is_all(file, text(name))
         yield replace(
             found,
             path=file.path,
             line=line(name),
             kind=kind,
             name=text(name),
-            marks=found.marks | {"partial"},
+            marks=found.marks if whole else found.marks | {"partial"},
         )
+
+
+def _is_all(file: File, name: str) -> bool:
+    """Whether a task of the same module, a folder, has no containers but these."""
+    all_of_it = re.compile(
+        rb"^\s*container_definitions\s*=\s*(?:jsonencode\(\s*)?local\.%s\b[\s)]*$"
+        % re.escape(name.encode()),
+        re.MULTILINE,
+    )
+    return any(
+        all_of_it.search(file.look(other) or b"") is not None
+        for other in file.look.names(posixpath.dirname(file.path))[:SIBLINGS]
+        if other.endswith(".tf") and other != file.path
+    )
 
 
 def _definitions(file: File, node: Node) -> Iterator[Node]:
