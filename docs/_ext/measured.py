@@ -117,7 +117,8 @@ class MachineRole(SphinxRole):
         words = (
             f"{found['taken'][:10]}, on {machine['cores']} cores of an "
             f"{machine['processor']} with {machine['memory']}, under "
-            f"{machine['system']}, with Python {machine['Python']}"
+            f"{machine['system']}, with Python {machine['Python']}; the load was "
+            f"{machine['load before']} when it began"
         )
         return [nodes.Text(words)], []
 
@@ -181,7 +182,7 @@ class MeasuredDirective(SphinxDirective):
         known = result(name)["estimates"].get(first, {})
         asked = self.options.get("variants", " / ".join(known))
         variants = [variant.strip() for variant in asked.split(" / ")]
-        head = self.options.get("head", "")
+        head = self.options.get("head", "Variant")
         if len(measures) > 1:
             cells = [[head, *variants]]
             for measure, label in measures.items():
