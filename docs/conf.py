@@ -3,6 +3,7 @@
 Reference: https://www.sphinx-doc.org/en/master/usage/configuration.html
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 # A build keeps nearly all that it makes, so looking for garbage finds none; a fifth of
 # the build went there (python tests/site/bench.py).
 gc.set_threshold(1_000_000)
+# Nor at the end, when all of it goes.
+atexit.register(gc.freeze)
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 

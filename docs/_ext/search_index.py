@@ -104,7 +104,8 @@ def make_index(app: Sphinx, exception: Exception | None) -> None:
         return
     command = [program, "--site", str(copies), "--output-path", str(target)]
     command += ["--glob", f"**/*{COPY}", "--keep-index-url", "--silent"]
-    subprocess.run(command, check=True, timeout=120)
+    # With its output taken, its end is noticed at once, not at the next look.
+    subprocess.run(command, check=True, timeout=120, capture_output=True)
     for pattern in UNUSED:
         for file in target.glob(pattern):
             file.unlink()
