@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -654,7 +655,8 @@ class Victim:
         """Kill and restart it, *times* times."""
         for _ in range(times):
             if dice.random() < 0.8:  # else it may still be starting
-                self.process.line()
+                with suppress(ValueError):  # another thread has just ended it
+                    self.process.line()
             time.sleep(dice.uniform(0, longest))
             with self.pause:
                 self.kill()

@@ -32,13 +32,19 @@ class Side(asyncio.Protocol):
 
 
 class Front(Side):
-    """The client's connection: nothing is read of it before the backend is there."""
+    """The client's connection: what comes in is kept until the backend is there."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Open the connection to the backend."""
         super().connection_made(transport)
-        self.transport.pause_reading()
+        self.kept = b""
         self.opening = asyncio.ensure_future(self.open())
+
+    def data_received(self, data: bytes) -> None:
+        """Pass it on, or keep it."""
+        if self.other is None:
+            self.kept += data
+        super().data_received(data)
 
     async def open(self) -> None:
         """Connect the two sides; close the client's where the backend is not there."""
@@ -50,7 +56,9 @@ class Front(Side):
             self.transport.close()
             return
         self.other, back.other = back, self
-        self.transport.resume_reading()
+        back.transport.write(self.kept)
+        if self.transport.is_closing():
+            back.transport.close()
 
 
 async def main() -> None:
