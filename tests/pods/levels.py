@@ -90,12 +90,15 @@ def url_of(system: Level, port: int) -> str:
 
 
 def has_stopped(system: Level, name: str) -> bool:
-    """Whether a container has said last that it has stopped."""
-    return system.output(name).endswith(f"{name}: stopped\n")
+    """Whether a container has said that it has stopped.
+
+    Not whether it said so last: podman gives what was written to stderr after all else.
+    """
+    return f"{name}: stopped" in system.output(name).splitlines()
 
 
 def stop_cleanly(system: Level, *names: str) -> None:
-    """Stop a system; the containers of these names must then say last that they have.
+    """Stop a system; the containers of these names must then say that they have.
 
     On a cluster what they say is gone with the pod.
     """
