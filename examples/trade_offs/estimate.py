@@ -20,7 +20,7 @@ SEED = 2016
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value in the unit of its samples, and the interval in which it surely lies."""
+    """A value in the unit of its samples, and its bootstrap interval."""
 
     value: float
     low: float

@@ -9,7 +9,6 @@ circle, leaks memory up to a limit, or fills the disk that it shares.
 import os
 import signal
 import socket
-import ssl
 import statistics
 import subprocess
 import tempfile
@@ -20,13 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
-from lab.manifest import notes, read
-from lab.processes import Processes
-from lab.systems import PODS, missing
 
-from trade_offs import client, paired, places, running
+from trade_offs import client, labs, paired, places, running
+from trade_offs.labs import Lab
 from trade_offs.result import Measure
 
 QUESTION = "what still works when the helper fails?"
@@ -44,17 +42,6 @@ AFTER = 2.0
 LIMIT = 64 << 20
 """Bytes of memory that a helper that leaks may have, or the application with it."""
 SEED = 5
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A lab: its helper, and where its application is asked."""
-
-    system: str
-    helper: str
-    port: int
-    path: str = "/"
-    scheme: str = "http"
 
 
 LABS = [
@@ -115,12 +102,10 @@ def asked(
         time.sleep(max(0.0, due - time.perf_counter()))
 
 
-def asking(lab: Lab, port: int) -> Callable[[], bool]:
+def asking(url: str) -> Callable[[], bool]:
     """Return what asks a lab's application once, and says whether it answered."""
-    context = ssl.create_default_context()
-    # The lab makes its certificate itself, at each start.
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    url = f"{lab.scheme}://127.0.0.1:{port}{lab.path}"
+    context = labs.any_certificate()
+    parts = urlsplit(url)
 
     def get() -> bool:
         try:
@@ -132,41 +117,35 @@ def asking(lab: Lab, port: int) -> Callable[[], bool]:
             return False
 
     def ping() -> bool:
+        address = (parts.hostname, parts.port)
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=0.5) as line:
+            with socket.create_connection(address, timeout=0.5) as line:
                 line.sendall(b"PING\r\n")
                 return line.recv(100) == b"+PONG\r\n"
         except OSError:
             return False
 
-    return ping if lab.scheme == "redis" else get
+    return ping if parts.scheme == "redis" else get
 
 
 def of_a_lab(lab: Lab, *, hangs: bool) -> Outage:
     """Run a lab, let its helper fail, and return what was noticed."""
-    pod = read(PODS / lab.system / "pod.yaml")
-    ports = dict(zip(pod.ports, running.free_ports(len(pod.ports)), strict=True))
-    with tempfile.TemporaryDirectory(prefix=f"{lab.system}-") as folder:
-        processes = Processes(pod, PODS / lab.system, Path(folder), ports)
-        try:
-            processes.start()
-            ask = asking(lab, ports[lab.port])
-            ready(ask)
-            killed_at = [0.0]
+    with labs.started(lab) as (processes, url):
+        ask = asking(url)
+        ready(ask)
+        kill_at = [0.0]
 
-            def fail() -> None:
-                number = signal.SIGSTOP if hangs else signal.SIGKILL
-                os.kill(processes.pid(lab.helper), number)
-                killed_at[0] = time.perf_counter() + HELD if hangs else 0.0
+        def fail() -> None:
+            number = signal.SIGSTOP if hangs else signal.SIGKILL
+            os.kill(processes.pid(lab.helper), number)
+            kill_at[0] = time.perf_counter() + HELD if hangs else 0.0
 
-            def keep() -> None:
-                if killed_at[0] and time.perf_counter() > killed_at[0]:
-                    os.kill(processes.pid(lab.helper), signal.SIGKILL)
-                    killed_at[0] = 0.0
+        def keep() -> None:
+            if kill_at[0] and time.perf_counter() > kill_at[0]:
+                os.kill(processes.pid(lab.helper), signal.SIGKILL)
+                kill_at[0] = 0.0
 
-            return asked(ask, fail, keep)
-        finally:
-            processes.stop()
+        return asked(ask, fail, keep)
 
 
 def ready(ask: Callable[[], bool]) -> None:
@@ -263,7 +242,7 @@ def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
     for hangs, word in ((False, "is killed"), (True, "hangs for a second")):
         turns = {}
         for lab in LABS:
-            if reason := missing(notes(PODS / lab.system / "pod.yaml").needs):
+            if reason := lab.missing():
                 left_out[lab.system] = reason
             else:
                 turns[lab.system] = partial(of_a_lab, lab, hangs=hangs)

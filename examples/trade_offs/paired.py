@@ -1,8 +1,7 @@
 """Taking turns: every variant once a round, in an order shuffled for each round.
 
-One variant after the other would not do. The machine has slow and fast phases, and on
-one of them the same proxy took between 1.5 and 3.4 times as long as no proxy. Taken in
-turns, the same ratio stayed within 5 % over five runs.
+One variant after the other would not do. A machine has slow and fast phases, and the
+variant that met a slow one would be blamed for it. In turns, a phase falls on all.
 """
 
 import random

@@ -7,7 +7,6 @@ program that does nothing: what lies above it is the helper's own.
 """
 
 import os
-import ssl
 import sys
 import tempfile
 import time
@@ -20,11 +19,9 @@ from pathlib import Path
 from shutil import which
 
 import psutil
-from lab.manifest import notes, read
-from lab.processes import Processes
-from lab.systems import PODS, missing
 
-from trade_offs import hop, paired, running
+from trade_offs import hop, labs, paired, running
+from trade_offs.labs import Lab
 from trade_offs.result import Measure
 
 QUESTION = "what does a helper take while nothing happens, and while it works?"
@@ -49,26 +46,15 @@ Start = Callable[[], AbstractContextManager[tuple[psutil.Process, Work]]]
 """What runs a helper for as long as a block lasts."""
 
 
-@dataclass(frozen=True)
-class Helper:
-    """The helper of a lab: its container, and what gives it work."""
-
-    system: str
-    container: str
-    port: int
-    path: str = "/"
-    scheme: str = "http"
-
-
 LABS = [
-    Helper("served_log", "log-server", 8081),
-    Helper("log_saver", "log-saver", 8080, "/hello"),
-    Helper("https_termination", "https-proxy", 8443, scheme="https"),
-    Helper("dynamic_config", "config-manager", 8089, "/config"),
-    Helper("topz", "topz", 8091),
-    Helper("git_sync", "git-sync", 8087, "/healthz"),
-    Helper("ambassador", "ambassador", 8093, "/items/tea"),
-    Helper("adapter", "adapter", 9121, "/metrics"),
+    Lab("served_log", "log-server", 8081),
+    Lab("log_saver", "log-saver", 8080, "/hello"),
+    Lab("https_termination", "https-proxy", 8443, scheme="https"),
+    Lab("dynamic_config", "config-manager", 8089, "/config"),
+    Lab("topz", "topz", 8091),
+    Lab("git_sync", "git-sync", 8087, "/healthz"),
+    Lab("ambassador", "ambassador", 8093, "/items/tea"),
+    Lab("adapter", "adapter", 9121, "/metrics"),
 ]
 """All but the job that finishes, whose helper goes when the work is done."""
 
@@ -96,25 +82,15 @@ UNITS = {
 
 
 @contextmanager
-def of_a_lab(helper: Helper) -> Iterator[tuple[psutil.Process, Work]]:
+def of_a_lab(lab: Lab) -> Iterator[tuple[psutil.Process, Work]]:
     """Run a lab; give the process of its helper, and what gives it work."""
-    pod = read(PODS / helper.system / "pod.yaml")
-    ports = dict(zip(pod.ports, running.free_ports(len(pod.ports)), strict=True))
-    with tempfile.TemporaryDirectory(prefix=f"{helper.system}-") as folder:
-        lab = Processes(pod, PODS / helper.system, Path(folder), ports)
-        try:
-            lab.start()
-            url = f"{helper.scheme}://127.0.0.1:{ports[helper.port]}{helper.path}"
-            yield psutil.Process(lab.pid(helper.container)), getting(url)
-        finally:
-            lab.stop()
+    with labs.started(lab) as (processes, url):
+        yield psutil.Process(processes.pid(lab.helper)), getting(url)
 
 
 def getting(url: str) -> Work:
     """Return the function that gets *url* once; an answer of any status is work."""
-    context = ssl.create_default_context()
-    # The lab makes its certificate itself, at each start.
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = labs.any_certificate()
 
     def work() -> None:
         with suppress(urllib.request.HTTPError):
@@ -199,11 +175,11 @@ def kinds(left_out: dict[str, str]) -> dict[str, Callable[[], Use]]:
         return run
 
     found = {"an empty Python program": runner(of_nothing)}
-    for helper in LABS:
-        if reason := missing(notes(PODS / helper.system / "pod.yaml").needs):
-            left_out[helper.system] = reason
+    for lab in LABS:
+        if reason := lab.missing():
+            left_out[lab.system] = reason
         else:
-            found[helper.system] = runner(partial(of_a_lab, helper))
+            found[lab.system] = runner(partial(of_a_lab, lab))
     for name in ("nginx", "haproxy"):
         if which(name):
             found[name] = runner(partial(of_a_proxy, name))

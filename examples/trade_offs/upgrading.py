@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 from trade_offs import failing, paired, places, running
@@ -37,8 +37,20 @@ WAYS = {
 """Bytes to bring to the machine for each."""
 
 
-def replaced(way: str, lost: list[float]) -> float:
-    """Replace the helper under load; return the requests that failed."""
+@dataclass(frozen=True)
+class Replaced:
+    """What those who asked noticed while the helper was replaced."""
+
+    failed: float
+    """Requests."""
+    lost: float
+    """Lines that the store did not get; less than none: it got some twice."""
+    restarts: float
+    """Of the application."""
+
+
+def replaced(way: str) -> Replaced:
+    """Replace the helper under load, and return what was noticed."""
     with tempfile.TemporaryDirectory() as folder:
         log = None if way == "a library" else Path(folder, "log")
         port, outside = running.free_ports(2)
@@ -53,6 +65,7 @@ def replaced(way: str, lost: list[float]) -> float:
         else:
             outside = port
         answered = [0]
+        applications = {programs[0].pid}
         try:
             ask = failing.reconnecting(outside)
             failing.ready(ask)
@@ -69,11 +82,12 @@ def replaced(way: str, lost: list[float]) -> float:
             def keep() -> None:
                 if programs[-1].poll() is not None:
                     programs[-1] = running.spawned(programs[-1].args)
+                    applications.add(programs[0].pid)
 
             outage = failing.asked(counted, replace, keep)
             time.sleep(LATER)
-            lost.append(float(answered[0] - store.lines))
-            return outage.failed
+            lost = float(answered[0] - store.lines)
+            return Replaced(outage.failed, lost, float(len(applications) - 1))
         finally:
             for child in programs:
                 running.end(child)
@@ -85,15 +99,22 @@ def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
 
     *left_out* gets what this machine could not have, with the reason: nothing.
     """
+    noticed: dict[str, list[Replaced]] = {way: [] for way in WAYS}
+
+    def once(way: str) -> Callable[[], float]:
+        def turn() -> float:
+            noticed[way].append(replaced(way))
+            return noticed[way][-1].failed
+
+        return turn
+
     rounds = max(2, round(ROUNDS * share))
-    lost: paired.Samples = {way: [] for way in WAYS}
-    turns: dict[str, Callable[[], float]] = {
-        way: partial(replaced, way, lost[way]) for way in WAYS
-    }
+    turns = {way: once(way) for way in WAYS}
     failed = paired.take_turns(turns, rounds, seed=SEED)
+    lost = {way: [one.lost for one in every] for way, every in noticed.items()}
+    restarts = {way: [one.restarts for one in every] for way, every in noticed.items()}
     yield Measure("requests failed", "requests", failed)
     yield Measure("lines lost (less than none: sent twice)", "lines", lost)
-    restarts = {way: [float(way == "a library")] * rounds for way in WAYS}
     yield Measure("restarts of the application", "restarts", restarts)
     sizes = {way: [float(size)] * rounds for way, size in WAYS.items()}
     yield Measure("shipped", "bytes", sizes)

@@ -477,7 +477,7 @@ services:
 
 def test_a_persons_keys_tie_no_services(tmp_path: Path) -> None:
     for home in ("~", "$HOME", "${HOME}"):
-        keys = f'["{home}/.aws:/root/.aws"]'
+        keys = f'["{home}/.aws:/srv/keys"]'
         text = f"""\
 services:
   web: {{image: example.com/web, volumes: {keys}}}

@@ -132,7 +132,7 @@ def test_a_helper_that_fills_its_folder_stops_the_application() -> None:
 
 
 def test_a_new_version_beside_fails_nobody_and_loses_nothing() -> None:
-    lost: list[float] = []
-    assert upgrading.replaced("a sidecar beside", lost) == 0
-    assert lost == [0]
-    assert upgrading.replaced("a sidecar on the way", lost) > 0
+    beside = upgrading.replaced("a sidecar beside")
+    assert beside == upgrading.Replaced(failed=0, lost=0, restarts=0)
+    assert upgrading.replaced("a sidecar on the way").failed > 0
+    assert upgrading.replaced("a library").restarts == 1
