@@ -1,10 +1,14 @@
 """What all tests share: the handbook built once, and the ban on skips in CI."""
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
+from pathlib import Path
 
 import pytest
 from builds import Built, sphinx
+from filelock import FileLock
 from sources import DECK, DOCS
 
 
@@ -27,8 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give what shares something costly to one worker, where there are several.
 
-    Pods of two storages would get the same addresses on one bridge; the handbook is
-    built once for all tests that look at its files, and once for those in a browser.
+    Pods of two storages would get the same addresses on one bridge. Tests of one
+    module that look at the handbook share what they have parsed, and a browser.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
@@ -36,10 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "podman" in fixtures or values.get("level") in ("pod", "compose"):
             item.add_marker(pytest.mark.root)
             item.add_marker(pytest.mark.xdist_group("podman"))
-        elif "chromium" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif "handbook" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("handbook"))
+        elif {"chromium", "handbook", "deck"} & set(fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -58,22 +60,46 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = 1
 
 
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder that all workers of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "built"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def built_once(source: Path, folder: Path, builder: str) -> Built:
+    """Build *source* into *folder*, unless another worker has; say what it said.
+
+    One at a time: the first build draws the diagrams for all others.
+    """
+    with FileLock(folder.parent / "lock", timeout=600):
+        known = folder.with_suffix(".json")
+        if not known.exists():
+            built = sphinx(source, folder, builder)
+            known.write_text(json.dumps({**asdict(built), "folder": str(folder)}))
+        found = json.loads(known.read_text())
+        return Built(**{**found, "folder": folder})
+
+
 @pytest.fixture(scope="session")
-def handbook(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+def handbook(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str], Built]:
     """Give the handbook in the form that a builder makes, built at first use."""
-    root = tmp_path_factory.mktemp("handbook")
+    root = shared(tmp_path_factory, worker_id)
 
     @cache
     def build(builder: str) -> Built:
-        return sphinx(DOCS, root / builder, builder)
+        return built_once(DOCS, root / builder, builder)
 
     return build
 
 
 @pytest.fixture(scope="session")
-def deck(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def deck(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Built:
     """Give the deck of the talk, built once."""
-    folder = tmp_path_factory.mktemp("deck")
-    built = sphinx(DECK, folder, "revealjs")
+    folder = shared(tmp_path_factory, worker_id) / "deck"
+    built = built_once(DECK, folder, "revealjs")
     assert built.status == 0, built.said[-2000:]
     return built

@@ -171,6 +171,20 @@ def test_a_program_stops_cleanly(
 
 
 @BOTH
+def test_a_signal_sent_again_does_not_break_into_the_stopping(
+    start: Start, tmp_path: Path, program: str, name: str
+) -> None:
+    """``timeout`` sends it to the program and to its group, so twice."""
+    process = start(program, LOG_DIR=str(tmp_path))
+    process.url()
+    limit = time.monotonic() + LIMIT
+    while process.poll() is None and time.monotonic() < limit:
+        process.terminate()
+        time.sleep(0.001)
+    assert process.outcome() == (0, f"{name}: stopped\n", "")
+
+
+@BOTH
 def test_a_silent_client_does_not_keep_a_program_from_stopping(
     start: Start, tmp_path: Path, program: str, name: str
 ) -> None:

@@ -160,14 +160,21 @@ def listen(name: str, handler: type[Handler], default_port: int) -> Server:
 
 
 def stop_as_ctrl_c() -> None:
-    """Let SIGTERM and Ctrl-C raise KeyboardInterrupt in the main thread.
+    """Let SIGTERM and Ctrl-C raise KeyboardInterrupt in the main thread, once.
 
     In a container this program is process 1, for which Linux has no default
     reaction to signals: without a handler, SIGTERM would do nothing, and the
-    program would be killed after the grace period.
+    program would be killed after the grace period. Some senders say it twice,
+    as ``timeout`` does; the second must not break into the stopping.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def stop(number: int, frame: object) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
 
 
 def stop_event() -> threading.Event:
