@@ -5,9 +5,10 @@ import random
 import socket
 
 # Below those that the system gives out by itself, and a range for each worker of a
-# parallel run: a port that one has just found must not be found by another, and
-# podman takes every request to the ports of a pod, whoever listens there.
-FIRST, EACH = 12_000, 2_000
+# parallel run, root's beside a user's: a port that one has just found must not be found
+# by another, and podman takes every request to the ports of a pod, whoever listens
+# there.
+FIRST, EACH = (12_000 if os.geteuid() else 22_000), 1_000
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 RANGE = range(FIRST + WORKER * EACH, FIRST + (WORKER + 1) * EACH)
 _position = random.randrange(EACH)
