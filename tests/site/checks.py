@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from markup import parsed
 from sources import diagrams, fences
 
 # What may stand in a plain fence that nothing runs and nothing checks.
@@ -23,13 +23,11 @@ WIDTH = 80
 
 def swallowed_directives(html: str) -> Iterator[str]:
     """Find directive and role markup that is printed as text."""
-    soup = BeautifulSoup(html, "html.parser")
-    article = soup.select_one("[role=main]") or soup
-    for code in article.find_all(["pre", "code", "script", "style"]):
-        code.decompose()
+    article = parsed(html).select_one("[role=main]") or parsed(html)
+    words = (text for text in article.strings if not text.find_parent(["pre", "code"]))
     for found in re.finditer(
         r"`{3,}|:{3,}|^:[a-z-]+: |\{[a-z:]+\}`|\[\]\(|\{[a-z-]+\}$",
-        article.get_text(),
+        "".join(words),
         re.MULTILINE,
     ):
         yield f"markup printed as text: {found[0]!r}"
@@ -111,7 +109,7 @@ def loose_data(path: Path, text: str) -> Iterator[str]:
 
 def wide_listings(html: str) -> Iterator[str]:
     """Find listings that are too wide for the PDF."""
-    for listing in BeautifulSoup(html, "html.parser").select("div.highlight pre"):
+    for listing in parsed(html).select("div.highlight pre"):
         for line in listing.get_text().splitlines():
             if len(line) > WIDTH:
                 yield f"{len(line)} columns: {line}"
@@ -119,7 +117,7 @@ def wide_listings(html: str) -> Iterator[str]:
 
 def heading_jumps(html: str) -> Iterator[str]:
     """Find headings that skip a level, and pages without exactly one title."""
-    article = BeautifulSoup(html, "html.parser").select_one("[role=main]")
+    article = parsed(html).select_one("[role=main]")
     assert article is not None
     levels = [int(h.name[1]) for h in article.find_all(re.compile("^h[1-6]$"))]
     if levels.count(1) != 1 or levels[0] != 1:
@@ -131,7 +129,7 @@ def heading_jumps(html: str) -> Iterator[str]:
 
 def bare_figures(html: str) -> Iterator[str]:
     """Find pictures without words and tables without a header or a caption."""
-    article = BeautifulSoup(html, "html.parser").select_one("[role=main]")
+    article = parsed(html).select_one("[role=main]")
     assert article is not None
     for image in article.find_all("img"):
         if len(str(image.get("alt", ""))) < 10:

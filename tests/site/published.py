@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from markup import parsed
 from sources import DOCS, pages
 
 LIST = Path(__file__).with_name("published.txt")
@@ -28,7 +28,7 @@ def addresses(html: Path) -> set[str]:
     found = set()
     for source in pages():
         name = source.relative_to(DOCS).with_suffix(".html").as_posix()
-        page = BeautifulSoup((html / name).read_text(encoding="utf-8"), "html.parser")
+        page = parsed((html / name).read_text(encoding="utf-8"))
         found.add(name)
         for place in page.select(
             "[role=main] section[id], [role=main] span[id], dl.glossary dt[id]"

@@ -13,6 +13,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from builds import Built, sphinx
 from exercises.read import GOALS, KINDS, FormatError, Question, read_file, read_folder
+from markup import parsed
 from sources import DOCS, REPO
 
 Handbook = Callable[[str], Built]
@@ -167,7 +168,7 @@ def test_the_right_choice_has_no_place_of_its_own() -> None:
 def site(handbook: Handbook, name: str) -> BeautifulSoup:
     """Return a page of the built site."""
     text = (handbook("html").folder / f"{name}.html").read_text(encoding="utf-8")
-    return BeautifulSoup(text, "html.parser")
+    return parsed(text)
 
 
 def on_the_site(handbook: Handbook) -> dict[str, Tag]:
@@ -205,7 +206,7 @@ def test_every_answer_names_its_passage(handbook: Handbook) -> None:
         anchors = {
             str(element["id"])
             for path in found
-            for element in BeautifulSoup(path.read_text("utf-8"), "html.parser")
+            for element in parsed(path.read_text("utf-8"))
             .select_one("[role=main]")
             .find_all(id=True)  # type: ignore[union-attr]
         }
@@ -265,7 +266,7 @@ def test_the_epub_has_questions_and_solutions_apart(handbook: Handbook) -> None:
     """A link leads from each question to its solution, and another one back."""
     with zipfile.ZipFile(handbook("epub").folder / "sidecar-handbook.epub") as archive:
         pages = {
-            name: BeautifulSoup(archive.read(name).decode(), "html.parser")
+            name: parsed(archive.read(name).decode())
             for name in archive.namelist()
             if name.endswith(".xhtml")
         }

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,7 @@ import checks
 import pytest
 from bs4 import BeautifulSoup
 from builds import Built
+from markup import parsed
 from published import addresses, listed
 from sources import DOCS, all_diagrams, pages
 
@@ -64,7 +66,7 @@ def test_diagrams_are_in_every_form(handbook: Handbook) -> None:
             len(soup(path).select(".diagram svg")) for path in html.rglob("*.html")
         ),
         "EPUB": sum(
-            len(BeautifulSoup(text, "html.parser").select("img.diagram"))
+            len(parsed(text).select("img.diagram"))
             for text in epub_pages(handbook("epub"))
         ),
         "LaTeX": tex.split(r"\begin{document}")[1].count(r"\sphinxdiagram{"),
@@ -81,7 +83,7 @@ def test_drawings_of_the_epub_are_in_it(handbook: Handbook) -> None:
             if not page.endswith(".xhtml"):
                 continue
             text = archive.read(page).decode()
-            for image in BeautifulSoup(text, "html.parser").find_all("img"):
+            for image in parsed(text).find_all("img"):
                 file = (Path("/") / Path(page).parent / str(image["src"])).resolve()
                 assert str(file)[1:] in names, f"{page}: {image['src']}"
                 assert len(str(image.get("alt", ""))) >= 10
@@ -96,12 +98,10 @@ def test_every_page_is_in_every_form(handbook: Handbook) -> None:
     tex = (handbook("latex").folder / "sidecar-handbook.tex").read_text()
     tex = tex.replace(r"\sphinxhyphen{}", "-")
     assert re.findall(r"\\chapter\{(.+)\}", tex) == titles
-    packed = [
-        BeautifulSoup(text, "html.parser") for text in epub_pages(handbook("epub"))
-    ]
+    packed = [parsed(text) for text in epub_pages(handbook("epub"))]
     assert {title_of(page) for page in packed} >= set(titles)
     with zipfile.ZipFile(epub_file(handbook("epub"))) as archive:
-        contents = BeautifulSoup(archive.read("nav.xhtml").decode(), "html.parser")
+        contents = parsed(archive.read("nav.xhtml").decode())
     listed_titles = [link.get_text() for link in contents.find_all("a")]
     assert [title for title in listed_titles if title in titles] == titles
 
@@ -202,15 +202,11 @@ def test_epub_is_valid(handbook: Handbook) -> None:
 
 
 def soup(path: Path) -> BeautifulSoup:
-    """Parse a built page, once."""
-    if path not in PARSED:
-        PARSED[path] = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    return PARSED[path]
+    """Parse a built page."""
+    return parsed(path.read_text(encoding="utf-8"))
 
 
-PARSED: dict[Path, BeautifulSoup] = {}
-
-
+@cache
 def anchors(path: Path) -> set[str]:
     """Return the names of all places in a built page."""
     return {str(element["id"]) for element in soup(path).find_all(id=True)}
