@@ -583,6 +583,7 @@ PAIRS: dict[str, str] = {
         "backup": "snapshot-agent backup-agent",
         "file-server": "file-server",
         "leader-elector": "leader-elector leader-election",
+        "watcher": "shutdown-manager shutdown-watcher",
         "log-rotator": "log-rotate log-rotator",
         MAIN: "metrics-server sidecar-injector agent-injector",
     }.items()

@@ -192,6 +192,8 @@ def _likeness(
         score -= 0.8
     elif _plain(box.name) and _plain(box.name) in _plain(group.name):
         score -= 0.4
+    if role(box, "sidecar") in FRONT and box.name == group.name:
+        score -= 1  # a unit that is called after its proxy is a gateway
     if any(port.number in group.served for port in box.ports):
         score -= 0.5
     if box.image is not None and len(boxes) > 2 and _is_base(box, boxes):
@@ -293,7 +295,7 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         return _finding(box, "not-a-sidecar", found, why)
     abouts = {one.about for one in reasons if _ties(one, main)} & here - {""}
     if helps < 0 and abouts and main.name not in abouts and _same_image(box, main):
-        why = f"is served by {', '.join(sorted(abouts))} as {main.name} is: an equal"
+        why = f"runs the same image as {main.name}, and has no tie to it: an equal"
         return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)
     served = main.name

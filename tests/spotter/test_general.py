@@ -330,3 +330,44 @@ def test_quadlets_that_only_share_files_are_no_unit(tmp_path: Path) -> None:
         )
     text = "[Network]\nNetworkName=shop\n"
     assert set(labels(tmp_path, "shop.network", text).values()) <= {"not-a-sidecar"}
+
+
+def test_a_unit_called_after_its_proxy_is_a_gateway(tmp_path: Path) -> None:
+    text = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: envoy}
+spec:
+  selector: {matchLabels: {app: envoy}}
+  template:
+    spec:
+      containers:
+      - name: shutdown-manager
+        image: example.com/contour:1
+        args: [envoy, shutdown-manager]
+      - name: envoy
+        image: envoyproxy/envoy:v1.31.0
+        ports: [{containerPort: 8080}]
+"""
+    found_ = labels(tmp_path, "a.yaml", text)
+    assert found_["envoy"] == "main"
+
+
+def test_a_function_for_the_programs_own_container_adds_no_sidecar(
+    tmp_path: Path,
+) -> None:
+    text = """\
+package pods
+
+func AppContainer(spec Spec) corev1.Container {
+	appc := corev1.Container{
+		Name:  "sql-proxy",
+		Image: spec.Image,
+		Ports: []corev1.ContainerPort{{ContainerPort: 6032}},
+	}
+	return appc
+}
+"""
+    assert "sidecar" not in labels(tmp_path, "pods.go", text).values()
+    text = text.replace("AppContainer", "ProxyContainer")
+    assert labels(tmp_path, "pods.go", text) == {"sql-proxy": "sidecar"}

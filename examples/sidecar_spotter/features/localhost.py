@@ -45,6 +45,7 @@ Where a call to localhost reaches a neighbor:
 - Compose: only services with `network_mode: service:` {cite:p}`compose-services`.
 - Amazon ECS: a task with `awsvpc`, not with `bridge` {cite:p}`ecs-awsvpc`.
 - Cloud Run: all containers of an instance {cite:p}`cloud-run-contract`.
+- Nomad: `NOMAD_ADDR_proxy_http` stands for the address of a neighbor called `proxy`.
 
 So the same two lines are a link in `for.ecs.json` and a mistake in `against.ecs.json`.
 

@@ -6,6 +6,10 @@ A container, a file or a folder is called `sidecar`, `proxy`, `agent`, `exporter
 **Weak**: a name is a promise that nobody checks. Most sidecars are not called so, and
 much that is called so is none.
 
+It need not be the name. A comment may say "our own sidecar that fetches the keys", or a
+setting may be called `KEYS_SIDECAR_ARGS`. And a name may be the neighbor's with a word
+behind it: `shopproxy` beside `shop`.
+
 The second of two containers (`examples/features/telling-name/for.yaml`):
 
 ```yaml
@@ -53,11 +57,19 @@ ITS_SETTING = re.compile(
 )
 """A setting that is called after the sidecar which it sets."""
 
+LONGEST = 300
+"""Characters of a comment or a setting that are looked at."""
+
 
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container whose name has a word for helpers or mains."""
     boxes = running(group)
+    whole = {"code", "partial"} <= group.marks and telling(group.name) == MAIN
     for box in boxes:
+        if whole and {"app", "main"} & set(split(group.name)):
+            says = f"is what {group.name} returns, the program itself"
+            yield Evidence(NAME, box.name, box.line, says, -1.5)
+            continue
         role = telling(box.name) or _glued(box, boxes)
         if role is not None:
             kind = "a main program" if role == "main" else "a helper"
@@ -87,10 +99,11 @@ def _glued(box: Container, boxes: Sequence[Container]) -> str | None:
 def _called_sidecar(box: Container) -> Iterator[Text]:
     """Yield the first word of its author that calls a container a sidecar."""
     for note in box.notes:
-        if SPOKEN_OF.search(note.text) and not OTHERS.search(note.text):
+        text = note.text[:LONGEST]
+        if SPOKEN_OF.search(text) and not OTHERS.search(text):
             yield note
             return
     for said in box.settings:
-        if ITS_SETTING.match(said.text):
+        if ITS_SETTING.match(said.text[:LONGEST]):
             yield Text(said.text.partition("=")[0], said.line)
             return
