@@ -58,6 +58,12 @@ TABLE: tuple[Row, ...] = (
         flomesh/pipy""",
     ),
     Row("mesh-proxy", ALWAYS, "consul consul-enterprise", (r"\bconnect envoy\b",)),
+    Row(
+        "agent",
+        MOSTLY,
+        "consul consul-enterprise",
+        (r"^(?!.*-(?:server|dev)\b).*\bagent\b",),
+    ),
     Row("gateway", SELDOM, "proxyv2 istio/proxyv2", (r"\bproxy router\b",)),
     Row("traffic-agent", ALWAYS, "tel2 traffic-agent"),
     Row(
@@ -479,6 +485,8 @@ def _whose(words: list[str], said: str) -> Known | None:
     """Return what the words tell to which an image belongs."""
     found = _inside(words, said)
     role = telling("-".join(words))
+    if role == "sidecar" and "sidecar" in words:
+        return Known("-".join(words), role, MOSTLY)
     if found is None and role is not None and role != MAIN:
         return Known("-".join(words), role, MOSTLY)
     return found
@@ -575,6 +583,7 @@ PAIRS: dict[str, str] = {
         "backup": "snapshot-agent backup-agent",
         "file-server": "file-server",
         "leader-elector": "leader-elector leader-election",
+        "watcher": "shutdown-manager shutdown-watcher",
         "log-rotator": "log-rotate log-rotator",
         MAIN: "metrics-server sidecar-injector agent-injector",
     }.items()
@@ -605,7 +614,7 @@ WORDS: dict[str, str] = {
         "tunnel-proxy": "tunnel vpn tailscale wireguard cloudflared gluetun",
         "secrets-agent": "unsealer",
         "csi-registrar": "registrar",
-        "health-probe": "livenessprobe healthcheck healthz prober",
+        "health-probe": "livenessprobe healthcheck healthz prober probe",
         "process-viewer": "topz",
         "storage-mount": "mounter fuse gcsfuse",
         "certificate-agent": "certbot letsencrypt renewer",
@@ -626,6 +635,8 @@ WORDS: dict[str, str] = {
 }
 """One word, and the role that it tells."""
 
+_TASKS = ("check", "verify", "wait", "assert")
+"""With these a name begins that tells what is done once, such as `check-logs`."""
 _SERVES_SIDECARS = ("injector", "operator", "webhook", "manager")
 
 
@@ -637,6 +648,8 @@ def telling(name: str) -> str | None:
     """
     words = split(name)
     if not words or "init" in words:
+        return None
+    if words[0] in _TASKS and len(words) > 1:
         return None
     if "sidecar" in words and words[-1] not in _SERVES_SIDECARS:
         told = (PAIRS.get("-".join(pair)) for pair in pairwise(words))

@@ -156,7 +156,8 @@ def _is_pod(low: bytes) -> bool:
     """Whether a document could declare a pod, or values for the template of one."""
     if POD.search(b"\n" + low):
         return True
-    return b"\nkind:" not in b"\n" + low and PART.search(low) is not None
+    kind = b"\nkind:" in b"\n" + low
+    return (not kind or b"template:" in low) and PART.search(low) is not None
 
 
 def _lists_telling(low: bytes) -> bool:

@@ -126,6 +126,9 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
             # It changes the container before which it puts another.
             return [_finding(boxes[0], "main", found, "is what the unit exists for")]
         return others
+    why = "is added to a unit whose main container stands elsewhere"
+    if "fragment" in group.marks and all(_called_helper(found[b.name]) for b in boxes):
+        return [_finding(box, _kind(group, box), found, why) for box in boxes]
     if len(boxes) == 1:
         return _alone(group, boxes[0], found)
     main = min(boxes, key=lambda box: _likeness(group, box, boxes, found))
@@ -138,7 +141,8 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
         box.name: _beside(group, box, main, found) for box in boxes if box is not main
     }
     helped = any(one.label in SIDECARS for one in beside.values())
-    if group.platform == "compose" and not helped and not _joined(boxes):
+    loose = group.platform == "compose" or group.kind == "containers"
+    if loose and not helped and not _joined(boxes):
         # Files alone make no unit of services.
         what, why = "not-a-sidecar", f"shares files with {next(iter(beside))}, no more"
     return [
@@ -166,6 +170,11 @@ def _other_name(box: Container) -> bool:
     return not any(word in image for word in split(box.name))
 
 
+def _called_helper(reasons: Sequence[Evidence]) -> bool:
+    """Whether a name says "sidecar", or the name and the image of a helper agree."""
+    return _score(one for one in reasons if one.feature in LOOKS) >= 1.5
+
+
 def _only_helps(reasons: Sequence[Evidence]) -> bool:
     """Whether an image is known to do nothing but help."""
     return any(one.feature == "known-image" and one.weight >= 2 for one in reasons)
@@ -183,8 +192,12 @@ def _likeness(
         score -= 0.8
     elif _plain(box.name) and _plain(box.name) in _plain(group.name):
         score -= 0.4
+    if role(box, "sidecar") in FRONT and box.name == group.name:
+        score -= 1  # a unit that is called after its proxy is a gateway
     if any(port.number in group.served for port in box.ports):
         score -= 0.5
+    if box.image is not None and len(boxes) > 2 and _is_base(box, boxes):
+        score -= 0.5  # `agent`, beside `trace-agent` and `agent-probe`
     if box.image is None:
         score -= 0.5  # a patch adds to it, or an operator brings it
     elif OWN_IMAGE.search(box.image.text):
@@ -249,6 +262,10 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         if max(shared, default=0) < 0.6 or not (takes or helps > 0):
             ties -= {"shared-volume", "life-cycle"}
         crowd = len(running(group)) > CROWD  # where a name tells little
+        with_whom = {one.about for one in reasons if one.feature == "shared-volume"}
+        if crowd and len(with_whom) > 2 and not lent and helps <= 1:
+            why = f"shares files with {len(with_whom)} others, and serves none alone"
+            return _finding(box, "not-a-sidecar", found, why)
         if not ties and (helps < 0.5 or (crowd and helps <= 1)):
             why = f"runs beside {main.name}, and nothing says that it serves it"
             return _finding(box, "not-a-sidecar", found, why)
@@ -256,6 +273,10 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if ties == {"localhost"} and main.name not in callers and helps < 0.5:
         why = f"is called by {', '.join(sorted(callers))}, and not by {main.name}"
         return _finding(box, "not-a-sidecar", found, why)
+    gets = bool(main.ports) and not box.ports
+    if gets and (group.kind == "Service" or group.platform == "cloud-run"):
+        why = f"runs beside {main.name or 'the one'} that alone gets the requests"
+        return _finding(box, _kind(group, box), found, why, main.name)
     equals = sum(
         _score(found[one.name]) <= 0 for one in running(group) if one is not box
     )
@@ -272,12 +293,27 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         if against.weight < 0:
             why = against.says
         return _finding(box, "not-a-sidecar", found, why)
+    abouts = {one.about for one in reasons if _ties(one, main)} & here - {""}
+    if helps < 0 and abouts and main.name not in abouts and _same_image(box, main):
+        why = f"runs the same image as {main.name}, and has no tie to it: an equal"
+        return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)
     served = main.name
     if group.platform == "compose" and lent and served not in lent:
         served = next(one.about for one in reasons if one.about in lent)
     why = f"runs beside {served or 'the main container'} and serves it"
     return _finding(box, label, found, why, served)
+
+
+def _is_base(box: Container, boxes: Iterable[Container]) -> bool:
+    """Whether all neighbors are called after a container."""
+    words = set(split(box.name))
+    others = [set(split(one.name)) for one in boxes if one.name != box.name]
+    return bool(words and others) and all(words < other for other in others)
+
+
+def _same_image(one: Container, other: Container) -> bool:
+    return stem(one) != "" and stem(one) == stem(other)
 
 
 def _apart(reasons: Iterable[Evidence]) -> float:
@@ -322,6 +358,11 @@ def _without_main(group: Group, box: Container, found: Reasons) -> Finding | Non
 def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     """Return what a container is that has no neighbor, if there is a word to say."""
     wanted = any(ask.wanted for ask in group.requests)
+    # A list for what runs before it gives it no neighbor.
+    asked = any(
+        ask.how != "placeholder" or "init" not in ask.container.lower()
+        for ask in group.requests
+    )
     if box.stage == "native":
         why = "runs on beside whatever the unit gets"
         return [_finding(box, _kind(group, box), found, why)]
@@ -335,7 +376,10 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     if group.kind == "DaemonSet" and not wanted and (agent or not early):
         why = "serves the machine: one copy runs on each"
         return [_finding(box, "not-a-sidecar", found, why)]
-    if group.requests or early:
+    if early and not wanted and idles(box):
+        why = "only waits: the work is done by the steps before it"
+        return [_finding(box, "not-a-sidecar", found, why)]
+    if asked or early:
         return [_finding(box, "main", found, "is what the unit exists for")]
     return []
 

@@ -45,6 +45,7 @@ Where a call to localhost reaches a neighbor:
 - Compose: only services with `network_mode: service:` {cite:p}`compose-services`.
 - Amazon ECS: a task with `awsvpc`, not with `bridge` {cite:p}`ecs-awsvpc`.
 - Cloud Run: all containers of an instance {cite:p}`cloud-run-contract`.
+- Nomad: `NOMAD_ADDR_proxy_http` stands for the address of a neighbor called `proxy`.
 
 So the same two lines are a link in `for.ecs.json` and a mistake in `against.ecs.json`.
 
@@ -100,6 +101,8 @@ OWN = re.compile(r"host=\S+", re.IGNORECASE)
 """A setting that names no one: the address that the program itself has."""
 NEAR = 60
 """Characters in front of an address that are looked at."""
+TASK = re.compile(r"NOMAD_(?:HOST_)?(?:ADDR|PORT|IP)_(\w+)")
+"""A variable in which Nomad tells a task the address of another one of its group."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
 """An address without a port, which a program is given to listen on."""
 
@@ -131,6 +134,28 @@ def look(group: Group) -> Iterator[Evidence]:
                     )
                 )
                 yield from _both_ends(box, other, port, said, asks=asks)
+        if group.platform == "nomad":
+            yield from _told_by_nomad(box, others)
+
+
+def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence]:
+    """Yield both ends of a call to a task that a variable of Nomad names."""
+    for said in (*box.words, *box.settings):
+        for match in TASK.finditer(said.text):
+            for other in others:
+                name = re.sub(r"\W", "_", other.name)
+                if match[1] != name and not match[1].startswith(f"{name}_"):
+                    continue
+                asks = _helps(box)
+                if asks == _helps(other):
+                    continue  # equals call one another, too
+                says = f"is told the address of {other.name} by {match[0]}"
+                weight = 0.5 if asks else -0.2
+                yield Evidence(NAME, box.name, said.line, says, weight, other.name)
+                says = f"is called by {box.name}, which is told {match[0]}"
+                weight = 0.1 if asks else 0.5
+                yield Evidence(NAME, other.name, said.line, says, weight, box.name)
+                return
 
 
 def _of_others(box: Container) -> Iterator[tuple[Text, str]]:

@@ -6,6 +6,10 @@ A container, a file or a folder is called `sidecar`, `proxy`, `agent`, `exporter
 **Weak**: a name is a promise that nobody checks. Most sidecars are not called so, and
 much that is called so is none.
 
+It need not be the name. A comment may say "our own sidecar that fetches the keys", or a
+setting may be called `KEYS_SIDECAR_ARGS`. And a name may be the neighbor's with a word
+behind it: `shopproxy` beside `shop`.
+
 The second of two containers (`examples/features/telling-name/for.yaml`):
 
 ```yaml
@@ -28,20 +32,45 @@ sidecar files. An old word: the folder {project}`javaweb-tomcat-sidecar
 your eyes to it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.known import MAIN, split, telling
-from sidecar_spotter.model import Evidence, Group
+from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import running
 
 NAME = "telling-name"
 STRENGTH = "weak"
 
+SPOKEN_OF = re.compile(
+    r"\b(?:is|as|in|our own|own|an?|the|this)\s+(?:[\w-]+\s+){0,2}side-?car"
+    r"(?:\s+container)?(?!\s+(?:will|is|can|may|needs|calls|injector))\b",
+    re.IGNORECASE,
+)
+"""A comment that calls something a sidecar."""
+OTHERS = re.compile(
+    r"\b(?:its|to|from|by|with|for|of) (?:an?|the|its)\b.*side-?car", re.I
+)
+"""One that only speaks of a neighbor."""
+ITS_SETTING = re.compile(
+    r"\w*side_?car_?(?:args?|options|opts|config|mode|log_?level)=", re.IGNORECASE
+)
+"""A setting that is called after the sidecar which it sets."""
+
+LONGEST = 300
+"""Characters of a comment or a setting that are looked at."""
+
 
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container whose name has a word for helpers or mains."""
-    for box in running(group):
-        role = telling(box.name)
+    boxes = running(group)
+    whole = {"code", "partial"} <= group.marks and telling(group.name) == MAIN
+    for box in boxes:
+        if whole and {"app", "main"} & set(split(group.name)):
+            says = f"is what {group.name} returns, the program itself"
+            yield Evidence(NAME, box.name, box.line, says, -1.5)
+            continue
+        role = telling(box.name) or _glued(box, boxes)
         if role is not None:
             kind = "a main program" if role == "main" else "a helper"
             says = f'is named "{box.name}", as {kind} would be'
@@ -53,3 +82,28 @@ def look(group: Group) -> Iterator[Evidence]:
         elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
             says = f"is all of the template {group.name}"
             yield Evidence(NAME, box.name, box.line, says, 1)
+        for said in _called_sidecar(box) if role in (None, MAIN) else ():
+            says = f'is called a sidecar by "{said.text[:60]}"'
+            yield Evidence(NAME, box.name, said.line, says, 0.7)
+
+
+def _glued(box: Container, boxes: Sequence[Container]) -> str | None:
+    """Return what a name tells that is a neighbor's with a word behind: `shopproxy`."""
+    for other in boxes:
+        rest = box.name.removeprefix(other.name)
+        if other.name and rest and rest != box.name and rest.isalpha():
+            return telling(rest)
+    return None
+
+
+def _called_sidecar(box: Container) -> Iterator[Text]:
+    """Yield the first word of its author that calls a container a sidecar."""
+    for note in box.notes:
+        text = note.text[:LONGEST]
+        if SPOKEN_OF.search(text) and not OTHERS.search(text):
+            yield note
+            return
+    for said in box.settings:
+        if ITS_SETTING.match(said.text[:LONGEST]):
+            yield Text(said.text.partition("=")[0], said.line)
+            return

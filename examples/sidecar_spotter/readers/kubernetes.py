@@ -115,6 +115,8 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         if (name := get(claim, "metadata", "name")) is not None
     )
     marks = {"patch"} if _is_patch(document, kind) else set()
+    if not kind and items(get(document, "containers")):
+        marks.add("fragment")  # a list for somebody else to add, as an injector does
     place = Place(
         path,
         kind,
@@ -485,6 +487,9 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
         where = "workload"
     if place.kind not in UNITLESS:
         yield from _asked(place.metadata, where)
+    template = get(document, "spec", "template")
+    if get(template, "spec") is None:  # a patch that only adds annotations
+        yield from _asked(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
     asks = any(b"inject" in one or b"dapr" in one for one in place.lines)
     if asks and place.kind in ("", "HelmRelease"):
