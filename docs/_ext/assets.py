@@ -60,8 +60,6 @@ NEEDED_FOR: dict[str, tuple[str, ...]] = {
     "_static/doctools.js": (),
     "_static/sphinx_highlight.js": (),
     "_static/scripts/furo.js": (),
-    "_static/clipboard.min.js": (),
-    "_static/copybutton.js": (),
     "_static/design-tabs.js": ("sd-tab-set",),
     "_static/copy.js": ('class="highlight"',),
     "_static/frames.js": ('tabindex="0"', 'class="enlarge"'),

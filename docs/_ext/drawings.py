@@ -61,9 +61,9 @@ def light(svg: str) -> str:
 def inline(svg: str, alt: str, name: str) -> str:
     """Return *svg* for a page: named *alt* for screen readers, its ids below *name*."""
     svg = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", svg, flags=re.DOTALL).strip()
-    svg = re.sub(r'\bid="([\w-]+)"', rf'id="{name}-\1"', svg)
-    svg = re.sub(r"url\(#([\w-]+)\)", rf"url(#{name}-\1)", svg)
-    svg = re.sub(r'href="#([\w-]+)"', rf'href="#{name}-\1"', svg)
+    svg = re.sub(r'\bid="([\w.-]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r"url\(#([\w.-]+)\)", rf"url(#{name}-\1)", svg)
+    svg = re.sub(r'href="#([\w.-]+)"', rf'href="#{name}-\1"', svg)
     svg = STYLE.sub(lambda sheet: scoped(sheet[0], name), svg)
     title = nodes.Text(alt).astext().replace("&", "&amp;").replace("<", "&lt;")
     head = f'<svg role="img" aria-labelledby="{name}-title" class="drawing {name}"'

@@ -44,6 +44,10 @@ PICTURE = re.compile(
     r".*?</svg>(?:</div>)?",
     re.DOTALL,
 )
+CODE = re.compile(r'<code class="docutils literal notranslate">(?=([^<]*)</code>)')
+LONG_CODE = 18
+"""How many letters of code in a sentence stay on one line; longer code may wrap."""
+
 # A link that shows its address: on paper it needs no second one.
 SHOWN = re.compile(r'<a class="reference external" href="([^"]+)">(?=\1</a>)')
 BUTTON = (
@@ -87,9 +91,16 @@ def picture(found: re.Match[str]) -> str:
     return slim(found[0]) + BUTTON.format(escape(words(found["title"])))
 
 
+def code(found: re.Match[str]) -> str:
+    """Mark code that is too long to stay on one line; a name with a hyphen is not."""
+    long = len(unescape(found[1])) > LONG_CODE
+    return f'<code class="literal{" long" if long else ""} notranslate">'
+
+
 def framed(html: str) -> str:
     """Return the HTML of a page with frames around what may be wide."""
     html = re.sub(r'<span class="pre">([^<]*)</span>', r"\1", html)  # has no style
+    html = CODE.sub(code, html)
     html = SHOWN.sub(r'<a class="reference external shown" href="\1">', html)
     return PICTURE.sub(picture, TABLE.sub(table, LISTING.sub(listing, html)))
 

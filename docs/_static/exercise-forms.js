@@ -12,13 +12,16 @@
   const score = make("div", "exercise-score");
   const scoreWords = make("p");
   scoreWords.setAttribute("role", "status");
-  const reset = button("Start again", () => {
+  function startAgain() {
     progress.forget(ids);
     for (const one of all) one.dispatchEvent(new Event("exercise-reset"));
     tell("Your answers on this page are forgotten.");
     all[0].querySelector("input, textarea, button").focus();
-  });
+  }
+  const reset = button("Start again", startAgain);
   score.append(scoreWords, reset);
+  // Once more behind the last question, where who answers by keyboard is when all is done.
+  const resetBelow = button("Start these questions again", startAgain);
 
   function tell(first = "") {
     const { right, wrong } = progress.count(ids);
@@ -26,7 +29,7 @@
     const lost = progress.kept() ? "" : " Your browser keeps no score when you leave.";
     scoreWords.textContent =
       `${first} ${right} of ${ids.length} right on this page.${again}${lost}`.trim();
-    reset.hidden = right + wrong === 0;
+    reset.hidden = resetBelow.hidden = right + wrong === 0;
   }
 
   function enhance(one) {
@@ -78,6 +81,7 @@
     for (const one of all) enhance(one);
     const first = document.querySelector(".exercises");
     if (first) first.prepend(score);
+    all.at(-1).after(resetBelow);
     tell();
     scrollBy({ top: top(here) - before, behavior: "instant" });
   }

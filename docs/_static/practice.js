@@ -128,15 +128,24 @@ function show({ root, id, marks, form, status }) {
 const count = make("strong");
 count.setAttribute("role", "status");
 const where = make("span");
-const reset = make("button", { type: "button", textContent: "Start again" });
-reset.addEventListener("click", () => {
+function startAgain() {
   for (const { id } of cases) delete kept[id];
   save();
   cases.forEach(show);
   progress();
   count.prepend("All marks of this page are cleared. ");
-});
+}
+const reset = make("button", { type: "button", textContent: "Start again" });
+reset.addEventListener("click", startAgain);
 bar.replaceChildren(make("p", {}, count, " ", where), reset);
+
+// Once more behind the last case, where who works by keyboard is when all is done.
+const resetBelow = make("button", { type: "button", textContent: "Start these cases again" });
+resetBelow.addEventListener("click", () => {
+  startAgain();
+  cases[0].form.querySelector("input").focus();
+});
+cases.at(-1).root.append(resetBelow);
 
 function progress() {
   const done = cases.filter(solved).length;

@@ -206,6 +206,21 @@ def test_progress_survives_and_can_be_forgotten(open_page: OpenPage) -> None:
     assert not block.is_visible()
 
 
+def test_start_again_is_behind_the_last_question(open_page: OpenPage) -> None:
+    """One Tab from the last answer: nobody has to go back over all the questions."""
+    page = at_questions(open_page, PAGE)
+    again = page.get_by_role("button", name="Start these questions again")
+    assert not again.is_visible()
+    choose_one(page, True)
+    page.locator(".exercise").last.locator("summary").focus()
+    page.keyboard.press("Tab")
+    expect(again).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("!!document.activeElement.closest('.exercise')")
+    assert not again.is_visible()
+    expect(page.get_by_text("0 of 9 right on this page.")).to_be_visible()
+
+
 def test_forget_on_the_first_page(open_page: OpenPage) -> None:
     """The first page can forget everything."""
     page = at_questions(open_page, PAGE)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from browsing import OpenPage
+from browsing import OpenPage, Visit
 from builds import Built
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -128,6 +128,24 @@ def test_a_copy_of_a_file_is_the_whole_file(open_page: OpenPage) -> None:
     listing.get_by_role("button", name="Copy").click()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == listing.locator("pre").inner_text().strip()
+
+
+@pytest.mark.parametrize("name", ["pattern/define.html", "pattern/features.html"])
+def test_a_copy_button_says_what_it_copies(visit: Visit, name: str) -> None:
+    """By its caption or its first line: who hears only the buttons can choose one."""
+    buttons = visit(name).locator("button.copy").all_text_contents()
+    assert len(buttons) > 10
+    assert all(re.match(r"Copy(?: the commands| these lines)?: \S", b) for b in buttons)
+    assert len(set(buttons)) == len(buttons)
+
+
+def test_what_came_of_a_copy_is_said(open_page: OpenPage) -> None:
+    """In a part that is read out when it changes."""
+    page = open_page("pattern/define.html", permissions=["clipboard-write"])
+    page.get_by_role("button", name="Copy the commands: mkdir $HOME/logs").click()
+    said = page.get_by_role("status").filter(has_text="Copied")
+    expect(said).to_have_count(1)
+    expect(said).to_have_count(0)
 
 
 def test_tabs_stay_in_step(open_page: OpenPage) -> None:

@@ -185,6 +185,31 @@ def test_a_chosen_heading_is_seen(open_page: OpenPage) -> None:
     assert heading["y"] >= header["y"] + header["height"]
 
 
+def test_a_chosen_heading_is_seen_without_scripts(open_page: OpenPage) -> None:
+    """The contents slide away, by mouse and by keyboard, and they open again."""
+    page = open_page("pattern/define.html", width=360, javascript=False)
+    button = page.locator(".mobile-header [popovertarget=drawer-contents]")
+    contents = page.locator("#drawer-contents")
+    chosen = contents.get_by_role("link", name="Recap")
+    button.click()
+    expect(contents.get_by_role("button", name="Close")).to_be_focused()
+    chosen.click()
+    expect(contents).not_to_be_in_viewport()
+    expect(page.locator("#recap h2")).to_be_in_viewport()
+    page.locator("#recap p").first.click()
+    button.click()
+    expect(contents).to_be_in_viewport()
+    chosen.press("Enter")
+    expect(contents).not_to_be_in_viewport()
+
+
+def test_the_contents_take_no_focus_at_a_desk(visit: Visit) -> None:
+    """There they stand beside the text: a page begins at its beginning."""
+    page = visit("pattern/define.html")
+    expect(page.locator("body")).to_be_focused()
+    assert not page.locator(".close-contents").is_visible()
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_tabs_by_keyboard(open_page: OpenPage, javascript: bool) -> None:
     """The arrow keys go from tab to tab; what belongs to it is shown."""

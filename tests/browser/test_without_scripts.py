@@ -1,10 +1,11 @@
 """All that the pages say and show, with JavaScript off."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from browsing import NAMES, OpenPage
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 # The words that a reader can get at: what is folded counts, for a click unfolds it.
 WORDS = """() => {
@@ -14,7 +15,7 @@ WORDS = """() => {
     const part = node.parentElement;
     if (part.closest("button, script, noscript, dialog, .icons, title, desc")) continue;
     // What is marked and solved is kept by the script, so it alone can tell of it.
-    if (part.closest(".practice-progress, article form")) continue;
+    if (part.closest(".practice-progress, .exercise-score, article form")) continue;
     const folded = part.closest("details, .sd-tab-content, [popover]");
     if (!folded && !part.checkVisibility()) continue;
     found.push(node.textContent);
@@ -28,14 +29,27 @@ def words(page: Page) -> str:
     return re.sub(r"\s+", " ", page.evaluate(WORDS)).strip()
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.fixture(scope="module")
+def both(chromium: Browser) -> Iterator[tuple[Page, Page]]:
+    """Give a window with scripts and one without, for all pages one after the other."""
+    contexts = [chromium.new_context(java_script_enabled=on) for on in (True, False)]
+    with_scripts, without = (context.new_page() for context in contexts)
+    yield with_scripts, without
+    for context in contexts:
+        context.close()
+
+
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "search.html"])
-def test_every_word_is_there(open_page: OpenPage, name: str, width: int) -> None:
-    """The same words as with scripts."""
-    with_scripts = words(open_page(name, width=width))
-    without = words(open_page(name, width=width, javascript=False))
-    assert len(without) > 500
-    assert without == with_scripts
+def test_every_word_is_there(both: tuple[Page, Page], site: str, name: str) -> None:
+    """The same words as with scripts, on a phone and at a desk."""
+    for page in both:
+        page.goto(site + name)
+    for width in (360, 1440):
+        for page in both:
+            page.set_viewport_size({"width": width, "height": 900})
+        with_scripts, without = map(words, both)
+        assert len(without) > 500
+        assert without == with_scripts
 
 
 @pytest.mark.parametrize("width", [360, 1440])
