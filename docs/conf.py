@@ -49,6 +49,7 @@ extensions = [
     # Our own, in docs/_ext:
     "assets",
     "bibliography",
+    "costs",
     "deck_links",
     "book",
     "diagrams",

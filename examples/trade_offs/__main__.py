@@ -63,13 +63,14 @@ def main() -> int:
     names = options.names or list(MEASUREMENTS)
     if options.compare:
         return compare(options.compare, names)
-    for found in take(names, options.blocks):
+    every = take(names, options.blocks)
+    committed = {name: known(result.RESULTS / f"{name}.json") for name in names}
+    for found in every:
+        result.write(found, options.to / f"{found.name}.json")
+    for found in every:
         path = options.to / f"{found.name}.json"
-        committed = result.RESULTS / path.name
-        old = result.read(committed) if committed.exists() else None
-        result.write(found, path)
         print(*result.summary(found), "", f"Every sample: {path}", sep="\n")
-        if old is not None:
+        if (old := committed[found.name]) is not None:
             lines = compared(old, found, f"the committed result of {old.taken[:10]}")
             print(*lines, "", sep="\n", flush=True)
     return 0
@@ -101,6 +102,14 @@ def take(names: list[str], blocks: int = BLOCKS) -> list[result.Result]:
         )
         for name in names
     ]
+
+
+def known(path: Path) -> result.Result | None:
+    """Return the result at *path*, or none where there is none in this form."""
+    try:
+        return result.read(path)
+    except (OSError, ValueError):
+        return None
 
 
 def compare(folders: list[Path], names: list[str]) -> int:

@@ -198,8 +198,11 @@ def read(path: Path) -> Result:
         measures = [Measure(**measure) for measure in found.pop("measures")]
         for computed in ("blocks", "estimates", "fits"):
             found.pop(computed, None)
+        for measure in measures:
+            for blocks in measure.samples.values():
+                min(map(min, blocks))  # blocks of numbers, and none is empty
         return Result(measures=measures, **found)
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except (KeyError, ValueError, AttributeError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path}: not a result of `nox -s measure`: {error}") from None
 
 
