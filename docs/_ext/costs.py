@@ -1,6 +1,6 @@
 """What helpers cost in a system of some size, from the measured model.
 
-``{costs}`` makes a table of worked sizes, a line each: copies, nodes, requests a second::
+``{costs}`` makes a table of worked sizes, each with copies, nodes, requests a second::
 
     ```{costs}
     :caption: What helpers cost, worked out
@@ -161,7 +161,7 @@ class Terms(Table):
     """The terms of the model."""
 
     def rows(self) -> list[list[str]]:
-        """Return a row for each term, with its interval, and a column for each helper."""
+        """Return a row for each term, and a column for each helper."""
         found = fits()["model"]
         cells = [["Term, unit", *NAMES.values()]]
         for (term, name), unit in zip(TERMS.items(), UNITS, strict=True):
@@ -213,9 +213,7 @@ def add_files(
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directives and the role."""
-    app.add_node(
-        costs, html=(visit_html, depart_html), latex=(nothing, nothing)
-    )
+    app.add_node(costs, html=(visit_html, depart_html), latex=(nothing, nothing))
     app.add_directive("costs", Costs)
     app.add_directive("costs-on-paper", OnPaper)
     app.add_directive("costs-terms", Terms)

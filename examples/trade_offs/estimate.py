@@ -1,12 +1,12 @@
-"""What samples say, and how surely: medians of blocks with bootstrap intervals, by scipy.
+"""What samples say, and how surely: medians of blocks, with bootstrap intervals.
 
-Samples come in blocks: for each, all programs are started anew, at another moment of the
-run. What is within a block shares its luck, such as where its programs lie in memory and
-what else the machine does, so its samples are not as many as they seem: a block counts
-once, with its median.
+Samples come in blocks: for each, all programs are started anew, at another moment of
+the run. What is within a block shares its luck, such as where its programs lie in
+memory and what else the machine does, so its samples are not as many as they seem: a
+block counts once, with its median.
 
-Bootstrap: draw as many blocks again as there are, with repetition, many times over, and
-look between which values 99 of 100 of the medians lie. It asks nothing of the shape of
+Bootstrap, by scipy: draw as many blocks again as there are, with repetition, many times
+over, and look between which values 99 of 100 of the medians lie. It asks nothing of the shape of
 the samples, which for times is far from a bell. Not 95: a run says about two hundred
 things, and ten of them would move by chance alone.
 https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.bootstrap.html

@@ -110,7 +110,9 @@ def asking(url: str) -> Callable[[], bool]:
 
     def get() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=PATIENCE, context=context) as answer:
+            with urllib.request.urlopen(
+                url, timeout=PATIENCE, context=context
+            ) as answer:
                 return bool(answer.read()) or answer.status < 500
         except urllib.request.HTTPError as error:
             return error.code < 500

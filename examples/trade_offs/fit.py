@@ -1,7 +1,7 @@
 """Straight lines through the points of the measurement `growing`, block by block.
 
-In each block the cost of a helper, which is the use with it less the use without one, is
-fitted by least squares (numpy). The terms are then medians over the blocks, with the
+In each block the cost of a helper, which is the use with it less the use without one,
+is fitted by least squares (numpy). The terms are then medians over the blocks, with the
 same bootstrap interval as everything else.
 """
 
@@ -66,7 +66,9 @@ def said(by_variant: dict[str, list[Terms]]) -> dict[str, Any]:
             variant: {
                 str(copies): {
                     what: triple(
-                        estimate.over([getattr(worked(b, copies), what) for b in blocks])
+                        estimate.over(
+                            [getattr(worked(b, copies), what) for b in blocks]
+                        )
                     )
                     for what in ("memory", "processor")
                 }
@@ -89,16 +91,17 @@ def crossings(by_variant: dict[str, list[Terms]]) -> dict[str, list[float]]:
     Less than a sidecar each, and less than the library in each. Where the lines of a
     block do not cross, nothing is said.
     """
-    found = {}
-    agent = by_variant.get("a node agent", [])
-    for other in ("sidecars", "a library"):
+    found: dict[str, list[float]] = {}
+    if not (agent := by_variant.get("a node agent", [])):
+        return found
+    for other in sorted({"sidecars", "a library"} & by_variant.keys()):
         copies = []
-        for one, two in zip(agent, by_variant.get(other, []), strict=True):
+        for one, two in zip(agent, by_variant[other], strict=True):
             steeper = two["memory of a copy"] - one["memory of a copy"]
             ahead = one["memory of a node"] - two["memory of a node"]
             if steeper > 0:
                 copies.append(max(1.0, ahead / steeper))
-        if copies and len(copies) == len(agent):
+        if len(copies) == len(agent):
             found[other] = triple(estimate.over(copies))
     return found
 

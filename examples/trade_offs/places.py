@@ -21,7 +21,7 @@ from trade_offs import running
 
 PLACES = ("a library", "sidecars", "a node agent")
 PROXIES = ("a proxy each", "a proxy for all")
-"""Helpers on the way of each request: an nginx for each copy, or one for the machine."""
+"""Helpers on the way of each request: an nginx for each copy, or one for all."""
 NONE = "no helper"
 """The application alone, which writes its log for nobody."""
 FOR_ALL = ("a node agent", "a proxy for all")

@@ -31,7 +31,7 @@ class Measure:
     samples: dict[str, list[list[float]]]
     """Of each variant the blocks, and of each block the rounds."""
     step: float = 0.0
-    """What can be told apart at all, in the unit: one request, where they are counted."""
+    """What can be told apart at all, in the unit: one request, where it counts them."""
 
     @classmethod
     def of_block(
@@ -88,7 +88,7 @@ class Result:
 
 
 def together(blocks: Sequence[Sequence[Measure]]) -> list[Measure]:
-    """Return measures that have all the blocks. Raises KeyError where one lacks some."""
+    """Return measures with all the blocks. Raises KeyError where one lacks some."""
     named = [{measure.name: measure for measure in block} for block in blocks]
     return [
         Measure(
@@ -202,7 +202,13 @@ def read(path: Path) -> Result:
             for blocks in measure.samples.values():
                 min(map(min, blocks))  # blocks of numbers, and none is empty
         return Result(measures=measures, **found)
-    except (KeyError, ValueError, AttributeError, TypeError, json.JSONDecodeError) as error:
+    except (
+        KeyError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        json.JSONDecodeError,
+    ) as error:
         raise ValueError(f"{path}: not a result of `nox -s measure`: {error}") from None
 
 
