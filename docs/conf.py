@@ -49,7 +49,6 @@ extensions = [
     # Our own, in docs/_ext:
     "assets",
     "bibliography",
-    "costs",
     "deck_links",
     "book",
     "diagrams",
@@ -63,6 +62,7 @@ extensions = [
     "layouts",
     "linkcheck_limits",
     "measured",
+    "costs",  # after measured, whose files it reads
     "menu",
     "page_facts",
     "paths",

@@ -6,9 +6,9 @@ memory and what else the machine does, so its samples are not as many as they se
 block counts once, with its median.
 
 Bootstrap, by scipy: draw as many blocks again as there are, with repetition, many times
-over, and look between which values 99 of 100 of the medians lie. It asks nothing of the shape of
-the samples, which for times is far from a bell. Not 95: a run says about two hundred
-things, and ten of them would move by chance alone.
+over, and look between which values 99 of 100 of the medians lie. It asks nothing of the
+shape of the samples, which for times is far from a bell. Not 95: a run says about two
+hundred things, and some of them would move by chance alone.
 https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.bootstrap.html
 """
 
