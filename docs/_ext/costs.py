@@ -48,7 +48,7 @@ TERMS = {
     "processor of a request": "Processor, each request",
     "time of a request": "Time added",
 }
-UNITS = ("MiB", "MiB", "ms/s", "ms/s", "ms", "µs")
+UNITS = ("MiB", "MiB", "ms a second", "ms a second", "ms", "µs")
 
 
 def fits() -> dict[str, Any]:
@@ -121,15 +121,16 @@ class Costs(Table):
 
     def rows(self) -> list[list[str]]:
         """Return a row for each helper at each size."""
-        cells = [["System", "Helper", "Memory, MiB", "Processors", "Added, µs"]]
+        system = "Copies / nodes / requests a second"
+        cells = [[system, "Helper", "Memory, MiB", "Processors", "Added, µs"]]
         for line in self.content:
             if line.strip():
                 size = Size(*(float(word) for word in line.split(" / ")))
-                words = f"{size.copies:,.0f} copies, {size.nodes:,.0f} node"
-                words += "s" * (size.nodes > 1) + f", {size.requests:,.0f} a second"
+                words = " / ".join(
+                    f"{x:,.0f}" for x in (size.copies, size.nodes, size.requests)
+                )
                 for name, found in worked(size).items():
                     cells.append([words, name, *found])
-                    words = ""
         return cells
 
     def around(self, table: nodes.table) -> list[nodes.Node]:
