@@ -172,7 +172,7 @@ def lab(session: nox.Session) -> None:
 
 @nox.session
 def measure(session: nox.Session) -> None:
-    """Measure what a sidecar costs, in twelve minutes."""
+    """Measure what a sidecar costs, in ten minutes."""
     install(session, "measure")
     command = ("python", "-m", "trade_offs", *session.posargs)
     session.run(*command, env={"PYTHONPATH": "examples"})

@@ -62,6 +62,7 @@ extensions = [
     "layouts",
     "linkcheck_limits",
     "measured",
+    "costs",  # after measured, whose files it reads
     "menu",
     "page_facts",
     "paths",

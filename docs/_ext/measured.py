@@ -2,7 +2,7 @@
 
 The role gives one figure: ``{measured}`hop / time at 500 requests a second / nginx /
 times```. The last word is ``median``, ``added`` (than the first variant) or ``times``;
-with ``interval`` after it the 95 % interval comes along, in brackets.
+with ``interval`` after it the interval comes along, in brackets.
 
 The directive makes a table. With one measure, each variant has a row::
 
@@ -24,7 +24,7 @@ variants are the rows::
     ```
 
 ``{measured-on}`hop``` names the machine, ``{measured-missing}`hop``` says what it could
-not have.
+not have, and ``{measured-blocks}`hop``` in how many blocks it was taken.
 
 Nobody types a figure: a new result changes the page.
 """
@@ -142,6 +142,17 @@ class MissingRole(SphinxRole):
         return [nodes.Text(words)], []
 
 
+class BlocksRole(SphinxRole):
+    """In how many blocks a measurement was taken."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the number as text."""
+        try:
+            return [nodes.Text(str(result(self.text)["blocks"]))], []
+        except KeyError as error:
+            return missing(error, self.get_location())
+
+
 class MeasuredDirective(SphinxDirective):
     """A table of figures."""
 
@@ -193,7 +204,7 @@ class MeasuredDirective(SphinxDirective):
         estimate(name, first, variants[0], "median")
         base = next(iter(known))
         unit = units(name)[first]
-        cells = [[head, f"Median, {unit}", "95 %", f"More than {base}", "Times"]]
+        cells = [[head, f"Median, {unit}", "Interval", f"More than {base}", "Times"]]
         for variant in variants:
             value, low, high = estimate(name, first, variant, "median")
             told = [variant, short(value), between(low, high)]
@@ -224,5 +235,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("measured", MeasuredRole())
     app.add_role("measured-on", MachineRole())
     app.add_role("measured-missing", MissingRole())
+    app.add_role("measured-blocks", BlocksRole())
     app.add_directive("measured", MeasuredDirective)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,21 +1,30 @@
-"""What samples say, and how surely: medians with bootstrap intervals, by scipy.
+"""What samples say, and how surely: medians of blocks, with bootstrap intervals.
 
-Bootstrap: draw as many samples again as there are, with repetition, many times over,
-and look between which values 95 of 100 of the medians lie. It asks nothing of the shape
-of the samples, which for times is far from a bell.
+Samples come in blocks: for each, all programs are started anew, at another moment of
+the run. What is within a block shares its luck, such as where its programs lie in
+memory and what else the machine does, so its samples are not as many as they seem: a
+block counts once, with its median.
+
+Bootstrap, by scipy: draw as many blocks again as there are, with repetition, many times
+over, and look between which values 99 of 100 of the medians lie. It asks nothing of the
+shape of the samples, which for times is far from a bell. Not 95: a run says about two
+hundred things, and some of them would move by chance alone.
 https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.bootstrap.html
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import bootstrap
 
-CONFIDENCE = 0.95
-RESAMPLES = 1000
+CONFIDENCE = 0.99
+RESAMPLES = 2000
 SEED = 2016
 """The same samples always give the same interval."""
+
+Blocks = Sequence[Sequence[float]]
+"""The samples of one variant; those with the same place are of the same round."""
 
 
 @dataclass(frozen=True)
@@ -26,57 +35,64 @@ class Estimate:
     low: float
     high: float
 
-    def overlaps(self, other: "Estimate") -> bool:
-        """Say whether the two intervals have a value in common."""
-        return self.low <= other.high and other.low <= self.high
+    def overlaps(self, other: "Estimate", slack: float = 0.0) -> bool:
+        """Say whether the intervals meet, or miss each other by *slack* at most."""
+        return self.low <= other.high + slack and other.low <= self.high + slack
 
 
-def median(samples: Sequence[float]) -> Estimate:
-    """Return the median of *samples*. Raises ValueError if there are none."""
-    return _estimate(lambda one, axis: np.median(one, axis=axis), samples)
+def median(blocks: Blocks) -> Estimate:
+    """Return the median of the blocks' medians. Raises ValueError if there are none."""
+    return over([float(np.median(block)) for block in whole(blocks)])
 
 
-def added(samples: Sequence[float], base: Sequence[float]) -> Estimate:
-    """Return how much more the one is than the other: the median over the pairs.
+def added(blocks: Blocks, base: Blocks) -> Estimate:
+    """Return how much more the one is than the other: of each block the median pair.
 
-    Raises ValueError unless both have the same number of samples, and one at least.
+    Raises ValueError unless both have the same samples, and one at least.
     """
-    return median([one - two for one, two in zip(samples, base, strict=True)])
+    pairs = zip(whole(blocks), whole(base), strict=True)
+    return over([float(np.median(np.subtract(*matched(*pair)))) for pair in pairs])
 
 
-def times(samples: Sequence[float], base: Sequence[float]) -> Estimate:
-    """Return how many times as much it is: one median by the other, drawn in pairs.
+def times(blocks: Blocks, base: Blocks) -> Estimate:
+    """Return how many times as much it is: of each block one median by the other.
 
-    Raises ValueError unless both have the same number of samples, and one at least.
+    Raises ValueError unless both have the same samples, and one at least.
     """
-    if len(samples) != len(base):
-        raise ValueError(f"{len(samples)} samples are no pairs of {len(base)}")
-
-    def ratio(one: np.ndarray, two: np.ndarray, axis: int) -> np.ndarray:
-        return np.asarray(np.median(one, axis=axis) / np.median(two, axis=axis))
-
-    return _estimate(ratio, samples, base)
+    pairs = [matched(*pair) for pair in zip(whole(blocks), whole(base), strict=True)]
+    return over([float(np.median(one) / np.median(two)) for one, two in pairs])
 
 
-def _estimate(
-    statistic: Callable[..., np.ndarray], *samples: Sequence[float]
-) -> Estimate:
-    """Return the *statistic* of the samples with its interval."""
-    arrays = [np.asarray(one, dtype=float) for one in samples]
-    if not arrays[0].size:
+def over(values: Sequence[float]) -> Estimate:
+    """Return the median of one value for each block, with its interval."""
+    if not len(values):
         raise ValueError("no samples")
-    value = float(statistic(*arrays, axis=-1))
-    if len(arrays[0]) == 1 or all(np.ptp(one) == 0 for one in arrays):
+    value = float(np.median(values))
+    if np.ptp(values) == 0:
         return Estimate(value, value, value)
     interval = bootstrap(
-        arrays,
-        statistic,
+        (np.asarray(values, dtype=float),),
+        np.median,
         n_resamples=RESAMPLES,
-        batch=100,
         vectorized=True,
-        paired=len(arrays) > 1,
         confidence_level=CONFIDENCE,
         method="percentile",
         rng=np.random.default_rng(SEED),
     ).confidence_interval
     return Estimate(value, float(interval.low), float(interval.high))
+
+
+def whole(blocks: Blocks) -> Blocks:
+    """Return *blocks*. Raises ValueError if one of them is empty."""
+    if not all(len(block) for block in blocks):
+        raise ValueError("no samples in a block")
+    return blocks
+
+
+def matched(
+    one: Sequence[float], two: Sequence[float]
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Return both. Raises ValueError unless they are pairs."""
+    if len(one) != len(two):
+        raise ValueError(f"{len(one)} samples are no pairs of {len(two)}")
+    return one, two

@@ -1,6 +1,6 @@
 """What still works when the helper fails?
 
-Each helper of the labs is killed, and then held still for a second and killed, while
+Each helper of the labs is killed, and then held still and then killed, while
 its application is asked; the lab starts it again, as a kubelet would. Then one helper
 fails beside its application and within it, as a library: it crashes, goes round in a
 circle, leaks memory up to a limit, or fills the disk that it shares.
@@ -30,15 +30,16 @@ from trade_offs.result import Measure
 QUESTION = "what still works when the helper fails?"
 PROGRAMS = {"nginx": ("nginx", "-v"), "redis": ("redis-server", "--version")}
 
-ROUNDS = 2
-RATE = 50
+RATE = 100
 """Requests a second."""
-CALM = 0.5
+CALM = 0.1
 """Seconds of work before the failure."""
-HELD = 1.0
+HELD = 0.4
 """Seconds that a helper that hangs is held still, until it is killed."""
-AFTER = 2.0
+AFTER = 0.75
 """Seconds of work after it."""
+PATIENCE = 0.25
+"""Seconds that those who ask wait for an answer."""
 LIMIT = 64 << 20
 """Bytes of memory that a helper that leaks may have, or the application with it."""
 SEED = 5
@@ -109,7 +110,9 @@ def asking(url: str) -> Callable[[], bool]:
 
     def get() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=0.5, context=context) as answer:
+            with urllib.request.urlopen(
+                url, timeout=PATIENCE, context=context
+            ) as answer:
                 return bool(answer.read()) or answer.status < 500
         except urllib.request.HTTPError as error:
             return error.code < 500
@@ -119,7 +122,7 @@ def asking(url: str) -> Callable[[], bool]:
     def ping() -> bool:
         address = (parts.hostname, parts.port)
         try:
-            with socket.create_connection(address, timeout=0.5) as line:
+            with socket.create_connection(address, timeout=PATIENCE) as line:
                 line.sendall(b"PING\r\n")
                 return line.recv(100) == b"+PONG\r\n"
         except OSError:
@@ -222,7 +225,7 @@ def reconnecting(port: int) -> Callable[[], bool]:
         try:
             if not lines:
                 lines.append(client.connect(("127.0.0.1", port)))
-                lines[0].settimeout(0.5)
+                lines[0].settimeout(PATIENCE)
             client.ask(lines[0])
         except OSError:
             while lines:
@@ -233,20 +236,20 @@ def reconnecting(port: int) -> Callable[[], bool]:
     return ask
 
 
-def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
-    """Yield each measure; *share* of the usual rounds, for a quick look.
+def measure(left_out: dict[str, str], block: int) -> Iterator[Measure]:
+    """Yield the measures of one block; its number is where chance begins.
 
     *left_out* gets what this machine could not have, with the reason.
     """
-    rounds = max(2, round(ROUNDS * share))
-    for hangs, word in ((False, "is killed"), (True, "hangs for a second")):
+    seed = SEED + 10 * block
+    for hangs, word in ((False, "is killed"), (True, "hangs")):
         turns = {}
         for lab in LABS:
             if reason := lab.missing():
                 left_out[lab.system] = reason
             else:
                 turns[lab.system] = partial(of_a_lab, lab, hangs=hangs)
-        yield from outages(f"when the helper {word}", turns, rounds)
+        yield from outages(f"when the helper {word}", turns, seed)
     for fault in FAULTS:
         if fault == "fills the disk" and os.geteuid() != 0:
             left_out["a helper that fills the disk"] = "only root may mount a small one"
@@ -255,11 +258,11 @@ def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
             place: partial(of_a_place, place, fault)
             for place in ("a library", "sidecars")
         }
-        yield from outages(f"when the helper {fault}", turns, rounds)
+        yield from outages(f"when the helper {fault}", turns, seed)
 
 
 def outages(
-    when: str, turns: Mapping[str, Callable[[], Outage]], rounds: int
+    when: str, turns: Mapping[str, Callable[[], Outage]], seed: int
 ) -> Iterator[Measure]:
     """Take turns; yield what failed, for how long, and how slow the rest was."""
     seconds: paired.Samples = {name: [] for name in turns}
@@ -274,7 +277,8 @@ def outages(
 
         return turn
 
-    failed = paired.take_turns({name: once(name) for name in turns}, rounds, seed=SEED)
-    yield Measure(f"requests failed {when}", "requests", failed)
-    yield Measure(f"time until the last one {when}", "ms", seconds)
-    yield Measure(f"time of an answer {when}", "ms", answers)
+    step = 1000 / RATE  # milliseconds from one request to the next
+    failed = paired.take_turns({name: once(name) for name in turns}, 1, seed=seed)
+    yield Measure.of_block(f"requests failed {when}", "requests", failed, step=1.0)
+    yield Measure.of_block(f"time until the last one {when}", "ms", seconds, step=step)
+    yield Measure.of_block(f"time of an answer {when}", "ms", answers)

@@ -24,11 +24,9 @@ from trade_offs.result import Measure
 QUESTION = "how much longer does a request take on its way through a sidecar?"
 PROGRAMS = {"nginx": ("nginx", "-v"), "haproxy": ("haproxy", "-v")}
 
-RATES = {500: 400, 100: 150}
-"""Requests a second -> rounds."""
-SATURATED = 10
-"""Rounds at saturation."""
-SECONDS = 0.5
+RATES = {500: 60, 100: 15}
+"""Requests a second -> rounds in a block."""
+SECONDS = 0.25
 """How long each turn at saturation takes."""
 LINES = 8
 """Connections that are busy at saturation."""
@@ -65,9 +63,7 @@ def proxies(folder: Path, backend: int) -> dict[str, Callable[[int], list[str]]]
     """Return the command of each proxy for *backend*, given the port to listen on."""
 
     def nginx(port: int) -> list[str]:
-        values = {"port": port, "backend": f"127.0.0.1:{backend}"}
-        path = running.filled("nginx.conf", folder, **values)
-        return ["nginx", "-p", str(folder), "-c", str(path)]
+        return running.nginx(folder, {port: backend})
 
     def haproxy(port: int) -> list[str]:
         values = {"port": port, "backend": f"127.0.0.1:{backend}"}
@@ -173,17 +169,18 @@ def call() -> float:
     return (time.perf_counter() - begun) / CALLS
 
 
-def latency(found: Mapping[str, Way], rate: int, rounds: int) -> Measure:
+def latency(found: Mapping[str, Way], rate: int, rounds: int, seed: int) -> Measure:
     """Ask at *rate* requests a second, in turns; return the microseconds of each."""
     lines = {name: way.open() for name, way in found.items()}
     try:
         asks = {name: asking(line) for name, line in lines.items()}
         asks["a call within the program"] = call
-        samples = paired.take_turns(asks, rounds, seed=SEED, pace=1 / rate)
+        samples = paired.take_turns(asks, rounds, seed=seed, pace=1 / rate)
     finally:
         for line in lines.values():
             line.close()
-    return Measure(f"time at {rate} requests a second", "µs", scaled(samples, 1e6))
+    name = f"time at {rate} requests a second"
+    return Measure.of_block(name, "µs", scaled(samples, 1e6))
 
 
 def asking(line: socket) -> Callable[[], float]:
@@ -199,16 +196,17 @@ def scaled(samples: paired.Samples, factor: float) -> paired.Samples:
     }
 
 
-def saturation(found: Mapping[str, Way], rounds: int) -> list[Measure]:
+def saturation(found: Mapping[str, Way], seed: int) -> list[Measure]:
     """Ask as fast as it goes; return answers a second, and processor time for each."""
     used: paired.Samples = {name: [] for name in found}
     lines = {name: [way.open() for _ in range(LINES)] for name, way in found.items()}
 
     def asking_all(name: str) -> Callable[[], float]:
         def turn() -> float:
-            before = running.processor_seconds(found[name].programs)
+            programs = running.families(found[name].programs)
+            before = running.processor_seconds(programs)
             rate = client.saturate(lines[name], SECONDS)
-            spent = running.processor_seconds(found[name].programs) - before
+            spent = running.processor_seconds(programs) - before
             used[name].append(spent / (rate * SECONDS))
             return rate
 
@@ -216,24 +214,25 @@ def saturation(found: Mapping[str, Way], rounds: int) -> list[Measure]:
 
     try:
         turns = {name: asking_all(name) for name in found}
-        rates = paired.take_turns(turns, rounds, seed=SEED)
+        rates = paired.take_turns(turns, 1, seed=seed)
     finally:
         for several in lines.values():
             for line in several:
                 line.close()
     return [
-        Measure("answers at saturation", "a second", scaled(rates, 1)),
-        Measure("processor time for a request", "µs", scaled(used, 1e6)),
+        Measure.of_block("answers at saturation", "a second", scaled(rates, 1)),
+        Measure.of_block("processor time for a request", "µs", scaled(used, 1e6)),
     ]
 
 
-def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
-    """Yield each measure; *share* of the usual rounds, for a quick look.
+def measure(left_out: dict[str, str], block: int) -> Iterator[Measure]:
+    """Yield the measures of one block; its number is where chance begins.
 
     *left_out* gets what this machine could not have, with the reason.
     """
+    seed = SEED + 10 * block
     with ways(left_out) as found:
         for rate, rounds in RATES.items():
-            yield latency(found, rate, max(2, round(rounds * share)))
+            yield latency(found, rate, rounds, seed)
         near = {name: way for name, way in found.items() if "host" not in name}
-        yield from saturation(near, max(2, round(SATURATED * share)))
+        yield from saturation(near, seed)

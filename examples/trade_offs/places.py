@@ -2,7 +2,8 @@
 
 The helper sends every line of the application's log to a store. As a sidecar there is
 one beside each copy of the application, as a node agent one for all copies, and as a
-library it is part of each copy.
+library it is part of each copy. Beside them stand the application alone, and a helper
+of the other kind: a proxy, one for each copy or one for all.
 """
 
 import socket
@@ -19,6 +20,11 @@ import psutil
 from trade_offs import running
 
 PLACES = ("a library", "sidecars", "a node agent")
+PROXIES = ("a proxy each", "a proxy for all")
+"""Helpers on the way of each request: an nginx for each copy, or one for all."""
+NONE = "no helper"
+"""The application alone, which writes its log for nobody."""
+FOR_ALL = ("a node agent", "a proxy for all")
 
 
 class Store:
@@ -58,19 +64,74 @@ class Store:
 class Node:
     """What runs on one machine: copies of the application, and their helpers."""
 
+    place: str
+    folder: Path
     store: Store
-    ports: list[int]
+    ports: list[int] = field(default_factory=list)
+    """Where each copy is asked: its own, or those of its proxy."""
+    backends: dict[int, int] = field(default_factory=dict)
+    """The port of the application behind each of them."""
     applications: list[psutil.Popen] = field(default_factory=list)
     helpers: list[psutil.Popen] = field(default_factory=list)
 
-    @property
-    def programs(self) -> list[psutil.Popen]:
-        """All that runs."""
-        return [*self.applications, *self.helpers]
+    def grow(self, copies: int) -> None:
+        """Run so many copies; come back when each answers.
 
-    def memory(self) -> float:
-        """Return the memory of all programs together, in MiB (Pss)."""
-        return sum(one.memory_full_info().pss for one in self.programs) / 1024**2
+        A helper for all copies is replaced by one that knows of the new ones.
+        """
+        count = copies - len(self.ports)
+        if not count:
+            return
+        free = running.free_ports(2 * count)
+        new = dict(zip(free[:count], free[count:], strict=True))
+        if self.place not in PROXIES:
+            new = {port: port for port in new}
+        self.ports += new
+        self.backends |= new
+        if self.place in FOR_ALL:
+            running.end(*self.helpers)
+            self.helpers.clear()
+        self.helpers += map(running.spawned, self._help(new))
+        for port in new.values():
+            log = None if self.place == "a library" else self.log(port)
+            command = application(port, self.store, log)
+            self.applications.append(running.spawned(command))
+        for port, child in zip(new.values(), self.applications[-count:], strict=True):
+            running.await_port(child, "127.0.0.1", port)
+        for port, child in zip(new, self.helpers[-count:], strict=False):
+            if self.place in PROXIES:
+                running.await_port(child, "127.0.0.1", port)
+
+    def log(self, port: int) -> Path:
+        """Return the log of the application at *port*."""
+        return self.folder / f"{port}.log"
+
+    def _help(self, new: dict[int, int]) -> list[list[str]]:
+        """Return the commands of the helpers to start."""
+        if self.place == "sidecars":
+            return [ship(self.store, [self.log(port)]) for port in new]
+        if self.place == "a node agent":
+            return [ship(self.store, [self.log(port) for port in self.ports])]
+        if self.place == "a proxy for all":
+            return [running.nginx(self.folder, self.backends)]
+        if self.place == "a proxy each":
+            commands = []
+            for port, backend in new.items():
+                own = self.folder / str(port)
+                own.mkdir()
+                commands.append(running.nginx(own, {port: backend}))
+            return commands
+        return []
+
+    @property
+    def programs(self) -> list[psutil.Process]:
+        """All that runs, with what it has started."""
+        return running.families([*self.applications, *self.helpers])
+
+    def end(self) -> None:
+        """End all programs."""
+        running.end(*self.applications, *self.helpers)
+        self.store.close()
 
 
 def ship(store: Store, logs: list[Path]) -> list[str]:
@@ -88,24 +149,9 @@ def application(port: int, store: Store, log: Path | None) -> list[str]:
 
 @contextmanager
 def node(place: str, copies: int) -> Iterator[Node]:
-    """Run so many copies of the application, with the helper in its *place*.
-
-    All are started at once; given is the node when each application answers.
-    """
-    with ExitStack() as started:
-        folder = Path(started.enter_context(tempfile.TemporaryDirectory()))
-        store = Store()
-        started.callback(store.close)
-        found = Node(store, running.free_ports(copies))
-        logs = [folder / f"{port}.log" for port in found.ports]
-        commands = [ship(store, [log]) for log in logs] if place == "sidecars" else []
-        if place == "a node agent":
-            commands = [ship(store, logs)]
-        for command in commands:
-            found.helpers.append(started.enter_context(running.started(command)))
-        for port, log in zip(found.ports, logs, strict=True):
-            command = application(port, store, None if place == "a library" else log)
-            found.applications.append(started.enter_context(running.started(command)))
-        for port, child in zip(found.ports, found.applications, strict=True):
-            running.await_port(child, "127.0.0.1", port)
+    """Run so many copies of the application, with the helper in its *place*."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as started:
+        found = Node(place, Path(folder), Store())
+        started.callback(found.end)
+        found.grow(copies)
         yield found

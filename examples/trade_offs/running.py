@@ -5,7 +5,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -73,16 +73,30 @@ def spawned(command: Sequence[str], said: BinaryIO | None = None) -> psutil.Pope
     )
 
 
-def end(child: psutil.Popen) -> None:
-    """Ask a program to end; kill it and what it started if it does not in time."""
-    family = [child, *child.children(recursive=True)] if child.is_running() else []
-    if child.poll() is None:
-        child.send_signal(signal.SIGTERM)
+def end(*children: psutil.Popen) -> None:
+    """Ask programs to end, all at once; kill those that do not in time, and theirs."""
+    family = families(children)
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
     _, alive = psutil.wait_procs(family, timeout=STOP)
     for one in alive:
         with suppress(psutil.NoSuchProcess):
             one.kill()
     psutil.wait_procs(alive, timeout=STOP)
+
+
+def families(programs: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Return programs and all that they have started, with one look at the machine."""
+    children: dict[int, list[psutil.Process]] = {}
+    for process in psutil.process_iter(["ppid"]):
+        children.setdefault(process.info["ppid"], []).append(process)
+    found: list[psutil.Process] = []
+    new: list[psutil.Process] = [one for one in programs if one.is_running()]
+    while new:
+        found += new
+        new = [child for one in new for child in children.get(one.pid, [])]
+    return found
 
 
 def listens(host: str, port: int) -> bool:
@@ -113,19 +127,29 @@ def filled(name: str, folder: Path, **values: object) -> Path:
     return path
 
 
+def nginx(folder: Path, backends: Mapping[int, int]) -> list[str]:
+    """Return the command of one nginx, with the backend's port for each of its own."""
+    server = (PROGRAMS / "nginx-server.conf").read_text(encoding="utf-8")
+    servers = "".join(
+        server.replace("@PORT@", str(port)).replace("@BACKEND@", f"127.0.0.1:{backend}")
+        for port, backend in backends.items()
+    )
+    path = filled("nginx.conf", folder, servers=servers)
+    return ["nginx", "-p", str(folder), "-c", str(path)]
+
+
 def processor_seconds(programs: Sequence[psutil.Process]) -> float:
-    """Return the processor time that programs and their children have used so far.
+    """Return the processor time that programs have used so far.
 
     Of what runs it is exact to the nanosecond. Of children that have ended, the kernel
     keeps hundredths of a second. https://docs.kernel.org/scheduler/sched-stats.html
     """
     total = 0.0
-    for one in programs:
-        for process in (one, *one.children(recursive=True)):
-            ended = process.cpu_times()
-            total += ended.children_user + ended.children_system
-            for task in Path(f"/proc/{process.pid}/task").iterdir():
-                with suppress(OSError):  # a thread that has just ended
-                    words = (task / "schedstat").read_text(encoding="ascii").split()
-                    total += int(words[0]) / 1e9
+    for process in programs:
+        ended = process.cpu_times()
+        total += ended.children_user + ended.children_system
+        for task in Path(f"/proc/{process.pid}/task").iterdir():
+            with suppress(OSError):  # a thread that has just ended
+                words = (task / "schedstat").read_text(encoding="ascii").split()
+                total += int(words[0]) / 1e9
     return total

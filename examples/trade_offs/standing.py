@@ -31,10 +31,9 @@ PROGRAMS = {
     "rsyslog": ("rsyslogd", "-v"),
 }
 
-ROUNDS = 3
-SETTLE = 0.5
+SETTLE = 0.2
 """Seconds after the start that do not count."""
-WATCH = 1.0
+WATCH = 0.45
 """Seconds over which the processor is watched, idle and at work."""
 RATE = 100
 """Requests, or lines, a second at work."""
@@ -141,27 +140,23 @@ def watched(child: psutil.Process, work: Work) -> Use:
     use = Use()
     use.memory_idle, use.processor_idle = over(child, lambda: None)
     use.memory_work, use.processor_work = over(child, work)
-    use.files = sum(one.num_fds() for one in family(child))
+    use.files = sum(one.num_fds() for one in running.families([child]))
     return use
 
 
 def over(child: psutil.Process, work: Work) -> tuple[float, float]:
     """Give work for a while; return the MiB at its end and the ms a second it took."""
-    before = running.processor_seconds([child])
+    programs = running.families([child])
+    before = running.processor_seconds(programs)
     begun = due = time.perf_counter()
     while time.perf_counter() - begun < WATCH:
         work()
         due += 1 / RATE
         time.sleep(max(0.0, due - time.perf_counter()))
     took = time.perf_counter() - begun
-    spent = running.processor_seconds([child]) - before
-    memory = sum(one.memory_full_info().pss for one in family(child))
+    spent = running.processor_seconds(programs) - before
+    memory = sum(one.memory_full_info().pss for one in programs)
     return memory / 1024**2, 1000 * spent / took
-
-
-def family(child: psutil.Process) -> list[psutil.Process]:
-    """Return a program and all that it has started."""
-    return [child, *child.children(recursive=True)]
 
 
 def kinds(left_out: dict[str, str]) -> dict[str, Callable[[], Use]]:
@@ -192,8 +187,8 @@ def kinds(left_out: dict[str, str]) -> dict[str, Callable[[], Use]]:
     return found
 
 
-def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
-    """Yield each measure; *share* of the usual rounds, for a quick look.
+def measure(left_out: dict[str, str], block: int) -> Iterator[Measure]:
+    """Yield the measures of one block; its number is where chance begins.
 
     *left_out* gets what this machine could not have, with the reason.
     """
@@ -207,11 +202,11 @@ def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
 
         return turn
 
-    rounds = max(2, round(ROUNDS * share))
-    paired.take_turns({name: once(name) for name in runs}, rounds, seed=SEED)
+    turns = {name: once(name) for name in runs}
+    paired.take_turns(turns, 1, seed=SEED + 10 * block)
     for attribute, (name, unit) in UNITS.items():
         samples = {
             kind: [round(getattr(use, attribute), 3) for use in every]
             for kind, every in uses.items()
         }
-        yield Measure(name, unit, samples)
+        yield Measure.of_block(name, unit, samples)

@@ -20,14 +20,13 @@ from trade_offs.result import Measure
 QUESTION = "how long do start and stop take, and what is lost at a stop?"
 PROGRAMS: dict[str, tuple[str, ...]] = {}
 
-ROUNDS = 8
 MOST = 3
 """Sidecars, at most."""
 RATE = 100
 """Requests a second while everything stops."""
-BEFORE = 0.5
+BEFORE = 0.3
 """Seconds of work before the stop."""
-LATER = 0.5
+LATER = 0.3
 """Seconds after which nothing more comes to the store."""
 SEED = 4
 
@@ -93,12 +92,12 @@ def keep_asking(line: socket, asked: list[int]) -> None:
             time.sleep(1 / RATE)
 
 
-def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
-    """Yield each measure; *share* of the usual rounds, for a quick look.
+def measure(left_out: dict[str, str], block: int) -> Iterator[Measure]:
+    """Yield the measures of one block; its number is where chance begins.
 
     *left_out* gets what this machine could not have, with the reason: nothing.
     """
-    rounds = max(2, round(ROUNDS * share))
+    seed = SEED + 10 * block
     stops: paired.Samples = {"no sidecar": []}
     starts: dict[str, Callable[[], float]] = {
         "no sidecar": partial(start_and_stop, 0, False, stops["no sidecar"])
@@ -108,16 +107,17 @@ def measure(left_out: dict[str, str], share: float) -> Iterator[Measure]:
             name = f"{count} sidecar{'s' * (count > 1)}, {word}"
             stops[name] = []
             starts[name] = partial(start_and_stop, count, ordered, stops[name])
-    samples = paired.take_turns(starts, rounds, seed=SEED)
-    yield Measure("time to the first answer", "ms", rounded(samples))
-    yield Measure("time to stop", "ms", rounded(stops))
+    samples = paired.take_turns(starts, 1, seed=seed)
+    yield Measure.of_block("time to the first answer", "ms", rounded(samples))
+    yield Measure.of_block("time to stop", "ms", rounded(stops))
     stopped = {
         "a library": partial(lost, "a library", "together"),
         "a sidecar, stopped last": partial(lost, "sidecars", "last"),
         "a sidecar, stopped together": partial(lost, "sidecars", "together"),
         "a sidecar, stopped first": partial(lost, "sidecars", "first"),
     }
-    yield Measure("lines lost", "lines", paired.take_turns(stopped, rounds, seed=SEED))
+    gone = paired.take_turns(stopped, 1, seed=seed)
+    yield Measure.of_block("lines lost", "lines", gone, step=2.0)
 
 
 def rounded(samples: paired.Samples) -> paired.Samples:

@@ -8,13 +8,14 @@ import runpy
 from collections.abc import Callable
 from pathlib import Path
 
+import costs
 import pytest
 from bs4 import BeautifulSoup
 from builds import Built, sphinx
 from measured import MINUS
 from sources import DOCS
-from trade_offs import result
-from trade_offs.result import Result
+from trade_offs import model, result
+from trade_offs.result import Measure, Result
 from trade_offs.words import between, short
 
 PROXIED = re.compile("nginx|haproxy|a Python")
@@ -24,6 +25,11 @@ NAMES = ("hop", "standing", "growing", "starting", "failing", "upgrading")
 def committed(name: str) -> Result:
     """Return a committed result."""
     return result.read(result.RESULTS / f"{name}.json")
+
+
+def every(measure: Measure, variant: str) -> list[float]:
+    """Return all samples of a variant."""
+    return [one for block in measure.samples[variant] for one in block]
 
 
 def median(name: str, measure: str, variant: str) -> float:
@@ -95,12 +101,53 @@ def test_what_the_page_says_of_the_hop() -> None:
 
 def test_what_the_page_says_of_growth() -> None:
     name = "memory of 50 copies"
-    library, agent, sidecars = (
+    alone, library, agent, sidecars = (
         median("growing", name, place)
-        for place in ("a library", "a node agent", "sidecars")
+        for place in ("no helper", "a library", "a node agent", "sidecars")
     )
     assert sidecars > library * 1.2
     assert agent < sidecars * 0.8
+    assert alone < agent < library
+    fits = result.fits(committed("growing"))
+    assert fits["crossings"]["sidecars"][0] < 2
+    assert 2 < fits["crossings"]["a library"][0] < 30
+    # Most of what sidecars take is asking whether there is anything new.
+    more = [
+        committed("growing").measure(name).added("sidecars").value
+        for name in ("processor time of 50 copies, idle", "processor time of 50 copies")
+    ]
+    assert more[0] < more[1]
+
+
+def test_what_the_page_says_of_proxies() -> None:
+    name = "memory of 50 copies"
+    each, one = (
+        median("growing", name, x) for x in ("a proxy each", "a proxy for all")
+    )
+    assert one < each
+    times = committed("growing").measure("time of an answer of 50 copies")
+    for proxy in ("a proxy each", "a proxy for all"):
+        assert times.added(proxy).low > 0
+
+
+def test_what_is_worked_out_on_the_page_is_the_model(
+    handbook: Callable[[str], Built],
+) -> None:
+    page = handbook("html").folder / "pattern" / "trade-offs.html"
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    rows = [
+        [cell.get_text().strip() for cell in row.select("td")]
+        for row in soup.select(".costs table tbody tr")
+    ]
+    sizes = [model.Size(3, 1, 30), model.Size(50, 1, 500), model.Size(200, 10, 2000)]
+    wanted = [
+        [name, *cells] for size in sizes for name, cells in costs.worked(size).items()
+    ]
+    assert [row[1:] for row in rows] == wanted
+    # And the terms are those of the samples.
+    terms = result.fits(committed("growing"))["model"]["sidecars"]
+    by_hand = model.cost({name: one[0] for name, one in terms.items()}, sizes[1])
+    assert short(by_hand.memory) == costs.worked(sizes[1])["sidecar beside"][0]
 
 
 def test_what_the_page_says_of_helpers_that_stand_still() -> None:
@@ -116,8 +163,8 @@ def test_what_the_page_says_of_helpers_that_stand_still() -> None:
 def test_what_the_page_says_of_start_and_stop() -> None:
     lost = committed("starting").measure("lines lost")
     none, some = {"a library", "a sidecar, stopped last"}, set(lost.samples)
-    assert all(max(lost.samples[name]) == 0 for name in none)
-    assert all(min(lost.samples[name]) > 0 for name in some - none)
+    assert all(max(every(lost, name)) == 0 for name in none)
+    assert all(min(every(lost, name)) > 0 for name in some - none)
 
 
 def test_what_the_page_says_of_failures() -> None:
@@ -139,7 +186,7 @@ def test_what_the_page_says_of_failures() -> None:
 
 def test_what_the_page_says_of_upgrades() -> None:
     measure = committed("upgrading").measure("requests failed")
-    assert max(measure.samples["a sidecar beside"]) == 0
+    assert max(every(measure, "a sidecar beside")) == 0
     assert measure.median("a library").value > 0
     assert measure.median("a sidecar on the way").value > 0
 

@@ -24,11 +24,11 @@ from trade_offs.result import Measure
 
 @pytest.fixture(scope="module")
 def hops() -> Iterator[dict[str, Measure]]:
-    """Measure the hop with a twentieth of the rounds."""
+    """Measure one block of the hop, with shorter turns."""
     left_out: dict[str, str] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hop, "SECONDS", 0.2)
-        yield {one.name: one for one in hop.measure(left_out, 0.1)}
+        yield {one.name: one for one in hop.measure(left_out, 0)}
     assert all(left_out.values())
 
 
@@ -45,7 +45,8 @@ def test_a_proxy_is_slower_than_none(hops: dict[str, Measure]) -> None:
 
 def test_every_way_has_as_many_samples(hops: dict[str, Measure]) -> None:
     for measure in hops.values():
-        assert len({len(samples) for samples in measure.samples.values()}) == 1
+        assert measure.blocks == 1
+        assert len({len(block) for (block,) in measure.samples.values()}) == 1
         assert "a Unix socket" in measure.samples
 
 
@@ -83,9 +84,36 @@ def test_sidecars_grow_with_the_copies_and_an_agent_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(growing, "WATCH", 0.2)
-    memory = {place: growing.use(place, 4)[0] for place in places.PLACES}
-    assert memory["sidecars"] > memory["a node agent"]
-    assert memory["sidecars"] > memory["a library"]
+    memory = {}
+    for place in (places.NONE, *places.PLACES):
+        with places.node(place, 1) as node:
+            one, four = (growing.use(node, copies, idle=True) for copies in (1, 4))
+            assert len(node.applications) == 4
+        assert one.memory < four.memory
+        assert four.idle < four.processor
+        memory[place] = four.memory
+    assert memory["sidecars"] > memory["a node agent"] > memory[places.NONE]
+    assert memory["sidecars"] > memory["a library"] > memory[places.NONE]
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx here")
+def test_a_proxy_for_all_takes_less_than_one_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(growing, "WATCH", 0.2)
+    memory = {}
+    for place in places.PROXIES:
+        with places.node(place, 2) as node:
+            used = growing.use(node, 6)
+            programs = node.programs
+            assert len(used.times) >= 12
+            # Each nginx has a worker.
+            helpers = 6 if place == "a proxy each" else 1
+            assert len(node.helpers) == helpers
+            assert len(programs) == 6 + 2 * helpers
+        assert not any(one.is_running() for one in programs)
+        memory[place] = used.memory
+    assert memory["a proxy each"] > memory["a proxy for all"]
 
 
 @pytest.mark.parametrize("place", places.PLACES)

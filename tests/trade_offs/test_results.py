@@ -5,8 +5,10 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from trade_offs import __main__ as command
 from trade_offs import paired, result
 from trade_offs.result import Measure, Result
 
@@ -50,7 +52,8 @@ def test_a_turn_that_fails_gives_no_result() -> None:
 
 def found(**samples: list[float]) -> Result:
     """Return a result with one measure."""
-    measure = Measure("time", "ms", samples)
+    blocks = {name: [[one] for one in every] for name, every in samples.items()}
+    measure = Measure("time", "ms", blocks)
     machine = {"processor": "a"}
     return Result("hop", "how long?", "2026-11-26T00:00:00", machine, [measure])
 
@@ -64,11 +67,13 @@ def test_a_result_comes_back_as_it_was_written(tmp_path: Path) -> None:
     result.write(one, path)
     assert result.read(path) == one
     text = path.read_text(encoding="utf-8")
-    assert '"direct": [10.0, 11, 12, 13, 14]' in text
+    assert "[10.0],\n" in text
+    assert '"blocks": 5' in text
 
 
 def test_what_is_no_result_is_refused_by_name(tmp_path: Path) -> None:
-    for text in ("", "[1]", '{"name": "hop"}', '{"measures": [{"x": 1}]}'):
+    old = '{"measures": [{"name": "a", "unit": "s", "samples": {"b": [1]}}]}'
+    for text in (old, "", "[1]", '{"name": "hop"}', '{"measures": [{"x": 1}]}'):
         path = tmp_path / "hop.json"
         path.write_text(text)
         with pytest.raises(ValueError, match=r"hop\.json: not a result"):
@@ -119,6 +124,67 @@ def test_without_a_ratio_the_differences_count() -> None:
     assert list(result.moved(one, other)) == [
         "time: proxy: 9.00 to 9.00 ms more than direct, was 4.00 to 4.00"
     ]
+
+
+def test_a_step_of_the_counting_is_no_move() -> None:
+    base = {"direct": [[4.0]] * 6}
+    one, more, far = (
+        Measure("failed", "requests", base | {"proxy": [[x]] * 6}, step=1.0)
+        for x in (8.0, 9.0, 13.0)
+    )
+    results = [replace(found(direct=[1.0]), measures=[x]) for x in (one, more, far)]
+    assert list(result.moved(results[0], results[1])) == []
+    assert len(list(result.moved(results[0], results[2]))) == 1
+
+
+def test_blocks_come_together_by_the_name_of_their_measure() -> None:
+    one = Measure.of_block("a", "ms", {"x": [1.0, 2]})
+    two = Measure.of_block("a", "ms", {"x": [3.0, 4]})
+    (both,) = result.together([[one], [two]])
+    assert both == Measure("a", "ms", {"x": [[1.0, 2], [3.0, 4]]})
+    assert both.blocks == 2
+    with pytest.raises(KeyError):
+        result.together([[one], []])
+
+
+def test_folders_of_results_are_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = {
+        "a": found(direct=DIRECT, proxy=[number * 2 for number in DIRECT]),
+        "b": found(direct=DIRECT, proxy=[number * 2 for number in DIRECT]),
+        "c": found(direct=DIRECT, proxy=[number * 3 for number in DIRECT]),
+    }
+    for name, one in results.items():
+        result.write(one, tmp_path / name / "hop.json")
+    same = [tmp_path / "a", tmp_path / "b"]
+    assert command.compare(same, ["hop"]) == 0
+    assert "Nothing moved" in capsys.readouterr().out
+    assert command.compare([*same, tmp_path / "c"], ["hop"]) == 1
+    assert capsys.readouterr().out.count("3.00 to 3.00 times direct") == 2
+
+
+def test_blocks_of_all_measurements_alternate(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+
+    class Module:
+        QUESTION = "how?"
+        PROGRAMS: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def measure(self, left_out: dict[str, str], block: int) -> list[Measure]:
+            taken.append(f"{self.name}{block}")
+            return [Measure.of_block("time", "ms", {"direct": [float(block)]})]
+
+    known = {name: Module(name) for name in "ab"}
+    monkeypatch.setattr(command, "MEASUREMENTS", known)
+    one, two = command.take(["a", "b"], 2)
+    assert taken == ["a0", "b0", "a1", "b1"]
+    assert (
+        one.measures[0].samples == two.measures[0].samples == {"direct": [[0.0], [1.0]]}
+    )
 
 
 def test_the_command_refuses_what_it_does_not_know() -> None:
