@@ -72,6 +72,12 @@ function greet() {
   }
 }
 
+// A slide has one number in both cuts, on the screen as in the notes.
+function numbered(slide) {
+  const all = Reveal.getSlides();
+  return [slide.dataset.number, "/", all[all.length - 1].dataset.number];
+}
+
 function start() {
   Reveal.initialize({
     width: 1280,
@@ -81,7 +87,7 @@ function start() {
     center: false,
     hash: true,
     hashOneBasedIndex: true,
-    slideNumber: "c/t",
+    slideNumber: numbered,
     transition: "none",
     backgroundTransition: "none",
     controlsTutorial: false,
