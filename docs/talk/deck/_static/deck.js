@@ -73,9 +73,10 @@ function greet() {
 }
 
 // A slide has one number in both cuts, on the screen as in the notes.
+// (reveal.js asks once before it shows any.)
 function numbered(slide) {
-  const all = Reveal.getSlides();
-  return [slide.dataset.number, "/", all[all.length - 1].dataset.number];
+  const all = [...document.querySelectorAll(".slides > section")];
+  return [(slide ?? all[0]).dataset.number, "/", all.at(-1).dataset.number];
 }
 
 function start() {
