@@ -237,6 +237,22 @@ def test_the_keyboard_leads_through_the_talk(opened: Callable[..., Page]) -> Non
     eventually(page, "location.hash === '#/2'")
 
 
+def test_the_screen_has_the_number_of_the_notes(opened: Callable[..., Page]) -> None:
+    """The short cut leaves one slide out, and the others keep their numbers."""
+    page = opened("short.html")
+    shown, noted = [], []
+    for index in range(page.evaluate("Reveal.getTotalSlides()")):
+        show(page, index)
+        shown.append(page.inner_text(".slide-number").split()[0])
+        noted.append(
+            page.evaluate(
+                "Reveal.getCurrentSlide().querySelector('.notes .time b').textContent"
+            )
+        )
+    assert shown == noted
+    assert "10" not in shown and shown[-1] == str(len(TITLES))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_key_changes_the_scheme(opened: Callable[..., Page], scheme: str) -> None:
     """For a projector in a bright room: D goes to the other colors, and back."""

@@ -4,6 +4,7 @@ A page links a term to the glossary where it first needs it; there the index lea
 leads as well to each mention of a project that ``docs/projects.toml`` names.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,7 @@ class IndexTerms(SphinxPostTransform):
             if is_term(link):
                 name = terms.get(address.partition("#")[2] or link.get("refid", ""))
             if name and not any(isinstance(node, HEADINGS) for node in around(link)):
+                name = re.sub(r"^The (.+)", r"\1, the", name)
                 entry = addnodes.index(entries=[("single", name, "", "", None)])
                 link.parent.insert(link.parent.index(link), entry)
 

@@ -32,15 +32,22 @@ SMALLEST_SCALE = 11 / 16
 
 # Text of 16 px is 12 pt in the drawing; 0.75 makes it 9 pt, a little smaller than the
 # book's. What is wider than the page or much of its height shrinks to that: higher
-# drawings leave the rest of the page before them empty.
+# drawings leave the rest of the page before them empty. But text below 7 pt is hard to
+# read, so for that a drawing may be higher.
 LATEX_MACRO = r"""
 \newsavebox{\sphinxdiagrambox}
+\newsavebox{\sphinxdiagramleast}
 \newcommand{\sphinxdiagram}[1]{%
   \sbox{\sphinxdiagrambox}{\includegraphics[scale=0.75]{#1}}%
   \ifdim\wd\sphinxdiagrambox>\linewidth
     \sbox{\sphinxdiagrambox}{\includegraphics[width=\linewidth]{#1}}\fi
   \ifdim\ht\sphinxdiagrambox>0.44\textheight
-    \sbox{\sphinxdiagrambox}{\includegraphics[height=0.44\textheight]{#1}}\fi
+    \sbox{\sphinxdiagrambox}{\includegraphics[height=0.44\textheight]{#1}}%
+    \sbox{\sphinxdiagramleast}{\includegraphics[scale=0.584]{#1}}%
+    \ifdim\ht\sphinxdiagramleast>\ht\sphinxdiagrambox
+      \ifdim\wd\sphinxdiagramleast>\linewidth\else
+        \ifdim\ht\sphinxdiagramleast>0.6\textheight\else
+          \sbox{\sphinxdiagrambox}{\usebox{\sphinxdiagramleast}}\fi\fi\fi\fi
   \par{\centering\usebox{\sphinxdiagrambox}\par}}
 """
 

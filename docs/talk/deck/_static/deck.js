@@ -72,6 +72,13 @@ function greet() {
   }
 }
 
+// A slide has one number in both cuts, on the screen as in the notes.
+// (reveal.js asks once before it shows any.)
+function numbered(slide) {
+  const all = [...document.querySelectorAll(".slides > section")];
+  return [(slide ?? all[0]).dataset.number, "/", all.at(-1).dataset.number];
+}
+
 function start() {
   Reveal.initialize({
     width: 1280,
@@ -81,7 +88,7 @@ function start() {
     center: false,
     hash: true,
     hashOneBasedIndex: true,
-    slideNumber: "c/t",
+    slideNumber: numbered,
     transition: "none",
     backgroundTransition: "none",
     controlsTutorial: false,
