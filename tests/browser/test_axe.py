@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from axe_core import AXE, WHOLE, found
-from browsing import NAMES, WIDTHS, Visit
+from browsing import NAMES, WIDTHS, Visit, settled
 from playwright.sync_api import Page
 
 BY_COLOR = ["color-contrast-enhanced", "link-in-text-block"]
@@ -64,6 +64,7 @@ def everywhere(page: Page, *, around: bool = False) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
+            settled(page)
             new = found(page, WHOLE, only(by_form)) if scheme == "light" else []
             if width == WIDTHS[-1]:
                 new += found(page, WHOLE, only(BY_COLOR))

@@ -1,8 +1,7 @@
 """What is wider than the page scrolls in its own frame; pictures open large."""
 
 import pytest
-from browsing import NAMES, WIDTHS, OpenPage, Visit, eventually
-from playwright.sync_api import Page
+from browsing import NAMES, WIDTHS, OpenPage, Visit, eventually, settled
 
 SIDEWAYS = """() => {
   const root = document.scrollingElement;
@@ -25,14 +24,6 @@ SCROLLED = """() => [...document.querySelectorAll("article, article *, .content"
 IDLE = """() => [...document.querySelectorAll("article [tabindex='0']")]
   .filter(part => part.scrollWidth <= part.clientWidth + 1 && part.checkVisibility())
   .map(part => part.outerHTML.slice(0, 99))"""
-
-
-def settled(page: Page) -> None:
-    """Wait until the script has looked at each frame: it does so before a painting."""
-    page.evaluate(
-        "() => new Promise(done => requestAnimationFrame("
-        "() => requestAnimationFrame(() => setTimeout(done))))"
-    )
 
 
 @pytest.mark.parametrize("name", NAMES)

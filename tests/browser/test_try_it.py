@@ -303,7 +303,7 @@ def test_without_javascript_there_is_the_command(open_page: OpenPage) -> None:
 
 def shows_the_command(page: Page) -> None:
     """Assert that *page* has no form to see, and says what to run instead."""
-    expect(page.get_by_text("nox -s spotter -- scan FILE")).to_be_visible()
+    expect(page.locator("pre", has_text="nox -s spotter -- scan FILE")).to_be_visible()
     assert page.locator("textarea:visible").count() == 0
     assert page.locator("[role=main] button:visible", has_text="Explain").count() == 0
 
@@ -336,7 +336,7 @@ def test_where_python_cannot_start_there_is_the_command(open_page: OpenPage) -> 
     explain(page).click()
     status = page.locator(".try-it [role=status]")
     expect(status).to_contain_text("pyodide.asm.wasm", timeout=FIRST)
-    expect(page.get_by_text("nox -s spotter -- scan FILE")).to_be_visible()
+    expect(page.locator("pre", has_text="nox -s spotter -- scan FILE")).to_be_visible()
     assert explain(page).is_enabled()
 
 

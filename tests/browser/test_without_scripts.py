@@ -15,7 +15,8 @@ WORDS = """() => {
     const part = node.parentElement;
     if (part.closest("button, script, noscript, dialog, .icons, title, desc")) continue;
     // What is marked and solved is kept by the script, so it alone can tell of it.
-    if (part.closest(".practice-progress, .exercise-score, article form")) continue;
+    if (part.closest(".practice-progress, .exercise-score")) continue;
+    if (part.closest("article form, .costs > table")) continue;  // its answers
     const folded = part.closest("details, .sd-tab-content, [popover]");
     if (!folded && !part.checkVisibility()) continue;
     found.push(node.textContent);

@@ -61,6 +61,14 @@ def eventually(page: Page, condition: str) -> None:
     raise AssertionError(f"never came true: {condition}")
 
 
+def settled(page: Page) -> None:
+    """Wait until the script has looked at each frame: it does so before a painting."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame("
+        "() => requestAnimationFrame(() => setTimeout(done))))"
+    )
+
+
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".xml", ".txt"}
 
 

@@ -111,12 +111,12 @@ def test_what_the_page_says_of_growth() -> None:
     fits = result.fits(committed("growing"))
     assert fits["crossings"]["sidecars"][0] < 2
     assert 2 < fits["crossings"]["a library"][0] < 30
-    # Most of what sidecars take is asking whether there is anything new.
+    # Much of what sidecars take is asking whether there is anything new.
     more = [
         committed("growing").measure(name).added("sidecars").value
         for name in ("processor time of 50 copies, idle", "processor time of 50 copies")
     ]
-    assert more[0] < more[1]
+    assert more[1] / 4 < more[0] < more[1]
 
 
 def test_what_the_page_says_of_proxies() -> None:
