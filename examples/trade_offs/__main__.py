@@ -62,7 +62,10 @@ def main() -> int:
         parser.error(f"no such measurement: {unknown[0]} ({', '.join(MEASUREMENTS)})")
     names = options.names or list(MEASUREMENTS)
     if options.compare:
-        return compare(options.compare, names)
+        try:
+            return compare(options.compare, names)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
     every = take(names, options.blocks)
     committed = {name: known(result.RESULTS / f"{name}.json") for name in names}
     for found in every:

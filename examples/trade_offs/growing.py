@@ -21,7 +21,7 @@ IDLE = (50,)
 """At these, the processor is watched without requests too."""
 WARM = 0.1
 """Seconds of work before anything counts."""
-WATCH = 0.35
+WATCH = 0.3
 """Seconds that are watched."""
 RATE = 10
 """Requests a second to each copy."""
@@ -53,10 +53,10 @@ def use(node: places.Node, copies: int, *, idle: bool = False) -> Use:
         times = work(lines, WATCH)
         took = time.perf_counter() - begun
         busy = running.processor_seconds(programs) - before
-        memory = sum(one.memory_full_info().pss for one in programs)
+        memory = running.mebibytes(programs)
         calm = rest(node) if idle else 0.0
         micro = [round(1e6 * one, 3) for one in times]
-        return Use(memory / 1024**2, 1000 * busy / took, calm, micro)
+        return Use(memory, 1000 * busy / took, calm, micro)
     finally:
         for line in lines:
             line.close()

@@ -26,7 +26,7 @@ PROGRAMS = {"nginx": ("nginx", "-v"), "haproxy": ("haproxy", "-v")}
 
 RATES = {500: 60, 100: 15}
 """Requests a second -> rounds in a block."""
-SECONDS = 0.25
+SECONDS = 0.2
 """How long each turn at saturation takes."""
 LINES = 8
 """Connections that are busy at saturation."""

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -144,12 +144,33 @@ def processor_seconds(programs: Sequence[psutil.Process]) -> float:
     Of what runs it is exact to the nanosecond. Of children that have ended, the kernel
     keeps hundredths of a second. https://docs.kernel.org/scheduler/sched-stats.html
     """
-    total = 0.0
-    for process in programs:
+
+    def of(process: psutil.Process) -> float:
         ended = process.cpu_times()
-        total += ended.children_user + ended.children_system
+        total = float(ended.children_user + ended.children_system)
         for task in Path(f"/proc/{process.pid}/task").iterdir():
             with suppress(OSError):  # a thread that has just ended
                 words = (task / "schedstat").read_text(encoding="ascii").split()
                 total += int(words[0]) / 1e9
+        return total
+
+    return in_all(programs, of)
+
+
+def mebibytes(programs: Sequence[psutil.Process]) -> float:
+    """Return the Pss of programs: of what several share, each has its part."""
+    return in_all(programs, lambda one: float(one.memory_full_info().pss)) / 1024**2
+
+
+def in_all(
+    programs: Sequence[psutil.Process], of: Callable[[psutil.Process], float]
+) -> float:
+    """Return the sum *of* what programs take; one that has just ended takes nothing.
+
+    Helpers start others for a moment, as git_sync does git.
+    """
+    total = 0.0
+    for process in programs:
+        with suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+            total += of(process)
     return total

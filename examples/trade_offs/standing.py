@@ -33,7 +33,7 @@ PROGRAMS = {
 
 SETTLE = 0.2
 """Seconds after the start that do not count."""
-WATCH = 0.45
+WATCH = 0.4
 """Seconds over which the processor is watched, idle and at work."""
 RATE = 100
 """Requests, or lines, a second at work."""
@@ -140,7 +140,8 @@ def watched(child: psutil.Process, work: Work) -> Use:
     use = Use()
     use.memory_idle, use.processor_idle = over(child, lambda: None)
     use.memory_work, use.processor_work = over(child, work)
-    use.files = sum(one.num_fds() for one in running.families([child]))
+    programs = running.families([child])
+    use.files = running.in_all(programs, lambda one: one.num_fds())
     return use
 
 
@@ -155,8 +156,7 @@ def over(child: psutil.Process, work: Work) -> tuple[float, float]:
         time.sleep(max(0.0, due - time.perf_counter()))
     took = time.perf_counter() - begun
     spent = running.processor_seconds(programs) - before
-    memory = sum(one.memory_full_info().pss for one in programs)
-    return memory / 1024**2, 1000 * spent / took
+    return running.mebibytes(programs), 1000 * spent / took
 
 
 def kinds(left_out: dict[str, str]) -> dict[str, Callable[[], Use]]:

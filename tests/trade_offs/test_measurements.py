@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from trade_offs import (
     client,
@@ -24,11 +25,9 @@ from trade_offs.result import Measure
 
 @pytest.fixture(scope="module")
 def hops() -> Iterator[dict[str, Measure]]:
-    """Measure one block of the hop, with shorter turns."""
+    """Measure one block of the hop."""
     left_out: dict[str, str] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hop, "SECONDS", 0.2)
-        yield {one.name: one for one in hop.measure(left_out, 0)}
+    yield {one.name: one for one in hop.measure(left_out, 0)}
     assert all(left_out.values())
 
 
@@ -78,6 +77,20 @@ def test_a_helper_takes_more_than_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert helper.processor_work > empty.processor_work
     assert helper.processor_work > helper.processor_idle
     assert helper.files > empty.files
+
+
+def test_a_program_that_has_just_ended_takes_nothing() -> None:
+    """A helper's child may be gone before it is looked at: no run is lost for that."""
+    with running.started([sys.executable, "-c", "import time; time.sleep(60)"]) as one:
+        there = psutil.Process(one.pid)
+        alone = running.mebibytes([there])
+        with running.started([sys.executable, "-c", ""]) as two:
+            gone = psutil.Process(two.pid)
+            two.wait(running.STOP)
+        assert alone > 0
+        assert running.mebibytes([there, gone]) > 0
+        assert running.processor_seconds([there, gone]) >= 0
+        assert running.in_all([there, gone], lambda each: each.num_fds()) >= 3
 
 
 def test_sidecars_grow_with_the_copies_and_an_agent_does_not(

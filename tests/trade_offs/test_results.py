@@ -187,16 +187,27 @@ def test_blocks_of_all_measurements_alternate(monkeypatch: pytest.MonkeyPatch) -
     )
 
 
-def test_the_command_refuses_what_it_does_not_know() -> None:
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            ["hopp"],
+            "no such measurement: hopp (hop, "
+            "standing, growing, starting, failing, upgrading)",
+        ),
+        (
+            ["--compare", "trade_offs/results", "gone"],
+            "No such file or directory: 'gone/hop.json'",
+        ),
+    ],
+)
+def test_the_command_refuses_what_it_does_not_know(call: list[str], words: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "trade_offs", "hopp"],
+        [sys.executable, "-m", "trade_offs", *call],
         cwd=REPO / "examples",
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].endswith(
-        "no such measurement: hopp (hop, "
-        "standing, growing, starting, failing, upgrading)"
-    )
+    assert done.stderr.splitlines()[-1].endswith(words)
