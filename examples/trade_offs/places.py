@@ -37,6 +37,7 @@ class Store:
         self.lines = 0
         self.lock = threading.Lock()
         self.open: list[socket.socket] = []
+        self.taking: list[threading.Thread] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -44,13 +45,24 @@ class Store:
             while True:
                 line, _ = self.server.accept()
                 self.open.append(line)
-                threading.Thread(target=self._take, args=(line,), daemon=True).start()
+                thread = threading.Thread(target=self._take, args=(line,), daemon=True)
+                thread.start()
+                self.taking.append(thread)
 
     def _take(self, line: socket.socket) -> None:
         with suppress(OSError):
             while part := line.recv(65536):
                 with self.lock:
                     self.lines += part.count(b"\n")
+
+    def take_the_rest(self, limit: float) -> int:
+        """Return the number of lines when all senders have gone.
+
+        *limit* is how many seconds a sender may still take.
+        """
+        for thread in self.taking:
+            thread.join(limit)
+        return self.lines
 
     def close(self) -> None:
         """Take nothing more."""

@@ -27,7 +27,7 @@ RATE = 100
 BEFORE = 0.3
 """Seconds of work before the stop."""
 LATER = 0.3
-"""Seconds after which nothing more comes to the store."""
+"""Seconds after which no sender comes to the store any more."""
 SEED = 4
 
 
@@ -80,7 +80,7 @@ def lost(place: str, how: str) -> float:
             child.wait(running.STOP)
         asking.join(client.LIMIT)
         time.sleep(LATER)
-        return float(asked[0] - node.store.lines)
+        return float(asked[0] - node.store.take_the_rest(client.LIMIT))
 
 
 def keep_asking(line: socket, asked: list[int]) -> None:
