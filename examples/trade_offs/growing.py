@@ -33,7 +33,7 @@ class Use:
     """What all programs together used at one size."""
 
     memory: float
-    """MiB (Pss)."""
+    """MiB, of all together."""
     processor: float
     """Milliseconds a second."""
     idle: float

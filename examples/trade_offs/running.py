@@ -158,8 +158,23 @@ def processor_seconds(programs: Sequence[psutil.Process]) -> float:
 
 
 def mebibytes(programs: Sequence[psutil.Process]) -> float:
-    """Return the Pss of programs: of what several share, each has its part."""
-    return in_all(programs, lambda one: float(one.memory_full_info().pss)) / 1024**2
+    """Return the memory of programs: what each has written, and once what they share.
+
+    It is the sum of their Pss on a machine where nothing else runs. The Pss that the
+    kernel gives falls with each other program there that uses the same files, such as
+    Python's own code. https://docs.kernel.org/filesystems/proc.html
+    """
+    shared: dict[str, float] = {}
+
+    def written(process: psutil.Process) -> float:
+        maps = process.memory_maps()
+        for part in maps:
+            known = shared.get(part.path, 0.0)
+            shared[part.path] = max(known, part.rss - part.private_dirty)
+        return float(sum(part.private_dirty for part in maps))
+
+    own = in_all(programs, written)
+    return (own + sum(shared.values())) / 1024**2
 
 
 def in_all(

@@ -1,9 +1,10 @@
 """What does a helper take while nothing happens, and while it works?
 
 Each helper of the labs runs beside its application, as plain processes, and so do
-nginx, haproxy and rsyslog as helpers. Memory is Pss: of pages that several programs
-share, such as Python's own code, each counts its part. Beside them stands a Python
-program that does nothing: what lies above it is the helper's own.
+nginx, haproxy and rsyslog as helpers. Memory is counted as if nothing else ran on the
+machine: Python's own code counts whole, as in a container with an image of its own.
+Beside them stands a Python program that does nothing: what lies above it is the
+helper's own.
 """
 
 import os

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -77,6 +79,27 @@ def test_a_helper_takes_more_than_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert helper.processor_work > empty.processor_work
     assert helper.processor_work > helper.processor_idle
     assert helper.files > empty.files
+
+
+def test_memory_does_not_depend_on_who_else_runs_here() -> None:
+    """Bystanders share Python's code; what is measured counts it whole, and once."""
+    command = [sys.executable, "-c", "print(flush=True); import time; time.sleep(60)"]
+    with ExitStack() as started:
+
+        def one_more() -> psutil.Process:
+            child = started.enter_context(
+                subprocess.Popen(command, stdout=subprocess.PIPE)
+            )
+            started.callback(child.kill)
+            assert child.stdout is not None
+            child.stdout.readline()
+            return psutil.Process(child.pid)
+
+        first = one_more()
+        alone = running.mebibytes([first])
+        every = [first, *(one_more() for _ in range(3))]
+        assert running.mebibytes([first]) == pytest.approx(alone, rel=0.01)
+        assert alone < running.mebibytes(every) < 4 * alone
 
 
 def test_a_program_that_has_just_ended_takes_nothing() -> None:
