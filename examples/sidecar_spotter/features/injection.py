@@ -5,7 +5,8 @@ a controller to add a second one. This is {term}`injection`.
 
 **Strong**: the key belongs to one product, and adding a sidecar is what the product
 does with it {cite:p}`dapr-kubernetes,istio-injection`. But the helper is not in the
-repository. Write down: "asks for a sidecar".
+repository. Write down: "asks for a sidecar". Whether it came, only a Pod of the cluster
+shows: the Deployment goes on listing one container {cite:p}`istio-injection`.
 
 Kubernetes Pod (`examples/features/injection/for.yaml`):
 
@@ -57,7 +58,9 @@ task to the {term}`task group` {cite:p}`nomad-sidecar-task`.
 are opt-outs. Read the place as well. Istio and Dapr look at the Pod, so their key must
 stand in the template of a {term}`Deployment`, not on the Deployment. {project}`In one
 file the Jaeger operator looks at the Deployment, and Istio at the template
-<features-istio-app>`.
+<features-istio-app>`. A key on a namespace proves least: it reaches only Pods that
+are made after it, and Istio and {project}`Linkerd <features-linkerd-host>` pass over
+one that opts out or has `hostNetwork: true` {cite:p}`istio-injection-problems`.
 
 In the wild: {project}`Nomad's own example of a service that asks for its proxy
 <features-nomad-connect>`.

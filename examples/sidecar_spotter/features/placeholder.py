@@ -2,7 +2,9 @@
 
 There is a place for sidecars, and nobody stands in it.
 
-**Strong**, for this repository. Whoever installs the chart may fill the list.
+**Strong**, for this repository. Whoever installs the chart may fill the list. It is
+often called `sidecars` or `extraContainers`; a native sidecar goes into the list of
+extra init containers.
 
 An empty list (`examples/features/against-placeholder/for.values.yaml`):
 
