@@ -200,6 +200,12 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("storage-mount", MOSTLY, "gcsfuse s3fs goofys geesefs juicedata/mount"),
     Row("sync", MOSTLY, "rclone lsyncd rsync unison s3-sync"),
+    Row(
+        "editor",
+        MOSTLY,
+        """code-server openvscode-server hass-configurator-docker vscode-server
+        coder/code-server linuxserver/code-server""",
+    ),
     Row("file-server", MAYBE, "sftp static-web-server darkhttpd filebrowser"),
     # --- backup
     Row(
@@ -281,6 +287,8 @@ TABLE: tuple[Row, ...] = (
     Row("ha-monitor", MOSTLY, "redis valkey keydb", (r"\bsentinel\b",)),
     Row("database-agent", ALWAYS, "mongodb-agent mongodb-agent-ubi"),
     Row("leader-elector", ALWAYS, "leader-elector"),
+    Row("resizer", ALWAYS, "addon-resizer addon-resizer-amd64 pod-nanny"),
+    Row("api-proxy", MOSTLY, "endpoints-runtime endpoints-release/endpoints-runtime"),
     # --- names that say no more than what kind of helper it is
     Row("sidecar", MAYBE, "*-sidecar sidecar *-sidecar-*"),
     Row("proxy", MAYBE, "*-proxy"),
@@ -292,8 +300,9 @@ TABLE: tuple[Row, ...] = (
     Row(
         "node-agent",
         NEVER,
-        """node-exporter windows-exporter cadvisor node-problem-detector kube-proxy
-        calico/node cilium flannel aws-node falco netdata logspout
+        """node-exporter *-node-exporter windows-exporter cadvisor
+        node-problem-detector kube-proxy calico/node cilium flannel aws-node falco
+        netdata logspout
         fluentd-kubernetes-daemonset oneagent sysdig/agent gke-metrics-agent
         node-local-dns k8s-dns-node-cache amazon-k8s-cni nvidia/k8s-device-plugin
         k8s-device-plugin dcgm-exporter multus-cni""",
@@ -382,6 +391,7 @@ _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
 _OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image\"")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w-]*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
+_SIDE_CAR = re.compile(r"(?<![A-Za-z])([sS])ide[_-][cC]ar(?![a-z])|([sS])ideCar")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _HOLE = "\0"
 
@@ -570,12 +580,13 @@ PAIRS: dict[str, str] = {
         "config-sync": "config-sync config-syncer dashboard-sidecar",
         "git-sync": "git-sync git-puller git-pull",
         "csi-registrar": "driver-registrar node-registrar",
-        "csi-provisioner": "csi-provisioner",
-        "csi-attacher": "csi-attacher",
-        "csi-resizer": "csi-resizer",
-        "csi-snapshotter": "csi-snapshotter",
+        "editor": "code-server vscode-server",
+        "csi-provisioner": "csi-provisioner external-provisioner",
+        "csi-attacher": "csi-attacher external-attacher",
+        "csi-resizer": "csi-resizer external-resizer",
+        "csi-snapshotter": "csi-snapshotter external-snapshotter",
         "health-probe": "liveness-probe health-probe health-checker health-monitor "
-        "health-check",
+        "monitor-controller health-check",
         "task-runner": "task-runner task-runners code-runner",
         "certificate-agent": "cert-renewer cert-reloader cert-agent acme-companion "
         "letsencrypt-companion",
@@ -626,7 +637,9 @@ WORDS: dict[str, str] = {
         "scheduler": "cron",
         "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
-        "debugger": "debug debugger",
+        "debugger": "debug debugger netshoot",
+        "editor": "codeserver vscode configurator",
+        "resizer": "nanny",
         MAIN: "app application server web webserver webapp website api backend "
         "frontend ui worker controller manager operator main db database master "
         "primary broker gateway ingress service svc injector driver job",
@@ -670,4 +683,5 @@ def split(name: str) -> list[str]:
     Template expressions in it are left out.
     """
     plain = _EXPRESSION.sub(" ", name[:LONGEST_IMAGE])
+    plain = _SIDE_CAR.sub(lambda match: f"{match[1] or match[2]}idecar", plain)
     return [piece.lower() for piece in _PIECE.findall(plain)]

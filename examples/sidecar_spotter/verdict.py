@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.features import evidence
+from sidecar_spotter.features.localhost import asks_elsewhere
+from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.features.shared_volume import TAKEN
 from sidecar_spotter.known import known, split, telling
 from sidecar_spotter.model import (
@@ -26,6 +28,7 @@ from sidecar_spotter.model import (
     Request,
     Verdict,
 )
+from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.units import OWN_IMAGE, idles, running, stem
 
 Reasons = Mapping[str, Sequence[Evidence]]
@@ -38,6 +41,8 @@ CROWD = 4
 """More services than these that share files are no main program and its helpers."""
 FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
+WHOLE = {"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
+"""Kinds whose containers all stand in the file; to others an operator adds its own."""
 LOOKS = {"known-image", "telling-name"}
 TIES = {"shared-volume", "localhost", "shared-namespace", "life-cycle"}
 
@@ -125,7 +130,7 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
         if not others and early and "partial" not in group.marks and not boxes[0].image:
             # It changes the container before which it puts another.
             return [_finding(boxes[0], "main", found, "is what the unit exists for")]
-        return others
+        return others + _brought(group, boxes, others, found)
     why = "is added to a unit whose main container stands elsewhere"
     if "fragment" in group.marks and all(_called_helper(found[b.name]) for b in boxes):
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
@@ -151,13 +156,32 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     ]
 
 
+def _brought(
+    group: Group, boxes: list[Container], others: list[Finding], found: Reasons
+) -> list[Finding]:
+    """Return the container that an operator brings, where a resource changes it."""
+    own = OWN_CONTAINERS.get(group.kind, frozenset())
+    helpers = {one.name for one in others}
+    why = "is what the operator runs, changed here"
+    return [
+        _finding(box, "main", found, why)
+        for box in boxes
+        if others and box.name in own and box.name not in helpers
+    ][:1]
+
+
 def _joined(boxes: Iterable[Container]) -> bool:
     """Whether containers ask to share a namespace, or were taken from one another."""
     return any(box.joins for box in boxes)
 
 
 def _is_store(box: Container) -> bool:
-    """Whether a container runs the image of a database or a broker."""
+    """Whether a container runs the image of a database or a broker.
+
+    Where its author calls it a sidecar by a field of that name, it is private to one.
+    """
+    if any(SIDECAR_FIELD.match(note.text) for note in box.notes):
+        return False
     image = box.image.text if box.image is not None else ""
     found = known(image, [word.text for word in box.words])
     # A template's expression may only say what chart the image belongs to.
@@ -287,6 +311,9 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if not ties and helps <= 0.6 and not told and helps > 0 and _other_name(box):
         why = f"has no tie to {main.name}, and its image is as often the main program"
         return _finding(box, "not-a-sidecar", found, why)
+    if not ties and helps < 1.5 and _one_of_many(box, main):
+        why = f"runs another program of the image of {main.name}: they are equals"
+        return _finding(box, "not-a-sidecar", found, why)
     if not ties and helps <= 0:
         against = min(reasons, key=lambda one: one.weight)
         why = f"has no tie to {main.name}, and no name or image of a helper"
@@ -314,6 +341,15 @@ def _is_base(box: Container, boxes: Iterable[Container]) -> bool:
 
 def _same_image(one: Container, other: Container) -> bool:
     return stem(one) != "" and stem(one) == stem(other)
+
+
+def _one_of_many(box: Container, main: Container) -> bool:
+    """Whether two containers run one image, told by their words what each is to be.
+
+    A worker and a web server of one product are equals, and its scheduler is a third.
+    """
+    scheduled = telling(box.name) == "scheduler"
+    return scheduled and bool(box.words and main.words) and _same_image(box, main)
 
 
 def _apart(reasons: Iterable[Evidence]) -> float:
@@ -370,6 +406,9 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     early = any(other.stage == "init" for other in group.containers)
     ends = group.kind in ("Job", "CronJob")  # then a step came before it
     agent = group.kind == "DaemonSet" and role(box, "sidecar") == "node-agent"
+    if group.kind not in WHOLE and looks > 0 and asks_elsewhere(box):
+        why = "calls a program at localhost that stands in another file"
+        return [_finding(box, _kind(group, box), found, why)]
     if not wanted and looks > 0.8 and not (early and ends):
         why = "runs alone: no other program is in its unit"
         return [_finding(box, "not-a-sidecar", found, why)]

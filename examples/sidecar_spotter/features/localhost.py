@@ -138,6 +138,18 @@ def look(group: Group) -> Iterator[Evidence]:
             yield from _told_by_nomad(box, others)
 
 
+def asks_elsewhere(box: Container) -> bool:
+    """Whether a container is told to call a port at localhost that is not its own."""
+    for said in box.words:
+        for call in HERE.finditer(said.text):
+            port = call["port"] or ""
+            ahead = said.text[: call.start()]
+            asks = ASKS.search(ahead) is not None and not LISTENS.search(ahead)
+            if asks and not (port.isdecimal() and int(port) in listens(box)):
+                return True
+    return False
+
+
 def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence]:
     """Yield both ends of a call to a task that a variable of Nomad names."""
     for said in (*box.words, *box.settings):
