@@ -16,7 +16,7 @@ from sidecar_spotter.features import evidence
 from sidecar_spotter.features.localhost import asks_elsewhere
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.features.shared_volume import TAKEN
-from sidecar_spotter.known import known, split, telling
+from sidecar_spotter.known import MAIN, known, split, telling
 from sidecar_spotter.model import (
     SIDECARS,
     Container,
@@ -311,6 +311,9 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if not ties and helps <= 0.6 and not told and helps > 0 and _other_name(box):
         why = f"has no tie to {main.name}, and its image is as often the main program"
         return _finding(box, "not-a-sidecar", found, why)
+    if helps < 0.5 and _twins(box, main, ties):
+        why = f"is to its unit what {main.name} is, from the same image"
+        return _finding(box, "not-a-sidecar", found, why)
     if not ties and helps < 1.5 and _one_of_many(box, main):
         why = f"runs another program of the image of {main.name}: they are equals"
         return _finding(box, "not-a-sidecar", found, why)
@@ -350,6 +353,25 @@ def _one_of_many(box: Container, main: Container) -> bool:
     """
     scheduled = telling(box.name) == "scheduler"
     return scheduled and bool(box.words and main.words) and _same_image(box, main)
+
+
+def _twins(box: Container, main: Container, ties: set[str]) -> bool:
+    """Whether two containers of one image are equals, by name or by what they mount.
+
+    `tpu-1` and `tpu-2` are; so are a `server` and an `api` that only call each other.
+    """
+    if not _same_image(box, main):
+        return False
+    ways = {(mount.volume, mount.path, mount.read_only) for mount in box.mounts}
+    both = ways == {(m.volume, m.path, m.read_only) for m in main.mounts}
+    if both and _unnumbered(box.name) == _unnumbered(main.name) != "":
+        return True
+    mains = telling(box.name) == MAIN == telling(main.name)
+    return mains and ties <= {"localhost"}
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"[-_]?(?:\d+|[a-d])$", "", name)
 
 
 def _apart(reasons: Iterable[Evidence]) -> float:
@@ -418,7 +440,7 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     if early and not wanted and idles(box):
         why = "only waits: the work is done by the steps before it"
         return [_finding(box, "not-a-sidecar", found, why)]
-    if asked or early:
+    if asked or early or "grows" in group.marks:
         return [_finding(box, "main", found, "is what the unit exists for")]
     return []
 

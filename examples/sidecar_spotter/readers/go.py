@@ -129,7 +129,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 tuple(_container(code, *box, package) for box in boxes),
                 tuple(pod.volumes()),
                 shares=tuple(pod.shares()),
-                marks=frozenset(("code",)),
+                marks=frozenset(
+                    ("code", "grows") if code.grows(pod.open) else ("code",)
+                ),
             )
 
 
@@ -170,6 +172,12 @@ class Code:
         self.results: dict[str, set[str]] = defaultdict(set)
         for match in _TO_CALL.finditer(self.shape):
             self.results[match[2]].add(match[1])
+        self._calls: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._filled: dict[str, list[int]] = defaultdict(list)
+        for match in _TO_CALL.finditer(self.shape):
+            self._calls[match[2], match[1]].append(match.start())
+            self._filled[match[1]].append(match.start())
+        self._landings: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.lands: dict[str, set[str]] = defaultdict(set)
         self.appended: set[str] = set()
         for match in _LANDS.finditer(self.shape):
@@ -177,6 +185,7 @@ class Code:
             names = set(_NAME.findall(match[0]))
             for one in names:
                 self.lands[one].add(stage)
+                self._landings[one].append((match.start(), stage))
             if _APPENDS.search(match[0]):
                 self.appended |= names
 
@@ -198,6 +207,32 @@ class Code:
     def before(self, at: int) -> str:
         """Return what stands in front of a place, on its line."""
         return self.shape[max(at - 160, 0) : at].rpartition("\n")[2]
+
+    def landings(self, literal: "Literal") -> set[str]:
+        """Return in which lists of containers a literal ends up, by its names.
+
+        A variable for what a function returned may have been used for others, too:
+        what it is put into before the next such call is what counts.
+        """
+        found: set[str] = set()
+        for name in literal.names:
+            calls = self._calls.get((literal.function, name), ())
+            ways = self._landings.get(name, ())
+            for at in calls:
+                again = (one for one in self._filled[name] if one > at)
+                end = next(again, len(self.shape))
+                found |= {stage for start, stage in ways if at < start < end}
+            if not calls:
+                found |= {stage for _, stage in ways}
+        return found
+
+    def grows(self, at: int) -> bool:
+        """Whether the function that a place is in appends to a pod's containers."""
+        start = self._starts[max(bisect_right(self._starts, at) - 1, 0)]
+        return any(
+            self.function(match.start()) == self.function(at)
+            for match in islice(_APPENDS.finditer(self.shape, start), MOST)
+        )
 
     def function(self, at: int) -> str:
         """Return the name of the function that a place is in, "" outside."""
@@ -515,7 +550,7 @@ def _place(code: Code, literal: Literal, pods: list[Pod]) -> tuple[Pod | None, S
         for stage, (start, end), names in pod.lists:
             if start <= literal.open < end or literal.names & names:
                 return pod, "native" if stage == "init" and always else stage
-    lands = {place for name in literal.names for place in code.lands.get(name, ())}
+    lands = code.landings(literal)
     before = code.before(literal.start)
     if "nitContainers" in before:
         lands = {"init"}
