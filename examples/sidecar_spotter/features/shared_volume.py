@@ -140,6 +140,8 @@ def look(group: Group) -> Iterator[Evidence]:
     for volume, uses in users.items():
         if len({box.name for box, _ in uses}) < 2:
             continue
+        if all(mount.read_only for _, mount in uses):
+            continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
         if all(read):  # somebody writes it, or there would be nothing to read
             read = [mount.read_only for _, mount in uses]

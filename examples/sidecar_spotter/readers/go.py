@@ -59,7 +59,10 @@ _TO_NAME = re.compile(r"\b(\w+)[ \t]*:?=[ \t]*(\w+)[ \t]*$", re.M)
 _TO_CALL = re.compile(r"\b(\w+)(?:, *\w+){0,3} *:?= *(?:\w+\.){0,4}(\w+)\(")
 _ASSIGNED = re.compile(r"\b(\w+)\s*:?=(?!=)")
 _LANDS = re.compile(r"^.*?\b(\w*(?i:containers))\s*(?::=|:|=)(?!=).*$", re.M)
-_LIST = re.compile(r"(?:\b(\w+)\s*:?=|\breturn\b)\s*\[\]\*?\w+\.Container\{")
+_LIST = re.compile(
+    r"(?:\b(\w+)[ \t]*:?=|\breturn\b)[ \t]*(?:[\w.]+\((?:\w+,[ \t]*)*){0,4}"
+    r"\[\]\*?\w+\.Container\{"
+)
 _TO_LIST = re.compile(r"\bappend\(\s*(\w+)\s*,")
 _NO_UNIT = re.compile(r"init|side_?car|helper|extra|additional|test", re.IGNORECASE)
 """In the name of a list or its function, these tell that it holds no main program."""

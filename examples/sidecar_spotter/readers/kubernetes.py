@@ -500,6 +500,8 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
         where = "workload"
     if place.kind not in UNITLESS:
         yield from _asked(place.metadata, where)
+    if not place.kind:  # a patch whose target may be a namespace
+        yield from (ask for ask in _asked(place.metadata, "namespace") if ask.wanted)
     template = get(document, "spec", "template")
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from _asked(get(template, "metadata"), "pod")
