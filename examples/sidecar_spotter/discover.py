@@ -17,7 +17,18 @@ from sidecar_spotter import ignore, tracked
 from sidecar_spotter.model import Skipped
 from sidecar_spotter.tree import Unreadable
 
-Form = Literal["yaml", "json", "hcl", "bicep", "unit", "go", "cdk", "template"]
+Form = Literal[
+    "yaml",
+    "json",
+    "hcl",
+    "bicep",
+    "unit",
+    "go",
+    "cdk",
+    "template",
+    "jsonnet",
+    "jenkins",
+]
 """How a file is written: a unit is one of systemd's; a template can become any."""
 
 FORMS: dict[str, Form] = {
@@ -42,6 +53,10 @@ FORMS: dict[str, Form] = {
     "golden": "template",
     "j2": "template",
     "jinja2": "template",
+    "jsonnet": "jsonnet",
+    "libsonnet": "jsonnet",
+    "groovy": "jenkins",
+    "jenkinsfile": "jenkins",
 }
 """By the end of a file's name."""
 ADDED = frozenset(
@@ -100,6 +115,10 @@ class Entry:
 def form_of(path: str) -> Form | None:
     """Return how the file at *path* is written; None where it holds no deployment."""
     start, _, end = path.lower().rpartition(".")
+    if "jenkinsfile" in path.lower() and path.lower().rpartition("/")[2].startswith(
+        "jenkinsfile"
+    ):
+        return "jenkins"
     if end in ADDED and (form := FORMS.get(start.rpartition(".")[2])) is not None:
         return form
     return FORMS.get(end) if start else None
