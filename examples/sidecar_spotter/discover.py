@@ -7,6 +7,7 @@ sense or by an ignore file is passed over without a word.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ FORMS: dict[str, Form] = {
     "jenkinsfile": "jenkins",
 }
 """By the end of a file's name."""
+JENKINS = re.compile(r"(?:^|/)Jenkinsfile[^/]*$")
+"""Files whose form their name tells, whatever follows it."""
 ADDED = frozenset(
     (
         *("tpl", "tmpl", "gotmpl", "template", "j2", "jinja2", "erb", "in"),
@@ -115,9 +118,7 @@ class Entry:
 def form_of(path: str) -> Form | None:
     """Return how the file at *path* is written; None where it holds no deployment."""
     start, _, end = path.lower().rpartition(".")
-    if "jenkinsfile" in path.lower() and path.lower().rpartition("/")[2].startswith(
-        "jenkinsfile"
-    ):
+    if JENKINS.search(path):
         return "jenkins"
     if end in ADDED and (form := FORMS.get(start.rpartition(".")[2])) is not None:
         return form

@@ -231,11 +231,11 @@ class Code:
 
     def grows(self, at: int) -> bool:
         """Whether the function that a place is in appends to a pod's containers."""
-        start = self._starts[max(bisect_right(self._starts, at) - 1, 0)]
-        return any(
-            self.function(match.start()) == self.function(at)
-            for match in islice(_APPENDS.finditer(self.shape, start), MOST)
-        )
+        number = bisect_right(self._starts, at) - 1
+        if number < 0:
+            return False
+        start, (_, end) = self._starts[number], self._functions[number]
+        return _APPENDS.search(self.shape, start, end) is not None
 
     def function(self, at: int) -> str:
         """Return the name of the function that a place is in, "" outside."""
