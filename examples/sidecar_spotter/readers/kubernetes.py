@@ -35,7 +35,7 @@ from sidecar_spotter.tree import (
 )
 
 HINTS = (
-    *(b"containers", b"Containers", b"sidecar", b"Sidecar", b"steps:"),
+    *(b"containers", b"Containers", b"Container:", b"sidecar", b"Sidecar", b"steps:"),
     *(b"annotations", b"Annotations", b"njection"),
     *(b"kind: " + kind.encode() for kind in ("Namespace", *sorted(operators.KINDS))),
 )
