@@ -191,6 +191,8 @@ def settle(node: Node | None, at: int) -> None:
 def _say(error: Exception, before: int) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
+    if "expected ':'" in problem:  # noticed on the line behind the one that lacks it
+        mark = getattr(error, "context_mark", None) or mark
     where = f" (line {mark.line + 1 + before})" if mark else ""
     return f"not YAML: {problem}{where}"
 

@@ -275,6 +275,38 @@ def test_a_template_of_jinja_is_read_without_its_statements(tmp_path: Path) -> N
     }
 
 
+def test_a_file_with_lines_that_steer_is_a_template_anywhere(tmp_path: Path) -> None:
+    boxes = """\
+      - name: shop
+        image: registry.example.com/shop
+{{ if .Cluster.Extra }}
+      - name: install
+        image: registry.example.com/install
+{{ end }}
+"""
+    found = of(tmp_path, WORKLOAD + boxes, "cluster/manifests/a.yaml")
+    assert found == {"shop": "main", "install": "sidecar"}
+
+
+def test_a_line_that_is_a_bare_word_is_the_one_to_drop(tmp_path: Path) -> None:
+    boxes = """\
+      - name: shop
+        args:
+          {{- if .Values.args }}
+          {{- toYaml .Values.args | nindent 10 }}
+          {{- end }}
+          - --serve
+          []
+        image: registry.example.com/shop
+        ports:
+          - containerPort: 80
+      - name: stats
+        image: registry.example.com/shop-exporter
+"""
+    found = of(tmp_path, WORKLOAD + boxes, "templates/a.yaml")
+    assert found == {"shop": "main", "stats": "sidecar"}
+
+
 def test_a_named_template_may_be_one_container(tmp_path: Path) -> None:
     addon = """\
     {{- define "lib.addon.ship" -}}

@@ -71,6 +71,8 @@ ADDS = re.compile(rb"[aA]dditionalContainers|[eE]xtraContainers|[sS]idecars?\b")
 """A list of helpers, to which a template may hand on what it includes."""
 NEAR = 300
 """Characters behind an include that are looked at for that."""
+STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.M)
+"""A line that only steers, which makes a template of a file wherever it lies."""
 LISTS = re.compile(rb"\b(containers|initContainers):")
 DEFINED = re.compile(rb"\{\{-? *define\b")
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
@@ -104,7 +106,8 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units of all documents, and those that named templates hold."""
     data = without_statements(data)
-    if "templates" not in path.split("/") and not path.endswith(".tpl"):
+    charted = "templates" in path.split("/") or path.endswith(".tpl")
+    if not charted and STEERED.search(data) is None:
         # Braces in a string or a comment do not make a template.
         with suppress(Unreadable):
             yield from list(kubernetes.read(path, data, look))
