@@ -351,6 +351,7 @@ TABLE: tuple[Row, ...] = (
 )
 
 SPOKEN: tuple[Row, ...] = (
+    Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
     Row(
         "log-shipper",
@@ -410,7 +411,8 @@ def _known(image: str, said: str) -> Known | None:
     path, expression = _repository(image)
     found = _row(path, said) if path else _in_expression(expression, said)
     if found is None or found.sure < MOSTLY:
-        spoken = _program(said) or _command(said)
+        told = [one for one in (_program(said), _command(said)) if one is not None]
+        spoken = max(told, key=lambda one: one.sure, default=None)
         if spoken is not None and (found is None or spoken.sure > found.sure):
             return spoken
     return found
@@ -594,7 +596,8 @@ PAIRS: dict[str, str] = {
         "backup": "snapshot-agent backup-agent",
         "file-server": "file-server",
         "leader-elector": "leader-elector leader-election",
-        "watcher": "shutdown-manager shutdown-watcher",
+        "watcher": "shutdown-manager shutdown-watcher shutdown-handler "
+        "termination-handler graceful-shutdown",
         "log-rotator": "log-rotate log-rotator",
         MAIN: "metrics-server sidecar-injector agent-injector",
     }.items()

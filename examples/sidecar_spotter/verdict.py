@@ -220,7 +220,7 @@ def _likeness(
         score -= 1  # a unit that is called after its proxy is a gateway
     if any(port.number in group.served for port in box.ports):
         score -= 0.5
-    if box.image is not None and len(boxes) > 2 and _is_base(box, boxes):
+    if box.image is not None and _is_base(box, boxes):
         score -= 0.5  # `agent`, beside `trace-agent` and `agent-probe`
     if box.image is None:
         score -= 0.5  # a patch adds to it, or an operator brings it
@@ -230,9 +230,33 @@ def _likeness(
         score += 1.1  # somebody has to use it
     if role(box, "sidecar") in FRONT:
         score -= 0.3
+    if _has_known_helpers(box, boxes):
+        score -= 0.5
+    if _is_known_helper(box):
+        score += 0.5  # it is never what a unit is for
     if group.platform == "compose" and box.joins and _apart(found[box.name]) <= 0:
         score -= 1  # others of the unit may only share files with it
     return round(score, 2), boxes.index(box)
+
+
+def _has_known_helpers(box: Container, boxes: Iterable[Container]) -> bool:
+    """Whether what is known to do nothing but help shares a volume with a container.
+
+    Such is the driver among the helpers that call it over a socket.
+    """
+    own = {mount.volume for mount in box.mounts}
+    return any(
+        not own.isdisjoint(mount.volume for mount in other.mounts)
+        and other is not box
+        and _is_known_helper(other)
+        for other in boxes
+    ) and not _is_known_helper(box)
+
+
+def _is_known_helper(box: Container) -> bool:
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    return found is not None and found.sure >= 1
 
 
 OWN_NAME = re.compile(

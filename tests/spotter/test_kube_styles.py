@@ -401,3 +401,75 @@ def test_a_side_car_is_one_however_it_is_spelled(tmp_path: Path) -> None:
         "        - {name: shop, image: shop}\n        - {name: side-car, image: x}\n"
     )
     assert of(tmp_path, WORKLOAD + boxes)["side-car"] == "sidecar"
+
+
+def test_the_main_one_of_two_is_whom_known_helpers_share_files_with(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    kind: Pod
+    spec:
+      containers:
+        - name: taint-controller
+          image: registry.example.com/disks
+        - name: attach
+          image: registry.k8s.io/sig-storage/csi-attacher
+          volumeMounts: [{name: socket, mountPath: /csi}]
+        - name: disk-controller
+          image: registry.example.com/disks
+          volumeMounts: [{name: socket, mountPath: /csi}]
+      volumes: [{name: socket, emptyDir: {}}]
+    """
+    assert of(tmp_path, text)["disk-controller"] == "main"
+
+
+def test_what_ends_a_gateway_gently_helps_it(tmp_path: Path) -> None:
+    text = """\
+    kind: Pod
+    spec:
+      containers:
+        - name: ending
+          image: ghcr.io/projectcontour/contour:v1
+          args: [envoy, shutdown-manager]
+        - name: envoy
+          image: envoyproxy/envoy:v1.30
+    """
+    assert of(tmp_path, text) == {"ending": "sidecar", "envoy": "main"}
+
+
+def test_a_name_with_a_word_behind_it_is_the_helpers(tmp_path: Path) -> None:
+    text = """\
+    kind: Pod
+    metadata: {name: flags}
+    spec:
+      volumes: [{name: rw, emptyDir: {}}]
+      initContainers:
+        - {name: copy, image: copy, volumeMounts: [{name: rw, mountPath: /etc/flags}]}
+      containers:
+        - name: flags-ui
+          image: registry.example.com/flags-ui
+          env: [{name: PHX_HOST, value: localhost}]
+          ports: [{containerPort: 4000}]
+          volumeMounts: [{name: rw, mountPath: /app/data}]
+        - name: flags
+          image: registry.example.com/flags
+          ports: [{containerPort: 8013}]
+          volumeMounts: [{name: rw, mountPath: /etc/flags}]
+    """
+    found = of(tmp_path, text)
+    assert found == {"flags": "main", "flags-ui": "sidecar", "copy": "init"}
+
+
+def test_this_sidecar_will_is_said_of_the_container_below(tmp_path: Path) -> None:
+    text = """\
+    kind: Pod
+    spec:
+      containers:
+        - name: search
+          image: search
+        # This sidecar will prevent slow elections
+        - name: search-master
+          image: search
+          command: [sh, -c, "sleep 1"]
+    """
+    assert of(tmp_path, text)["search-master"] == "sidecar"

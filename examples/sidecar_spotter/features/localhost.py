@@ -97,7 +97,11 @@ LISTENS = re.compile(
 
 TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
-OWN = re.compile(r"host=\S+", re.IGNORECASE)
+OWN = re.compile(
+    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|site|advertised?)_?)?"
+    r"host(?:_?name)?=\S+",
+    re.IGNORECASE,
+)
 """A setting that names no one: the address that the program itself has."""
 NEAR = 60
 """Characters in front of an address that are looked at."""

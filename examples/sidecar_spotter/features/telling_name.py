@@ -43,6 +43,7 @@ NAME = "telling-name"
 STRENGTH = "weak"
 
 SPOKEN_OF = re.compile(
+    r"\bthis\s+side-?car\s+(?:will|can|may|is)\b|"
     r"\b(?:is|as|in|our own|own|an?|the|this)\s+(?:[\w-]+\s+){0,2}side-?car"
     r"(?:\s+container)?(?!\s+(?:will|is|can|may|needs|calls|injector))\b",
     re.IGNORECASE,
