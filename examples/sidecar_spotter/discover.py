@@ -7,6 +7,7 @@ sense or by an ignore file is passed over without a word.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,18 @@ from sidecar_spotter import ignore, tracked
 from sidecar_spotter.model import Skipped
 from sidecar_spotter.tree import Unreadable
 
-Form = Literal["yaml", "json", "hcl", "bicep", "unit", "go", "cdk", "template"]
+Form = Literal[
+    "yaml",
+    "json",
+    "hcl",
+    "bicep",
+    "unit",
+    "go",
+    "cdk",
+    "template",
+    "jsonnet",
+    "jenkins",
+]
 """How a file is written: a unit is one of systemd's; a template can become any."""
 
 FORMS: dict[str, Form] = {
@@ -42,8 +54,14 @@ FORMS: dict[str, Form] = {
     "golden": "template",
     "j2": "template",
     "jinja2": "template",
+    "jsonnet": "jsonnet",
+    "libsonnet": "jsonnet",
+    "groovy": "jenkins",
+    "jenkinsfile": "jenkins",
 }
 """By the end of a file's name."""
+JENKINS = re.compile(r"(?:^|/)Jenkinsfile[^/]*$")
+"""Files whose form their name tells, whatever follows it."""
 ADDED = frozenset(
     (
         *("tpl", "tmpl", "gotmpl", "template", "j2", "jinja2", "erb", "in"),
@@ -100,6 +118,8 @@ class Entry:
 def form_of(path: str) -> Form | None:
     """Return how the file at *path* is written; None where it holds no deployment."""
     start, _, end = path.lower().rpartition(".")
+    if JENKINS.search(path):
+        return "jenkins"
     if end in ADDED and (form := FORMS.get(start.rpartition(".")[2])) is not None:
         return form
     return FORMS.get(end) if start else None

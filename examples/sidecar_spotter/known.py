@@ -200,6 +200,12 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("storage-mount", MOSTLY, "gcsfuse s3fs goofys geesefs juicedata/mount"),
     Row("sync", MOSTLY, "rclone lsyncd rsync unison s3-sync"),
+    Row(
+        "editor",
+        MOSTLY,
+        """code-server openvscode-server hass-configurator-docker vscode-server
+        coder/code-server linuxserver/code-server""",
+    ),
     Row("file-server", MAYBE, "sftp static-web-server darkhttpd filebrowser"),
     # --- backup
     Row(
@@ -281,6 +287,8 @@ TABLE: tuple[Row, ...] = (
     Row("ha-monitor", MOSTLY, "redis valkey keydb", (r"\bsentinel\b",)),
     Row("database-agent", ALWAYS, "mongodb-agent mongodb-agent-ubi"),
     Row("leader-elector", ALWAYS, "leader-elector"),
+    Row("resizer", ALWAYS, "addon-resizer addon-resizer-amd64 pod-nanny"),
+    Row("api-proxy", MOSTLY, "endpoints-runtime endpoints-release/endpoints-runtime"),
     # --- names that say no more than what kind of helper it is
     Row("sidecar", MAYBE, "*-sidecar sidecar *-sidecar-*"),
     Row("proxy", MAYBE, "*-proxy"),
@@ -292,8 +300,9 @@ TABLE: tuple[Row, ...] = (
     Row(
         "node-agent",
         NEVER,
-        """node-exporter windows-exporter cadvisor node-problem-detector kube-proxy
-        calico/node cilium flannel aws-node falco netdata logspout
+        """node-exporter *-node-exporter windows-exporter cadvisor
+        node-problem-detector kube-proxy calico/node cilium flannel aws-node falco
+        netdata logspout
         fluentd-kubernetes-daemonset oneagent sysdig/agent gke-metrics-agent
         node-local-dns k8s-dns-node-cache amazon-k8s-cni nvidia/k8s-device-plugin
         k8s-device-plugin dcgm-exporter multus-cni""",
@@ -342,6 +351,7 @@ TABLE: tuple[Row, ...] = (
 )
 
 SPOKEN: tuple[Row, ...] = (
+    Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
     Row(
         "log-shipper",
@@ -382,6 +392,7 @@ _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
 _OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image\"")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w-]*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
+_SIDE_CAR = re.compile(r"(?<![A-Za-z])([sS])ide[_-][cC]ar(?![a-z])|([sS])ideCar")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _HOLE = "\0"
 
@@ -400,7 +411,8 @@ def _known(image: str, said: str) -> Known | None:
     path, expression = _repository(image)
     found = _row(path, said) if path else _in_expression(expression, said)
     if found is None or found.sure < MOSTLY:
-        spoken = _program(said) or _command(said)
+        told = [one for one in (_program(said), _command(said)) if one is not None]
+        spoken = max(told, key=lambda one: one.sure, default=None)
         if spoken is not None and (found is None or spoken.sure > found.sure):
             return spoken
     return found
@@ -570,12 +582,13 @@ PAIRS: dict[str, str] = {
         "config-sync": "config-sync config-syncer dashboard-sidecar",
         "git-sync": "git-sync git-puller git-pull",
         "csi-registrar": "driver-registrar node-registrar",
-        "csi-provisioner": "csi-provisioner",
-        "csi-attacher": "csi-attacher",
-        "csi-resizer": "csi-resizer",
-        "csi-snapshotter": "csi-snapshotter",
+        "editor": "code-server vscode-server",
+        "csi-provisioner": "csi-provisioner external-provisioner",
+        "csi-attacher": "csi-attacher external-attacher",
+        "csi-resizer": "csi-resizer external-resizer",
+        "csi-snapshotter": "csi-snapshotter external-snapshotter",
         "health-probe": "liveness-probe health-probe health-checker health-monitor "
-        "health-check",
+        "monitor-controller health-check",
         "task-runner": "task-runner task-runners code-runner",
         "certificate-agent": "cert-renewer cert-reloader cert-agent acme-companion "
         "letsencrypt-companion",
@@ -583,7 +596,8 @@ PAIRS: dict[str, str] = {
         "backup": "snapshot-agent backup-agent",
         "file-server": "file-server",
         "leader-elector": "leader-elector leader-election",
-        "watcher": "shutdown-manager shutdown-watcher",
+        "watcher": "shutdown-manager shutdown-watcher shutdown-handler "
+        "termination-handler graceful-shutdown",
         "log-rotator": "log-rotate log-rotator",
         MAIN: "metrics-server sidecar-injector agent-injector",
     }.items()
@@ -626,7 +640,9 @@ WORDS: dict[str, str] = {
         "scheduler": "cron",
         "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
-        "debugger": "debug debugger",
+        "debugger": "debug debugger netshoot",
+        "editor": "codeserver vscode configurator",
+        "resizer": "nanny",
         MAIN: "app application server web webserver webapp website api backend "
         "frontend ui worker controller manager operator main db database master "
         "primary broker gateway ingress service svc injector driver job",
@@ -670,4 +686,5 @@ def split(name: str) -> list[str]:
     Template expressions in it are left out.
     """
     plain = _EXPRESSION.sub(" ", name[:LONGEST_IMAGE])
+    plain = _SIDE_CAR.sub(lambda match: f"{match[1] or match[2]}idecar", plain)
     return [piece.lower() for piece in _PIECE.findall(plain)]

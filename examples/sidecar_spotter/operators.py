@@ -8,6 +8,7 @@ are there already. A Knative Service gets its `queue-proxy` in any case, as a Pr
 gets its `config-reloader`: no field asks for them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,6 +43,21 @@ HELPER_FIELDS: frozenset[str] = frozenset(
 )
 """Fields, of whatever kind or chart, that hold containers to run beside a main one."""
 
+_HELPERS = re.compile(
+    r"(?:[a-z]\w*?)?side_?cars?(?:_?containers?)?|"
+    r"(?:\w+_)?(?:extra|additional|custom|user|more|helper|auxiliary|aux)"
+    r"(?!\w*(?:init|ephemeral))\w*containers?(?:tpl)?",
+    re.IGNORECASE,
+)
+
+
+def holds_helpers(field: str) -> bool:
+    """Whether a field is there for containers to run beside a main one, by its name."""
+    return field in HELPER_FIELDS or (
+        _HELPERS.fullmatch(field) is not None and "init" not in field.lower()
+    )
+
+
 OWN_CONTAINERS: dict[str, frozenset[str]] = {
     kind: frozenset(names.split())
     for kind, names in {
@@ -52,10 +68,32 @@ OWN_CONTAINERS: dict[str, frozenset[str]] = {
         "PostgresCluster": "database replication-cert-copy pgbackrest "
         "pgbackrest-config pgbouncer pgbouncer-config exporter collector",
         "SidecarSet": "",
+        "Grafana": "grafana",
+        "Elasticsearch": "elasticsearch",
+        "Kibana": "kibana",
+        "ApmServer": "apm-server",
+        "EnterpriseSearch": "enterprise-search",
+        "RabbitmqCluster": "rabbitmq",
+        "MongoDBCommunity": "mongod mongodb-agent",
+        "CassandraDatacenter": "cassandra server-system-logger",
+        "FlinkDeployment": "flink-main-container",
+        "VMAgent": "vmagent config-reloader",
+        "VMAlert": "vmalert config-reloader",
+        "VMAlertmanager": "alertmanager config-reloader",
+        "VMAuth": "vmauth config-reloader",
+        "VMSingle": "vmsingle",
+        "VMCluster": "vmselect vminsert vmstorage",
     }.items()
     # https://prometheus-operator.dev/docs/api-reference/api/
     # github.com/CrunchyData/postgres-operator/blob/main/internal/naming/names.go
     # https://openkruise.io/docs/user-manuals/sidecarset
+    # https://grafana.github.io/grafana-operator/docs/grafana/
+    # https://www.elastic.co/guide/en/cloud-on-k8s/current/k8s-customize-pods.html
+    # https://www.rabbitmq.com/kubernetes/operator/using-operator#override
+    # github.com/mongodb/mongodb-kubernetes-operator/blob/master/controllers/construct/
+    # github.com/k8ssandra/cass-operator/blob/master/pkg/reconciliation/
+    # github.com/apache/flink-kubernetes-operator/blob/main/docs/content/docs/
+    # https://docs.victoriametrics.com/operator/resources/
 }
 """Kinds whose own list `containers:` adds to the operator's containers, all of them
 helpers; one that has a name given here changes the operator's container instead."""
@@ -347,3 +385,26 @@ def _request(
     how: str = "operator-field",
 ) -> Request:
     return Request(container, role, line(node), says, wanted, how)
+
+
+OF_CHARTS = {
+    "dashboards": "grafana-sc-dashboard",
+    "datasources": "grafana-sc-datasources",
+    "alerts": "grafana-sc-alerts",
+    "plugins": "grafana-sc-plugins",
+    "notifiers": "grafana-sc-notifiers",
+}
+"""What a value `sidecar` of the chart of Grafana switches on, and what is then added.
+
+https://github.com/grafana/helm-charts/blob/main/charts/grafana/README.md
+"""
+
+
+def of_values(node: Node | None) -> Iterator[Request]:
+    """Yield what a value `sidecar` of a well-known chart asks for."""
+    for name, value in entries(node):
+        container = OF_CHARTS.get(text(name))
+        if container and text(get(value, "enabled")).lower() in TRUE:
+            says = f"is added by the chart, because sidecar.{text(name)} is enabled"
+            yield _request(container, "config-sync", name, says)
+            return

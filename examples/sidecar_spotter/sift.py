@@ -23,6 +23,7 @@ DEEPEST = 100
 
 WORDS = (
     *(b"sidecar", b"spec/containers", b"spec/initcontainers"),
+    b"additionalcontainer:",
     *(b"network_mode", b"volumes_from"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
 )
@@ -38,7 +39,8 @@ ASKING = (
 )
 """One of these is enough where there is a pod, or what may become part of one."""
 POD = re.compile(
-    rb"containers|\nkind: *[\"']?(?:namespace|mutatingwebhookconfiguration)\b"
+    rb"containers|\nkind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
+    rb"|kustomization|component)\b"
 )
 PART = re.compile(rb"annotations|labels|metadata")
 
@@ -67,7 +69,7 @@ INCLUDING = re.compile(
 )
 """Without containers in its text, such a template includes them."""
 
-STARTS_JSON = re.compile(rb"\s*(?:\[|\{(?![{%]))")
+STARTS_JSON = re.compile(rb"\s*(?:\[|\{(?![{%#]))")
 IMAGE = re.compile(rb"\"image\"\s*:\s*(?:[^{\s]|\{\s*\"(?:fn::|ref\b))")
 RESOURCE = re.compile(rb"\"(?:apiversion|op)\"\s*:\s*\"")
 """These keys in JSON have text as their value; in an API's description a mapping."""

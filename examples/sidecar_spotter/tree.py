@@ -57,6 +57,10 @@ REPAIRS = 40
 MENDED = 100_000
 """Bytes of a document that is worth mending: each try reads all of it."""
 
+_STATEMENT = re.compile(
+    rb"\{%.{0,2000}?%\}|(?<![^\s])\{#(?=[-\s]).{0,2000}?#\}|<%(?![=%]).{0,2000}?%>",
+    re.DOTALL,
+)
 # Plain text first: the search for it alone runs at the speed of memory.
 _MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")
 _COLUMNS = re.compile(rb"\n[ \t?:-]{%d}" % DEEPEST)
@@ -72,6 +76,16 @@ class At:
     """A line from 0, as PyYAML's marks give it."""
 
     line: int
+
+
+def without_statements(data: bytes) -> bytes:
+    """Return *data* without what only steers or comments a template of Jinja or ERB.
+
+    Lines keep their numbers. Both sides of an `if` stay.
+    """
+    if b"{%" not in data and b"{#" not in data and b"<%" not in data:
+        return data
+    return _STATEMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), data)
 
 
 def documents(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -177,6 +191,8 @@ def settle(node: Node | None, at: int) -> None:
 def _say(error: Exception, before: int) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
+    if "expected ':'" in problem:  # noticed on the line behind the one that lacks it
+        mark = getattr(error, "context_mark", None) or mark
     where = f" (line {mark.line + 1 + before})" if mark else ""
     return f"not YAML: {problem}{where}"
 

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.features import evidence
+from sidecar_spotter.features.localhost import asks_elsewhere
+from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.features.shared_volume import TAKEN
-from sidecar_spotter.known import known, split, telling
+from sidecar_spotter.known import MAIN, known, split, telling
 from sidecar_spotter.model import (
     SIDECARS,
     Container,
@@ -26,6 +28,7 @@ from sidecar_spotter.model import (
     Request,
     Verdict,
 )
+from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.units import OWN_IMAGE, idles, running, stem
 
 Reasons = Mapping[str, Sequence[Evidence]]
@@ -38,6 +41,8 @@ CROWD = 4
 """More services than these that share files are no main program and its helpers."""
 FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
+WHOLE = {"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
+"""Kinds whose containers all stand in the file; to others an operator adds its own."""
 LOOKS = {"known-image", "telling-name"}
 TIES = {"shared-volume", "localhost", "shared-namespace", "life-cycle"}
 
@@ -125,7 +130,7 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
         if not others and early and "partial" not in group.marks and not boxes[0].image:
             # It changes the container before which it puts another.
             return [_finding(boxes[0], "main", found, "is what the unit exists for")]
-        return others
+        return others + _brought(group, boxes, others, found)
     why = "is added to a unit whose main container stands elsewhere"
     if "fragment" in group.marks and all(_called_helper(found[b.name]) for b in boxes):
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
@@ -151,13 +156,32 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     ]
 
 
+def _brought(
+    group: Group, boxes: list[Container], others: list[Finding], found: Reasons
+) -> list[Finding]:
+    """Return the container that an operator brings, where a resource changes it."""
+    own = OWN_CONTAINERS.get(group.kind, frozenset())
+    helpers = {one.name for one in others}
+    why = "is what the operator runs, changed here"
+    return [
+        _finding(box, "main", found, why)
+        for box in boxes
+        if others and box.name in own and box.name not in helpers
+    ][:1]
+
+
 def _joined(boxes: Iterable[Container]) -> bool:
     """Whether containers ask to share a namespace, or were taken from one another."""
     return any(box.joins for box in boxes)
 
 
 def _is_store(box: Container) -> bool:
-    """Whether a container runs the image of a database or a broker."""
+    """Whether a container runs the image of a database or a broker.
+
+    Where its author calls it a sidecar by a field of that name, it is private to one.
+    """
+    if any(SIDECAR_FIELD.match(note.text) for note in box.notes):
+        return False
     image = box.image.text if box.image is not None else ""
     found = known(image, [word.text for word in box.words])
     # A template's expression may only say what chart the image belongs to.
@@ -196,7 +220,7 @@ def _likeness(
         score -= 1  # a unit that is called after its proxy is a gateway
     if any(port.number in group.served for port in box.ports):
         score -= 0.5
-    if box.image is not None and len(boxes) > 2 and _is_base(box, boxes):
+    if box.image is not None and _is_base(box, boxes):
         score -= 0.5  # `agent`, beside `trace-agent` and `agent-probe`
     if box.image is None:
         score -= 0.5  # a patch adds to it, or an operator brings it
@@ -206,9 +230,33 @@ def _likeness(
         score += 1.1  # somebody has to use it
     if role(box, "sidecar") in FRONT:
         score -= 0.3
+    if _has_known_helpers(box, boxes):
+        score -= 0.5
+    if _is_known_helper(box):
+        score += 0.5  # it is never what a unit is for
     if group.platform == "compose" and box.joins and _apart(found[box.name]) <= 0:
         score -= 1  # others of the unit may only share files with it
     return round(score, 2), boxes.index(box)
+
+
+def _has_known_helpers(box: Container, boxes: Iterable[Container]) -> bool:
+    """Whether what is known to do nothing but help shares a volume with a container.
+
+    Such is the driver among the helpers that call it over a socket.
+    """
+    own = {mount.volume for mount in box.mounts}
+    return any(
+        not own.isdisjoint(mount.volume for mount in other.mounts)
+        and other is not box
+        and _is_known_helper(other)
+        for other in boxes
+    ) and not _is_known_helper(box)
+
+
+def _is_known_helper(box: Container) -> bool:
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    return found is not None and found.sure >= 1
 
 
 OWN_NAME = re.compile(
@@ -287,6 +335,12 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if not ties and helps <= 0.6 and not told and helps > 0 and _other_name(box):
         why = f"has no tie to {main.name}, and its image is as often the main program"
         return _finding(box, "not-a-sidecar", found, why)
+    if helps < 0.5 and _twins(box, main, ties):
+        why = f"is to its unit what {main.name} is, from the same image"
+        return _finding(box, "not-a-sidecar", found, why)
+    if not ties and helps < 1.5 and _one_of_many(box, main):
+        why = f"runs another program of the image of {main.name}: they are equals"
+        return _finding(box, "not-a-sidecar", found, why)
     if not ties and helps <= 0:
         against = min(reasons, key=lambda one: one.weight)
         why = f"has no tie to {main.name}, and no name or image of a helper"
@@ -314,6 +368,34 @@ def _is_base(box: Container, boxes: Iterable[Container]) -> bool:
 
 def _same_image(one: Container, other: Container) -> bool:
     return stem(one) != "" and stem(one) == stem(other)
+
+
+def _one_of_many(box: Container, main: Container) -> bool:
+    """Whether two containers run one image, told by their words what each is to be.
+
+    A worker and a web server of one product are equals, and its scheduler is a third.
+    """
+    scheduled = telling(box.name) == "scheduler"
+    return scheduled and bool(box.words and main.words) and _same_image(box, main)
+
+
+def _twins(box: Container, main: Container, ties: set[str]) -> bool:
+    """Whether two containers of one image are equals, by name or by what they mount.
+
+    `tpu-1` and `tpu-2` are; so are a `server` and an `api` that only call each other.
+    """
+    if not _same_image(box, main):
+        return False
+    ways = {(mount.volume, mount.path, mount.read_only) for mount in box.mounts}
+    both = ways == {(m.volume, m.path, m.read_only) for m in main.mounts}
+    if both and _unnumbered(box.name) == _unnumbered(main.name) != "":
+        return True
+    mains = telling(box.name) == MAIN == telling(main.name)
+    return mains and ties <= {"localhost"}
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"[-_]?(?:\d+|[a-d])$", "", name)
 
 
 def _apart(reasons: Iterable[Evidence]) -> float:
@@ -370,6 +452,9 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     early = any(other.stage == "init" for other in group.containers)
     ends = group.kind in ("Job", "CronJob")  # then a step came before it
     agent = group.kind == "DaemonSet" and role(box, "sidecar") == "node-agent"
+    if group.kind not in WHOLE and looks > 0 and asks_elsewhere(box):
+        why = "calls a program at localhost that stands in another file"
+        return [_finding(box, _kind(group, box), found, why)]
     if not wanted and looks > 0.8 and not (early and ends):
         why = "runs alone: no other program is in its unit"
         return [_finding(box, "not-a-sidecar", found, why)]
@@ -379,7 +464,7 @@ def _alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     if early and not wanted and idles(box):
         why = "only waits: the work is done by the steps before it"
         return [_finding(box, "not-a-sidecar", found, why)]
-    if asked or early:
+    if asked or early or "grows" in group.marks:
         return [_finding(box, "main", found, "is what the unit exists for")]
     return []
 

@@ -97,7 +97,11 @@ LISTENS = re.compile(
 
 TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
-OWN = re.compile(r"host=\S+", re.IGNORECASE)
+OWN = re.compile(
+    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|site|advertised?)_?)?"
+    r"host(?:_?name)?=\S+",
+    re.IGNORECASE,
+)
 """A setting that names no one: the address that the program itself has."""
 NEAR = 60
 """Characters in front of an address that are looked at."""
@@ -136,6 +140,18 @@ def look(group: Group) -> Iterator[Evidence]:
                 yield from _both_ends(box, other, port, said, asks=asks)
         if group.platform == "nomad":
             yield from _told_by_nomad(box, others)
+
+
+def asks_elsewhere(box: Container) -> bool:
+    """Whether a container is told to call a port at localhost that is not its own."""
+    for said in box.words:
+        for call in HERE.finditer(said.text):
+            port = call["port"] or ""
+            ahead = said.text[: call.start()]
+            asks = ASKS.search(ahead) is not None and not LISTENS.search(ahead)
+            if asks and not (port.isdecimal() and int(port) in listens(box)):
+                return True
+    return False
 
 
 def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence]:

@@ -140,6 +140,8 @@ def look(group: Group) -> Iterator[Evidence]:
     for volume, uses in users.items():
         if len({box.name for box, _ in uses}) < 2:
             continue
+        if all(mount.read_only for _, mount in uses):
+            continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
         if all(read):  # somebody writes it, or there would be nothing to read
             read = [mount.read_only for _, mount in uses]
@@ -191,11 +193,20 @@ def _of_one(
         if first is not None and not answers(box) and answers(other):
             says = f"goes on filling the volume {volume}, as {first.name} began"
             weight = 0.6
-        elif fillers and answers(box) == answers(other):
+        elif (
+            fillers
+            and answers(box) == answers(other)
+            and not (_called_after(box, other) or _called_after(other, box))
+        ):
             # Neither needs the other for it.
             says += f", and {fillers[0].name} prepares it first"
             weight = 0
         yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
+
+
+def _called_after(box: Container, other: Container) -> bool:
+    """Whether a name is the neighbor's with more behind it, as `flags-ui` is."""
+    return bool(other.name) and box.name.startswith(f"{other.name}-")
 
 
 def _brought(volume: str, writer: Container, reader: Container) -> bool:

@@ -43,6 +43,7 @@ NAME = "telling-name"
 STRENGTH = "weak"
 
 SPOKEN_OF = re.compile(
+    r"\bthis\s+side-?car\s+(?:will|can|may|is)\b|"
     r"\b(?:is|as|in|our own|own|an?|the|this)\s+(?:[\w-]+\s+){0,2}side-?car"
     r"(?:\s+container)?(?!\s+(?:will|is|can|may|needs|calls|injector))\b",
     re.IGNORECASE,
@@ -74,7 +75,8 @@ def look(group: Group) -> Iterator[Evidence]:
         if role is not None:
             kind = "a main program" if role == "main" else "a helper"
             says = f'is named "{box.name}", as {kind} would be'
-            weight = -0.6 if role == "main" else 1.5 if "sidecar" in box.name else 1
+            plainly = "sidecar" in "".join(split(box.name))
+            weight = -0.6 if role == "main" else 1.5 if plainly else 1
             yield Evidence(NAME, box.name, box.line, says, weight)
         elif {"code", "partial"} <= group.marks and "sidecar" in split(group.name):
             says = f"is what {group.name} returns"

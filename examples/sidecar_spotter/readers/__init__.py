@@ -26,6 +26,8 @@ from sidecar_spotter.readers import (
     ecs,
     go,
     helm,
+    jenkins,
+    jsonnet,
     kubernetes,
     nomad,
     quadlet,
@@ -42,6 +44,8 @@ READERS: tuple[ModuleType, ...] = (
     quadlet,
     go,
     cdk,
+    jenkins,
+    jsonnet,
     helm,
     kubernetes,
 )

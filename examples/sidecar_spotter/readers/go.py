@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from sidecar_spotter.known import split
+from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
 from sidecar_spotter.tree import Unreadable
@@ -59,6 +59,13 @@ _TO_NAME = re.compile(r"\b(\w+)[ \t]*:?=[ \t]*(\w+)[ \t]*$", re.M)
 _TO_CALL = re.compile(r"\b(\w+)(?:, *\w+){0,3} *:?= *(?:\w+\.){0,4}(\w+)\(")
 _ASSIGNED = re.compile(r"\b(\w+)\s*:?=(?!=)")
 _LANDS = re.compile(r"^.*?\b(\w*(?i:containers))\s*(?::=|:|=)(?!=).*$", re.M)
+_LIST = re.compile(
+    r"(?:\b(\w+)[ \t]*:?=|\breturn\b)[ \t]*(?:[\w.]+\((?:\w+,[ \t]*)*){0,4}"
+    r"\[\]\*?\w+\.Container\{"
+)
+_TO_LIST = re.compile(r"\bappend\(\s*(\w+)\s*,")
+_NO_UNIT = re.compile(r"init|side_?car|helper|extra|additional|test", re.IGNORECASE)
+"""In the name of a list or its function, these tell that it holds no main program."""
 _APPENDS = re.compile(r"\.(?:InitContainers|Containers)\s*=\s*append\(")
 _GIVEN = re.compile(r"\s*(?:var\s+)?(\w+)(?:, *\w+){0,3}\s*:?=\s*&?$")
 
@@ -81,7 +88,22 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found = list(islice(_literals(code), MOST))
     pods = [pod_at(code, m.end() - 1) for m in islice(_POD.finditer(code.shape), MOST)]
     members: dict[int, list[tuple[Literal, Stage]]] = defaultdict(list)
+    together = _together(code, found, pods)
+    for listed in together:
+        first = listed[0]
+        yield Group(
+            path,
+            code.line(first.start),
+            "kubernetes",
+            "Go function",
+            first.function,
+            tuple(_container(code, one, "run", package) for one in listed),
+            marks=frozenset(("code",)),
+        )
+    apart = {id(one) for listed in together for one in listed}
     for literal in found:
+        if id(literal) in apart:
+            continue
         pod, stage = _place(code, literal, pods)
         if pod is not None:
             members[pod.open].append((literal, stage))
@@ -110,7 +132,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 tuple(_container(code, *box, package) for box in boxes),
                 tuple(pod.volumes()),
                 shares=tuple(pod.shares()),
-                marks=frozenset(("code",)),
+                marks=frozenset(
+                    ("code", "grows") if code.grows(pod.open) else ("code",)
+                ),
             )
 
 
@@ -151,6 +175,12 @@ class Code:
         self.results: dict[str, set[str]] = defaultdict(set)
         for match in _TO_CALL.finditer(self.shape):
             self.results[match[2]].add(match[1])
+        self._calls: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._filled: dict[str, list[int]] = defaultdict(list)
+        for match in _TO_CALL.finditer(self.shape):
+            self._calls[match[2], match[1]].append(match.start())
+            self._filled[match[1]].append(match.start())
+        self._landings: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.lands: dict[str, set[str]] = defaultdict(set)
         self.appended: set[str] = set()
         for match in _LANDS.finditer(self.shape):
@@ -158,6 +188,7 @@ class Code:
             names = set(_NAME.findall(match[0]))
             for one in names:
                 self.lands[one].add(stage)
+                self._landings[one].append((match.start(), stage))
             if _APPENDS.search(match[0]):
                 self.appended |= names
 
@@ -179,6 +210,32 @@ class Code:
     def before(self, at: int) -> str:
         """Return what stands in front of a place, on its line."""
         return self.shape[max(at - 160, 0) : at].rpartition("\n")[2]
+
+    def landings(self, literal: "Literal") -> set[str]:
+        """Return in which lists of containers a literal ends up, by its names.
+
+        A variable for what a function returned may have been used for others, too:
+        what it is put into before the next such call is what counts.
+        """
+        found: set[str] = set()
+        for name in literal.names:
+            calls = self._calls.get((literal.function, name), ())
+            ways = self._landings.get(name, ())
+            for at in calls:
+                again = (one for one in self._filled[name] if one > at)
+                end = next(again, len(self.shape))
+                found |= {stage for start, stage in ways if at < start < end}
+            if not calls:
+                found |= {stage for _, stage in ways}
+        return found
+
+    def grows(self, at: int) -> bool:
+        """Whether the function that a place is in appends to a pod's containers."""
+        number = bisect_right(self._starts, at) - 1
+        if number < 0:
+            return False
+        start, (_, end) = self._starts[number], self._functions[number]
+        return _APPENDS.search(self.shape, start, end) is not None
 
     def function(self, at: int) -> str:
         """Return the name of the function that a place is in, "" outside."""
@@ -496,9 +553,9 @@ def _place(code: Code, literal: Literal, pods: list[Pod]) -> tuple[Pod | None, S
         for stage, (start, end), names in pod.lists:
             if start <= literal.open < end or literal.names & names:
                 return pod, "native" if stage == "init" and always else stage
-    lands = {place for name in literal.names for place in code.lands.get(name, ())}
+    lands = code.landings(literal)
     before = code.before(literal.start)
-    if "InitContainers" in before:
+    if "nitContainers" in before:
         lands = {"init"}
     elif "Containers" in before:
         lands = {"run"}
@@ -507,6 +564,56 @@ def _place(code: Code, literal: Literal, pods: list[Pod]) -> tuple[Pod | None, S
     if always:
         return None, "native"
     return None, "init" if lands == {"init"} else "run"
+
+
+def _together(code: Code, found: list[Literal], pods: list[Pod]) -> list[list[Literal]]:
+    """Return the literals that one function puts into a list of its own: whole units.
+
+    What is appended to a list that the function was given is no unit: the others of
+    the list stand elsewhere. Neither is a list of which an element is unknown.
+    """
+    units: list[list[Literal]] = []
+    taken: set[int] = set()
+    inside = [(pod.open, code.closes.get(pod.open, 0)) for pod in pods]
+    for match in islice(_LIST.finditer(code.shape), MOST):
+        at, name = match.start(), match[1] or ""
+        function = code.function(at)
+        if _NO_UNIT.search(f"{name} {function}") or _gives_helpers(function):
+            continue
+        if any(start < at < end for start, end in inside):
+            continue
+        spans = list(code.elements(*code.body(match.end() - 1)))
+        known = [_of_element(code, found, function, *one) for one in spans]
+        for one in islice(_TO_LIST.finditer(code.shape, match.end()), MOST):
+            if name and one[1] == name and code.function(one.start()) == function:
+                end = code.closes.get(code.shape.index("(", one.start()), one.end())
+                known.append(_of_element(code, found, function, one.end(), end))
+        unit = {id(one): one for one in known if one is not None}
+        if None not in known[: len(spans)] and len(unit) > 1 and not taken & set(unit):
+            taken |= set(unit)
+            units.append(list(unit.values()))
+    return units
+
+
+def _gives_helpers(function: str) -> bool:
+    """Whether a function is called after a helper, so that all it returns helps."""
+    called = [one for one in split(function) if one not in ("container", "containers")]
+    return telling("-".join(called)) not in (None, MAIN)
+
+
+def _of_element(
+    code: Code, found: list[Literal], function: str, start: int, end: int
+) -> Literal | None:
+    """Return the literal that an element of a list is, or that its name stands for."""
+    names = set(_NAME.findall(code.shape, start, min(end, start + WIDEST)))
+    for one in found:
+        if start <= one.open < end:
+            return one
+    for one in found:
+        own = one.names - {function} if one.function == function else one.names
+        if own & names and one.function in (function, *names):
+            return one
+    return None
 
 
 def _ends(code: Code, literal: Literal, *, listed: bool) -> bool:
@@ -529,4 +636,4 @@ def _called(code: Code, literal: Literal) -> str:
 def _always(code: Code, literal: Literal) -> bool:
     """Whether it is to be restarted always, which makes an init container native."""
     start, end = literal.fields.get("RestartPolicy", (0, 0))
-    return "Always" in code.shape[start:end] or "Always" in code.text[start:end]
+    return re.search("always", code.text[start:end], re.IGNORECASE) is not None

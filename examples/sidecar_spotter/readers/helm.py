@@ -28,6 +28,7 @@ from sidecar_spotter.tree import (
     mend,
     scalars,
     walk,
+    without_statements,
 )
 
 FORMS = ("yaml", "json", "template")
@@ -66,6 +67,12 @@ INCLUDES_SEEN = 20
 """Places in a file that include one template that are looked at."""
 FAR = 20_000
 """Characters between the key of a list and what is included in it."""
+ADDS = re.compile(rb"[aA]dditionalContainers|[eE]xtraContainers|[sS]idecars?\b")
+"""A list of helpers, to which a template may hand on what it includes."""
+NEAR = 300
+"""Characters behind an include that are looked at for that."""
+STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.M)
+"""A line that only steers, which makes a template of a file wherever it lies."""
 LISTS = re.compile(rb"\b(containers|initContainers):")
 DEFINED = re.compile(rb"\{\{-? *define\b")
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
@@ -98,7 +105,9 @@ def suits(path: str, data: bytes) -> bool:
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units of all documents, and those that named templates hold."""
-    if "templates" not in path.split("/") and not path.endswith(".tpl"):
+    data = without_statements(data)
+    charted = "templates" in path.split("/") or path.endswith(".tpl")
+    if not charted and STEERED.search(data) is None:
         # Braces in a string or a comment do not make a template.
         with suppress(Unreadable):
             yield from list(kubernetes.read(path, data, look))
@@ -109,7 +118,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     fault: Unreadable | None = None
     for before, part in pieces(data):
-        named = b"- name" in part and b"image" in part and bool(NAMED.match(part))
+        named = b"name:" in part and b"image" in part and bool(NAMED.match(part))
         hint = named or kubernetes.hinted(part)
         if not hint and b"kind: Service" not in part and b"include" not in part:
             continue
@@ -151,7 +160,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
 def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Group]:
     """Yield the containers that are all of a named template, to be put into a unit."""
     name = DEFINE.match(part.decode("utf-8", "replace"))
-    if name is None or not items(tree):
+    whole = get(tree, "image") is not None and get(tree, "name") is not None
+    if name is None or tree is None or not (items(tree) or whole):
         return
     lists = _put_into(name[1].encode(), path, look)
     if not lists and not NOT_BESIDE.isdisjoint(split(name[1])):
@@ -160,7 +170,7 @@ def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Gr
         return
     boxes = [
         kubernetes.container(box, part.split(b"\n"))
-        for box in items(tree)
+        for box in ([tree] if whole else items(tree))
         if get(box, "image") is not None and get(box, "name") is not None
     ]
     if boxes:
@@ -188,6 +198,8 @@ def _put_into(name: bytes, path: str, look: Look) -> set[bytes]:
                 at = data.find(b'"%s"' % name, at + 1)
                 if at < 0:
                     break
+                if ADDS.search(data, at, at + NEAR):
+                    found.add(b"containers")
                 keys = list(LISTS.finditer(data, max(at - FAR, 0), at))
                 if keys and not DEFINED.search(data, keys[-1].end(), at):
                     found.add(keys[-1][1])

@@ -8,6 +8,7 @@ A schema has no such list (its `containers:` holds a mapping), so it is no unit.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import yaml
@@ -30,11 +31,12 @@ from sidecar_spotter.tree import (
     scalars,
     text,
     walk,
+    without_statements,
 )
 
 HINTS = (
-    *(b"containers", b"Containers", b"sidecar", b"Sidecar", b"steps:"),
-    *(b"annotations", b"njection"),
+    *(b"containers", b"Containers", b"Container:", b"sidecar", b"Sidecar", b"steps:"),
+    *(b"annotations", b"Annotations", b"njection"),
     *(b"kind: " + kind.encode() for kind in ("Namespace", *sorted(operators.KINDS))),
 )
 """One of these is in every document with a unit, or with a request for one."""
@@ -60,6 +62,7 @@ def hinted(data: bytes) -> bool:
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units of all documents; raise Unreadable last if one was not YAML."""
+    data = without_statements(data)
     faults = []
     found: list[Group] = []
     ways: list[Way] = []
@@ -107,6 +110,9 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return  # its containers are tasks of a build tool
     if operations := items(document):
         yield from _json_patch(path, operations, lines)
+        return
+    if kind in KUSTOMIZE or (not kind and path.endswith(KUSTOMIZATION)):
+        yield from _kustomization(path, document, lines)
         return
     metadata = get(document, "metadata")
     claims = tuple(
@@ -158,10 +164,16 @@ def _search(
         if unit is not None:
             yield unit
     for field, name, value in pairs:
-        if isinstance(value, yaml.ScalarNode) or field in LISTS:
+        if field in LISTS:
             continue
+        helps = operators.holds_helpers(field)
+        if isinstance(value, yaml.ScalarNode):
+            if not helps or "\n" not in value.value:
+                continue
+            # Charts take lists as text, too.
+            value = next((tree for tree in _inside(value) if tree is not None), value)
         unit = None
-        if field in operators.HELPER_FIELDS:
+        if helps:
             unit = _field(place, name, value, metadata, node)
         elif field.endswith("InitContainers"):
             unit = _early(place, name, value)
@@ -254,12 +266,10 @@ def _field(
         container(box, place.lines)
         for box in items(value)
         if text(get(box, "image")) or text(get(box, "name"))
+        if text(get(box, "runAsInit")) != "true"
     ]
-    boxes += [  # by name, as in AWS Copilot's manifests
-        replace(container(box, place.lines), name=text(one), line=line(one))
-        for one, box in entries(value)
-        if text(get(box, "image"))
-    ]
+    # By name, as in AWS Copilot's manifests, and in values of charts.
+    boxes += [container(box, place.lines) for box in _by_name(value)]
     helpers = tuple(as_helper(box, text(name)) for box in boxes)
     requests: tuple[Request, ...] = ()
     if not helpers:
@@ -338,11 +348,13 @@ def _by_name(node: Node | None) -> list[Node]:
 
 def _is_patch(document: Node, kind: str) -> bool:
     """Whether a workload lacks what the API demands, so only patches another."""
+    spec = get(document, "spec")
+    if not kind:  # what it patches is named elsewhere, as by a patch's target
+        return get(spec, "template", "spec") is not None
     if kind not in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"):
         return False
     if "beta" in text(get(document, "apiVersion")):
         return False  # the selector was optional then
-    spec = get(document, "spec")
     return spec is not None and get(spec, "selector") is None
 
 
@@ -372,6 +384,7 @@ def _shares(node: Node) -> Iterator[Text]:
 def container(node: Node, lines: list[bytes], *, early: bool = False) -> Container:
     """Return the container that a mapping declares."""
     name, image = key(node, "name"), get(node, "image")
+    name = name or key(node, "containerName")
     always = text(get(node, "restartPolicy")) == "Always"
     first = line(name or key(node, "image") or node)
     words = [
@@ -381,7 +394,7 @@ def container(node: Node, lines: list[bytes], *, early: bool = False) -> Contain
         for word in _scalar(one)
     ]
     return Container(
-        name=text(get(node, "name")),
+        name=text(get(node, "name") or get(node, "containerName")),
         line=first,
         stage="run" if not early else "native" if always else "init",
         image=Text(text(image), line(image)) if image is not None else None,
@@ -487,17 +500,23 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
         where = "workload"
     if place.kind not in UNITLESS:
         yield from _asked(place.metadata, where)
+    if not place.kind:  # a patch whose target may be a namespace
+        yield from (ask for ask in _asked(place.metadata, "namespace") if ask.wanted)
     template = get(document, "spec", "template")
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from _asked(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
-    asks = any(b"inject" in one or b"dapr" in one for one in place.lines)
-    if asks and place.kind in ("", "HelmRelease"):
+    asks = any(_OF_VALUES.search(one) for one in place.lines)
+    if asks and place.kind in ("", "HelmRelease", "Application"):
         yield from _of_values(document)
 
 
 FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNORECASE)
 """Values of charts that become annotations and labels of pods."""
+
+
+_OF_VALUES = re.compile(rb"inject|dapr|^ *sidecar:")
+"""What is in every text whose values ask for something."""
 
 
 def _of_values(document: Node) -> Iterator[Request]:
@@ -506,6 +525,8 @@ def _of_values(document: Node) -> Iterator[Request]:
         for name, value in entries(node):
             if FOR_PODS.match(text(name)):
                 yield from injectors.requests(list(_pairs(value)), "pod")
+            elif text(name) == "sidecar":
+                yield from operators.of_values(value)
 
 
 def _asked(metadata: Node | None, where: str) -> Iterator[Request]:
@@ -530,6 +551,10 @@ def _labels(metadata: Node | None) -> Iterator[Text]:
 # --- patches and text in text
 
 
+_TO_METADATA = re.compile(r"/metadata/(annotations|labels)/?([^/]*)$")
+"""Where a JSON patch writes annotations: all of them, or the one whose key follows."""
+
+
 def _json_patch(
     path: str, operations: list[Node], lines: list[bytes]
 ) -> Iterator[Group]:
@@ -537,7 +562,17 @@ def _json_patch(
     for one in operations:
         to = text(get(one, "path"))
         value = get(one, "value")
-        if text(get(one, "op")) != "add" or value is None:
+        if value is None or text(get(one, "op")) not in ("add", "replace"):
+            continue
+        if match := _TO_METADATA.search(to):
+            name = match[2].replace("~1", "/").replace("~0", "~")
+            at = line(key(one, "path") or one)
+            said = [(Text(name, at), Text(text(value), line(value)))] if name else []
+            where = ("pod",) if "/template/" in to else ("namespace",)
+            pairs = said or list(_pairs(value))
+            yield from _asking(path, "patch", line(one), pairs, where)
+            continue
+        if text(get(one, "op")) != "add":
             continue
         early = "/initContainers" in to
         if early or "/containers" in to:
@@ -553,7 +588,12 @@ def _json_patch(
 
 
 _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
-_INSIDE = re.compile(r"^\s*(?:-\s+)?(?:containers|initContainers|sidecars):\s*$", re.M)
+_INSIDE = re.compile(
+    r"^\s*(?:-\s+)?\w*(?:[cC]ontainers|[sS]ide_?[cC]ars?(?:Containers)?):"
+    r"\s*(?:$|[\[{|>&#])|^\s*[\w.]*(?:[aA]nnotations|[lL]abels):\s*$",
+    re.M,
+)
+"""Keys of which one is in every text that is worth to be composed."""
 
 
 def _embedded(path: str, document: Node, lines: list[bytes]) -> Iterator[Group]:
@@ -564,14 +604,66 @@ def _embedded(path: str, document: Node, lines: list[bytes]) -> Iterator[Group]:
     texts = {id(one): one for one in scalars(document) if one.style in ("|", ">")}
     for node in sorted(texts.values(), key=line):
         if _INSIDE.search(node.value):
-            inside = node.value.encode("utf-8", "replace")
-            for before, part in documents(inside):
-                try:
-                    tree = compose(part, line(node) + before)
-                except Unreadable:
-                    continue
+            for tree in _inside(node):
                 for group in units(path, tree, lines):
                     yield replace(group, marks=group.marks | {"embedded"})
+
+
+def _inside(node: yaml.ScalarNode) -> Iterator[Node | None]:
+    """Yield the documents in a text that is YAML itself, as far as they are."""
+    for before, part in documents(node.value.encode("utf-8", "replace")):
+        with suppress(Unreadable):
+            yield compose(part, line(node) + before)
+
+
+# --- Kustomize
+
+
+KUSTOMIZE = ("Kustomization", "Component")
+KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+PATCHES = ("patches", "patchesJson6902", "patchesStrategicMerge")
+
+
+def _kustomization(path: str, document: Node, lines: list[bytes]) -> Iterator[Group]:
+    """Yield what a kustomization asks for, and what the patches written in it add.
+
+    What is common to all resources is put into the templates of pods, too.
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+    """
+    if get(document, "sourceRef") or get(document, "spec"):
+        return  # Flux has a kind of the same name
+    top = key(document, "kind") or document
+    common = [
+        pair
+        for field in ("commonAnnotations", "commonLabels")
+        for pair in _pairs(get(document, field))
+    ]
+    for one in items(get(document, "labels")):
+        common += _pairs(get(one, "pairs"))
+    yield from _asking(path, "Kustomization", line(top), common, ("pod", "namespace"))
+    for field in PATCHES:
+        for one in items(get(document, field)):
+            patch = one if isinstance(one, yaml.ScalarNode) else get(one, "patch")
+            if isinstance(patch, yaml.ScalarNode) and "\n" in patch.value:
+                for tree in _inside(patch):
+                    yield from units(path, tree, lines)
+
+
+def _asking(
+    path: str,
+    kind: str,
+    at: int,
+    pairs: list[tuple[Text, Text]],
+    places: tuple[str, ...],
+) -> Iterator[Group]:
+    """Yield a unit for what *pairs* ask for, on whichever of the *places* they work."""
+    asked: dict[int, Request] = {}
+    for where in places:
+        for ask in injectors.requests(pairs, where):
+            if ask.wanted or ask.role == injectors.OPT_OUT:
+                asked.setdefault(ask.line, ask)
+    if asked:
+        yield Group(path, at, "kubernetes", kind, "", requests=tuple(asked.values()))
 
 
 # --- Services of the same file

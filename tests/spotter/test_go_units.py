@@ -1,0 +1,121 @@
+"""Lists of containers that Go code fills, and what becomes of a container."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from sidecar_spotter import scan
+
+HEAD = 'package x\nimport corev1 "k8s.io/api/core/v1"\n'
+
+
+def labels(tmp_path: Path, code: str) -> dict[str, str]:
+    (tmp_path / "a.go").write_text(HEAD + dedent(code), encoding="utf-8")
+    report = scan(tmp_path)
+    assert report.skipped == ()
+    return {one.name: one.label for j in report.groups for one in j.findings}
+
+
+def test_a_list_that_a_function_fills_is_a_unit(tmp_path: Path) -> None:
+    code = """\
+    func pods() {
+        dbContainer := &corev1.Container{Name: "db", Image: i}
+        containers := []corev1.Container{
+            *dbContainer,
+        }
+        containers = append(containers, *metrics())
+    }
+    func metrics() *corev1.Container {
+        return &corev1.Container{Name: "stats", Image: exporterImage}
+    }
+    """
+    assert labels(tmp_path, code) == {"db": "main", "stats": "sidecar"}
+
+
+def test_a_list_may_be_handed_through_calls(tmp_path: Path) -> None:
+    code = """\
+    func pods() {
+        containers := withMore(v, withLogs(v, []corev1.Container{
+            {Name: "db", Image: i},
+            {Name: "log-shipper", Image: j},
+        }))
+    }
+    """
+    assert labels(tmp_path, code) == {"db": "main", "log-shipper": "sidecar"}
+
+
+@pytest.mark.parametrize("name", ["sidecars", "extraContainers", "logAgent"])
+def test_a_list_of_helpers_has_no_main_program(name: str, tmp_path: Path) -> None:
+    code = f"""\
+    func {name}() []corev1.Container {{
+        return []corev1.Container{{
+            {{Name: "log-tailer", Image: i}},
+            {{Name: "log-rotate", Image: j}},
+        }}
+    }}
+    """
+    assert set(labels(tmp_path, code).values()) <= {"sidecar"}
+
+
+def test_a_pod_that_its_function_goes_on_filling_is_a_unit(tmp_path: Path) -> None:
+    code = """\
+    func pods() {
+        sts.Spec.Template.Spec = corev1.PodSpec{
+            Containers: []corev1.Container{{Name: "db", Image: i}},
+        }
+        spec.Containers = append(spec.Containers, agentSidecar(h))
+    }
+    func agentSidecar() corev1.Container {
+        return corev1.Container{Name: "agent", Image: agent}
+    }
+    """
+    assert labels(tmp_path, code) == {"db": "main", "agent": "sidecar"}
+
+
+def test_a_pod_outside_of_any_function_is_read(tmp_path: Path) -> None:
+    code = """\
+    var pod = corev1.PodSpec{Containers: []corev1.Container{{Name: "db", Image: i}}}
+    """
+    assert labels(tmp_path, code) == {}
+
+
+def test_a_variable_may_hold_one_result_after_another(tmp_path: Path) -> None:
+    code = """\
+    func pods() {
+        var initContainers []corev1.Container
+        if c := first(); c != nil {
+            initContainers = append(initContainers, *c)
+        }
+        if c := second(); c != nil {
+            containers = append(containers, *c)
+        }
+    }
+    func first() *corev1.Container {
+        return &corev1.Container{Name: "chmod", Image: i}
+    }
+    func second() *corev1.Container {
+        return &corev1.Container{Name: "log-shipper", Image: j}
+    }
+    """
+    assert labels(tmp_path, code) == {"chmod": "init", "log-shipper": "sidecar"}
+
+
+def test_a_list_of_init_containers_may_begin_small(tmp_path: Path) -> None:
+    code = """\
+    func init() {
+        initContainers := []corev1.Container{{Name: "copy", Image: i}}
+    }
+    """
+    assert labels(tmp_path, code) == {"copy": "init"}
+
+
+def test_the_policy_of_a_native_sidecar_may_be_a_variable(tmp_path: Path) -> None:
+    code = """\
+    func mutate(pod *corev1.Pod) {
+        always := corev1.ContainerRestartPolicyAlways
+        pod.Spec.InitContainers = append([]corev1.Container{{
+            Name: "agent", Image: i, RestartPolicy: &always,
+        }}, pod.Spec.InitContainers...)
+    }
+    """
+    assert labels(tmp_path, code) == {"agent": "native-sidecar"}
