@@ -25,6 +25,7 @@ WORDS = (
     *(b"sidecar", b"spec/containers", b"spec/initcontainers"),
     *(b"network_mode", b"volumes_from"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
+    b"serviceconnectconfiguration",
 )
 """One of these is enough, in small letters."""
 
