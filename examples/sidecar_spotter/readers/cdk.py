@@ -3,7 +3,8 @@
 Like the reader of Go, this one looks at the text and runs nothing: strings and comments
 are blanked, brackets matched, and each `addContainer(…)` or `add_container(…)` on one
 variable is a container of one task. What the code computes stays unknown. Only files of
-a CDK project are looked at, which is a folder with a `cdk.json`, and what is below it.
+a CDK project are looked at, which is a folder with a `cdk.json` or one whose code needs
+the CDK, and what is below it.
 """
 
 import re

@@ -43,7 +43,7 @@ def handed(
     for field, value in _arguments(body):
         for node, condition in choices(_listed(value), names):
             one = Fields(node, names)
-            if not ("image" in one or "containerimage" in one):
+            if not (_has_image(one) or (HELPERS.search(field) and _runs(one))):
                 continue
             stage = "init" if EARLY.search(field) else "run"
             if any(part in one for part in PARTS if part != "containername"):
@@ -71,6 +71,15 @@ def handed(
         tuple(boxes),
         marks=frozenset() if whole else frozenset({"partial"}),
     )
+
+
+def _has_image(one: Fields) -> bool:
+    return "image" in one or "containerimage" in one
+
+
+def _runs(one: Fields) -> bool:
+    """Whether a container has a command, and the module's own image."""
+    return "name" in one and any(word in one for word in ("command", "args", "ports"))
 
 
 def as_helpers(group: Group, name: Node) -> Group:
