@@ -344,6 +344,7 @@ TABLE: tuple[Row, ...] = (
 
 SPOKEN: tuple[Row, ...] = (
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
+    Row("docker-daemon", MOSTLY, "podman", (r"\bpodman system service\b",)),
     Row(
         "log-shipper",
         MOSTLY,

@@ -131,7 +131,8 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
     if len(boxes) == 1:
         return _alone(group, boxes[0], found)
-    main = min(boxes, key=lambda box: _likeness(group, box, boxes, found))
+    unit = _under_one_roof(group, boxes)
+    main = min(unit, key=lambda box: _likeness(group, box, boxes, found))
     if all(_only_helps(found[box.name]) for box in boxes):
         why = "helps a program that stands in another file"
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
@@ -217,13 +218,26 @@ def _likeness(
     if role(box, "sidecar") in FRONT:
         score -= 0.3
     services = group.platform in ("compose", "quadlet")
-    if services and box.joins and not guest and _apart(found[box.name]) <= 0:
-        score -= 1  # others of the unit may only share files with it
+    alone = _apart(found[box.name])
+    if services and box.joins and not guest and alone <= 0:
+        score -= _score(found[box.name]) - alone + 1  # its ties are those of its equals
     return round(score, 2), boxes.index(box)
 
 
 def _joins(one: Container, other: Container) -> bool:
     return any(join.text.partition(":")[2] == other.name for join in one.joins)
+
+
+def _under_one_roof(group: Group, boxes: list[Container]) -> list[Container]:
+    """Return those of *boxes* of which one is the main program.
+
+    Where services share a namespace, others that only share files with one of them
+    have a roof of their own.
+    """
+    if group.platform not in ("compose", "quadlet") or group.kind == "pod":
+        return boxes
+    lent = {join.text.partition(":")[2] for box in boxes for join in box.joins}
+    return [box for box in boxes if box.joins or box.name in lent] or boxes
 
 
 def _is_called_after(box: Container, other: Container) -> bool:
@@ -331,7 +345,7 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     files = ties == {"shared-volume"} and all(
         one.weight <= 0.3 for one in reasons if one.feature == "shared-volume"
     )
-    if helps < 0 and files and _same_image(box, main):
+    if helps < 0 and files and group.platform == "ecs" and _same_image(box, main):
         why = f"runs the same image as {main.name}, on the same files: an equal"
         return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)

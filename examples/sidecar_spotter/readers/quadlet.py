@@ -154,7 +154,7 @@ def _unit(path: str, data: bytes) -> Unit:
             for one in (replace(said, text=word) for word in said.text.split())
         ),
         capabilities=tuple(_words(found, "addcapability")),
-        notes=_notes(data, image),
+        notes=(*_notes(data, image), *found.get("description", [])),
     )
     hosts = [
         Text("network-of-the-host", one.line) for one in networks if one.text == "host"
@@ -186,7 +186,12 @@ def _notes(data: bytes, image: list[Text]) -> tuple[Text, ...]:
     lines = data.decode("utf-8", "replace").split("\n")
     at = next((n for n, one in enumerate(lines, 1) if one.startswith("[Container]")), 0)
     above = image[0].line if image else 0
-    return (*comment_above(lines, at, ("#",)), *comment_above(lines, above, ("#",)))
+    top = next((n for n, one in enumerate(lines, 1) if not one.startswith("#")), 0)
+    return (
+        *comment_above([*lines[: top - 1], ""], top, ("#",)),
+        *comment_above(lines, at, ("#",)),
+        *comment_above(lines, above, ("#",)),
+    )
 
 
 def _words(found: Settings, *keys: str) -> Iterator[Text]:

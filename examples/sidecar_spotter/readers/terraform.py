@@ -24,6 +24,7 @@ from sidecar_spotter.readers import (
 )
 from sidecar_spotter.readers.fields import (
     FILE,
+    IF,
     Fields,
     Names,
     choices,
@@ -208,7 +209,7 @@ def _pieces(file: File) -> Iterator[Group]:
     for block, value in entries(file.tree):
         if text(block) == "locals":
             for name, node in entries(value):
-                helps = "sidecar" in fold(text(name))
+                helps = "sidecar" in fold(text(name)) or _of_each_sidecar(node)
                 boxes = list(_definitions(file, node, any_=_TOLD.search(text(name))))
                 for group in _piece(file, name, "locals", boxes):
                     yield terraform_modules.as_helpers(group, name) if helps else group
@@ -216,6 +217,14 @@ def _pieces(file: File) -> Iterator[Group]:
         if terraform_names.is_container(Fields(body)):
             boxes = [body] if id(body) not in file.taken else []
             yield from _piece(file, name, "module", boxes)
+
+
+def _of_each_sidecar(node: Node) -> bool:
+    """Whether a list has an item for each of what the file calls sidecars."""
+    return any(
+        one.tag == IF and "sidecar" in text(items(one)[0]).lower()
+        for one in walk(node)
+    )
 
 
 _TOLD = re.compile(r"container|sidecar", re.IGNORECASE)
