@@ -293,7 +293,8 @@ TABLE: tuple[Row, ...] = (
         "node-agent",
         NEVER,
         """node-exporter windows-exporter process-exporter systemd-exporter
-        smartctl-exporter ipmi-exporter nvidia-gpu-exporter podman-exporter cadvisor node-problem-detector kube-proxy
+        smartctl-exporter ipmi-exporter nvidia-gpu-exporter podman-exporter
+        cadvisor node-problem-detector kube-proxy
         calico/node cilium flannel aws-node falco netdata logspout
         fluentd-kubernetes-daemonset oneagent sysdig/agent gke-metrics-agent
         node-local-dns k8s-dns-node-cache amazon-k8s-cni nvidia/k8s-device-plugin

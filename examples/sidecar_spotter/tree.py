@@ -186,7 +186,9 @@ def moved(node: Node, at: int) -> Node:
             value = [(copies.get(id(k), k), copies.get(id(v), v)) for k, v in one.value]
         else:
             value = [copies.get(id(item), item) for item in one.value]
-        copies[id(one)] = type(one)(one.tag, value, mark, mark)
+        copy = type(one)(one.tag, value, None, None)
+        copy.start_mark = copy.end_mark = mark
+        copies[id(one)] = copy
     return copies[id(node)]
 
 

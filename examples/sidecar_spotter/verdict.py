@@ -297,7 +297,11 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         takes = any(m.read_only and TAKEN.search(m.volume) for m in box.mounts)
         if max(shared, default=0) < 0.6 or not (takes or helps > 0):
             ties -= {"shared-volume", "life-cycle"}
-        if not lent and max(shared, default=0) > 0 and _serves_many(group, box, reasons):
+        if (
+            not lent
+            and max(shared, default=0) > 0
+            and _serves_many(group, box, reasons)
+        ):
             why = "shares files with programs that have nothing to do with one another"
             return _finding(box, "not-a-sidecar", found, why)
         if not (lent or group.kind == "pod" or _common(box, main)):

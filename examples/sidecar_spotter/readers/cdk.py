@@ -58,6 +58,9 @@ _PATH = re.compile(r"container_?path[\"']?\s*[:=]\s*[\"']([^\"']*)", re.I)
 _ONLY = re.compile(r"read_?only[\"']?\s*[:=]\s*true\b", re.I)
 _OF = re.compile(r"\bcontainer\s*[:=]\s*([\w.]+)")
 _ENDED = re.compile(r"\b(?:SUCCESS|COMPLETE)\b")
+_OTHERS_TASK = re.compile(
+    r"(?:self\.|this\.)?([\w.!?]{1,120})\.task_?definition\b", re.I
+)
 _OPTIONS = re.compile(r"\btask_?image_?options\s*[:=]", re.I)
 
 Span = tuple[int, int]
@@ -194,9 +197,11 @@ def _tasks(code: Code) -> Iterator[Task]:
     for match in islice(_CALL.finditer(code.shape), MOST):
         name = plain(match[1])
         owner = re.sub(r"\.task_?definition\Z", "", name, flags=re.I)
-        places = code.assigned.get(owner, [])
-        place = bisect_right(places, match.start())
-        start = places[place - 1] if place else -1
+        start = _made(code, owner, match.start())
+        other = _OTHERS_TASK.match(code.shape, start) if start >= 0 else None
+        if other is not None:  # `task = pattern.taskDefinition`
+            owner = plain(other[1])
+            start = _made(code, owner, match.start())
         boxes = found[owner, start]
         if not boxes and start >= 0 and owner != name:
             boxes += _of_pattern(code, start, match.start())
@@ -204,6 +209,13 @@ def _tasks(code: Code) -> Iterator[Task]:
         boxes.append((code.name_at(match.start(1)), _container(code, match, router)))
     for (name, start), boxes in found.items():
         yield Task(name, start, tuple(boxes))
+
+
+def _made(code: Code, name: str, at: int) -> int:
+    """Return where the variable *name* was last given a value before a place, or -1."""
+    places = code.assigned.get(name, [])
+    place = bisect_right(places, at)
+    return places[place - 1] if place else -1
 
 
 def _of_pattern(code: Code, start: int, end: int) -> list[tuple[str, Container]]:

@@ -25,7 +25,12 @@ FOREIGN = re.compile(rb"^(?:apiVersion|kind):[ \t]*\S", re.MULTILINE)
 """Kubernetes' own words, at the top of a document."""
 SITE = re.compile(r"Microsoft\.Web/sites/sitecontainers", re.IGNORECASE)
 """A container of a web app of Azure App Service, a resource for each."""
-WORDS = (b"Microsoft.App/", b"/sitecontainers", b"Microsoft.ContainerInstance/", b"nvironmentId")
+WORDS = (
+    b"Microsoft.App/",
+    b"/sitecontainers",
+    b"Microsoft.ContainerInstance/",
+    b"nvironmentId",
+)
 
 
 def suits(path: str, data: bytes) -> bool:
@@ -135,7 +140,9 @@ def site(
         box = replace(box, name=name or box.name, ports=ports)
         main = inner.said("ismain")
         if main is not None and main.text.lower() == "false":
-            box = replace(box, notes=(*box.notes, Text("field: isMain: false", main.line)))
+            box = replace(
+                box, notes=(*box.notes, Text("field: isMain: false", main.line))
+            )
         apps.setdefault(one.say("parent") or whose, []).append(box)
     for whose, boxes in apps.items():
         noted = all(_is_beside(box) for box in boxes)

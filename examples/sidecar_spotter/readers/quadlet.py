@@ -281,9 +281,7 @@ def _far(mine: Unit, near: list[Unit], folder: str, look: Look) -> list[Unit]:
         and (data := look(path)) is not None
         and SECTION.search(data)
     ][:NEIGHBORS]
-    return [
-        unit for unit in found if _joins(mine, unit) or _joins(unit, mine)
-    ]
+    return [unit for unit in found if _joins(mine, unit) or _joins(unit, mine)]
 
 
 def _together(one: Unit, other: Unit) -> bool:

@@ -186,9 +186,7 @@ def _service_of_ecs(file: File, block: Block) -> Iterator[Group]:
     """Yield what a service asks Amazon ECS for, in the unit that another file has."""
     if asked := tuple(_connected(block.fields)):
         first = line(block.label)
-        yield Group(
-            file.path, first, "ecs", block.kind, block.name, requests=asked
-        )
+        yield Group(file.path, first, "ecs", block.kind, block.name, requests=asked)
 
 
 def _listed(given: yaml.MappingNode) -> Node:
@@ -222,8 +220,7 @@ def _pieces(file: File) -> Iterator[Group]:
 def _of_each_sidecar(node: Node) -> bool:
     """Whether a list has an item for each of what the file calls sidecars."""
     return any(
-        one.tag == IF and "sidecar" in text(items(one)[0]).lower()
-        for one in walk(node)
+        one.tag == IF and "sidecar" in text(items(one)[0]).lower() for one in walk(node)
     )
 
 
@@ -263,7 +260,9 @@ def _is_all(file: File, name: str) -> bool:
     )
     return any(
         all_of_it.search(file.look(other) or b"") is not None
-        for other in file.look.names(posixpath.dirname(file.path))[:terraform_names.SIBLINGS]
+        for other in file.look.names(posixpath.dirname(file.path))[
+            : terraform_names.SIBLINGS
+        ]
         if other.endswith(".tf") and other != file.path
     )
 

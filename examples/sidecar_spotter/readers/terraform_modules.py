@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import yaml
 
-from sidecar_spotter.model import Container, Group, Text
+from sidecar_spotter.model import Container, Group, Stage, Text
 from sidecar_spotter.readers import ecs
 from sidecar_spotter.readers.fields import Fields, Names, choices, fold
 from sidecar_spotter.readers.shapes import container
@@ -33,9 +33,7 @@ PLATFORMS = (
 """What a module's source says of the platform."""
 
 
-def handed(
-    label: Node, body: Node, names: Names, lines: list[str]
-) -> Iterator[Group]:
+def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[Group]:
     """Yield the unit of the containers that the module *label* is handed."""
     top = Fields(body, names)
     source = top.say("source")
@@ -45,7 +43,7 @@ def handed(
             one = Fields(node, names)
             if not (_has_image(one) or (HELPERS.search(field) and _runs(one))):
                 continue
-            stage = "init" if EARLY.search(field) else "run"
+            stage: Stage = "init" if EARLY.search(field) else "run"
             if any(part in one for part in PARTS if part != "containername"):
                 task = ecs.task([(node, condition)], Fields(None, names), lines)
                 boxes = list(task.containers)
@@ -58,8 +56,7 @@ def handed(
         return
     whole = any(not ADDED.search(field) for field, _ in found)
     boxes = [
-        _as_helper(box, field) if HELPERS.search(field) else box
-        for field, box in found
+        _as_helper(box, field) if HELPERS.search(field) else box for field, box in found
     ]
     platform = next((said for sign, said in PLATFORMS if sign.search(source)), "")
     yield Group(
