@@ -297,13 +297,6 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         takes = any(m.read_only and TAKEN.search(m.volume) for m in box.mounts)
         if max(shared, default=0) < 0.6 or not (takes or helps > 0):
             ties -= {"shared-volume", "life-cycle"}
-        if (
-            not lent
-            and max(shared, default=0) > 0
-            and _serves_many(group, box, reasons)
-        ):
-            why = "shares files with programs that have nothing to do with one another"
-            return _finding(box, "not-a-sidecar", found, why)
         if not (lent or group.kind == "pod" or _common(box, main)):
             why = f"shares nothing with {main.name}"
             return _finding(box, "not-a-sidecar", found, why)
@@ -311,6 +304,9 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         with_whom = {one.about for one in reasons if one.feature == "shared-volume"}
         if crowd and len(with_whom) > 2 and not lent and helps <= 1:
             why = f"shares files with {len(with_whom)} others, and serves none alone"
+            return _finding(box, "not-a-sidecar", found, why)
+        if with_whom and not lent and _serves_many(group, box, reasons):
+            why = "shares files with programs that have nothing to do with one another"
             return _finding(box, "not-a-sidecar", found, why)
         if not ties and (helps < 0.5 or (crowd and helps <= 1)):
             why = f"runs beside {main.name}, and nothing says that it serves it"
