@@ -297,7 +297,10 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         takes = any(m.read_only and TAKEN.search(m.volume) for m in box.mounts)
         if max(shared, default=0) < 0.6 or not (takes or helps > 0):
             ties -= {"shared-volume", "life-cycle"}
-        if not (lent or group.kind == "pod" or _common(box, main)):
+        sent = any(
+            one.feature == "helper-configuration" and one.weight >= 2 for one in reasons
+        )
+        if not (lent or sent or group.kind == "pod" or _common(box, main)):
             why = f"shares nothing with {main.name}"
             return _finding(box, "not-a-sidecar", found, why)
         crowd = len(running(group)) > CROWD  # where a name tells little

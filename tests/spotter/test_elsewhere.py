@@ -382,6 +382,22 @@ def test_who_reads_the_files_of_several_programs_is_nobodys(tmp_path: Path) -> N
     assert labels(tmp_path, {"compose.yaml": text})["promtail"] == "sidecar"
 
 
+@pytest.mark.parametrize(
+    ("address", "label"), [("shop", "sidecar"), ("elsewhere.example.com", None)]
+)
+def test_dapr_is_told_for_whom_it_is_there(
+    tmp_path: Path, address: str, label: str | None
+) -> None:
+    text = f"""\
+services:
+  shop: {{image: example.com/shop}}
+  shop-dapr:
+    image: daprio/daprd
+    command: ["./daprd", "--app-id", "shop", "--app-channel-address", "{address}"]
+"""
+    assert labels(tmp_path, {"compose.yaml": text}).get("shop-dapr") == label
+
+
 def test_nginx_before_php_is_a_front_door(tmp_path: Path) -> None:
     text = """\
 services:

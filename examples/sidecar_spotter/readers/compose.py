@@ -81,6 +81,10 @@ EXTENDS = 5
 """How many services may extend one another in a row."""
 SOCKET = re.compile(r"(?:docker|podman|containerd)\.sock$")
 
+FOR_ONE = re.compile(r"--?app-channel-address(?:[= ]([\w.-]+))?$")
+"""An option of a helper that names the one program which it is there for: Dapr's, where
+it has a network of its own."""
+
 _DEFAULT = re.compile(r"\$\{\w+:?-([^${}]*)\}")
 _COLON = re.compile(r":(?![^{}]{0,200}\})")
 
@@ -448,6 +452,13 @@ def _groups(services: list[Service]) -> Iterator[Group]:
             sets.unite(box.name, join.text.partition(":")[2])
         for mount in box.mounts:
             users[mount.volume].append((box.name, mount))
+    names = {*called, *sets.up}
+    for number, box in enumerate(boxes):
+        if (said := _is_for(box)) is not None and said.text in names:
+            name = called.get(said.text, said.text)
+            sets.unite(name, box.name)
+            says = f"configured: is told to serve {name} alone, by app-channel-address"
+            boxes[number] = replace(box, notes=(*box.notes, Text(says, said.line)))
     for name, uses in users.items():
         ties = name not in kinds or kinds[name].kind in ("named", "bind", "anonymous")
         if ties and not all(mount.read_only for _, mount in uses):
@@ -480,6 +491,19 @@ def _groups(services: list[Service]) -> Iterator[Group]:
             served=tuple(sorted({p for one in tied for p in one.published})),
             marks=frozenset(marks),
         )
+
+
+def _is_for(box: Container) -> Text | None:
+    """Return the program that a helper's command says it is for, if it does."""
+    option = False
+    for word in box.words:
+        if option:
+            return word
+        match = FOR_ONE.match(word.text)
+        if match is not None and match[1]:
+            return replace(word, text=match[1])
+        option = match is not None
+    return None
 
 
 def _with_names(box: Container, called: dict[str, str], ended: set[str]) -> Container:
