@@ -35,6 +35,9 @@ FORMS: dict[str, Form] = {
     "go": "go",
     "ts": "cdk",
     "py": "cdk",
+    "js": "cdk",
+    "java": "cdk",
+    "cs": "cdk",
     "tpl": "template",
     "tmpl": "template",
     "gotmpl": "template",
@@ -67,7 +70,7 @@ PROJECT = "cdk.json"
 NEEDS = frozenset(
     (
         *("package.json", "requirements.txt", "pyproject.toml", "setup.py"),
-        *("setup.cfg", "Pipfile", ".projenrc.js", ".projenrc.ts"),
+        *("setup.cfg", "Pipfile", ".projenrc.js", ".projenrc.ts", "pom.xml"),
     )
 )
 """Files that say what a folder's code needs: where that is the CDK, it is read too. A

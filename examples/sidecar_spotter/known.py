@@ -274,6 +274,7 @@ TABLE: tuple[Row, ...] = (
     Row("app-runtime", ALWAYS, "daprd cmd/queue queue-proxy serving-queue"),
     Row("app-runtime", ALWAYS, "kserve/agent seldon/engine fission/fetcher"),
     Row("task-runner", MOSTLY, "n8nio/runners"),
+    Row("renderer", MOSTLY, "grafana-image-renderer"),
     Row("step-helper", ALWAYS, "argoexec sidecarlogresults"),
     Row("docker-daemon", MOSTLY, "docker:*dind* dind docker-dind buildkit"),
     Row("docker-daemon", MOSTLY, "docker", (r"\bdockerd\b|--storage-driver\b",)),
@@ -630,6 +631,7 @@ WORDS: dict[str, str] = {
         "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
         "debugger": "debug debugger",
+        "renderer": "renderer browser",
         MAIN: "app application server web webserver webapp website api backend "
         "frontend ui worker controller manager operator main db database master "
         "primary broker gateway ingress service svc injector driver job",

@@ -219,6 +219,7 @@ def _likeness(
         score -= 0.3
     services = group.platform in ("compose", "quadlet")
     alone = _apart(found[box.name])
+    guest = guest or _is_store(box)
     if services and box.joins and not guest and alone <= 0:
         score -= _score(found[box.name]) - alone + 1  # its ties are those of its equals
     return round(score, 2), boxes.index(box)
@@ -348,8 +349,8 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     files = ties == {"shared-volume"} and all(
         one.weight <= 0.3 for one in reasons if one.feature == "shared-volume"
     )
-    if helps < 0 and files and group.platform == "ecs" and _same_image(box, main):
-        why = f"runs the same image as {main.name}, on the same files: an equal"
+    if helps < 0 and files and group.platform != "kubernetes":
+        why = f"works on the same files as {main.name}, as its equal"
         return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)
     served = main.name

@@ -213,6 +213,31 @@ def test_copies_on_the_same_files_are_equals(tmp_path: Path) -> None:
     assert sorted(found.values()) == ["main", "not-a-sidecar"]
 
 
+def test_a_proxy_may_have_visitors_as_its_program_has(tmp_path: Path) -> None:
+    text = """\
+resource "aws_ecs_task_definition" "web" {
+  container_definitions = jsonencode([
+    { name = "PROXY", image = "IMAGE", portMappings = [{ containerPort = 443 }] },
+    { name = "shop", image = "example.com/shop", portMappings = [{ containerPort = 80 }] }
+  ])
+}
+resource "aws_ecs_service" "web" {
+  task_definition = aws_ecs_task_definition.web.arn
+  load_balancer {
+    container_port = 443
+  }
+  load_balancer {
+    container_port = 80
+  }
+}
+"""
+    envoy = text.replace("IMAGE", "envoyproxy/envoy:v1").replace("PROXY", "edge")
+    found = labels(tmp_path, {"web.tf": envoy})
+    assert found == {"edge": "sidecar", "shop": "main"}
+    blog = text.replace("IMAGE", "example.com/blog").replace("PROXY", "blog")
+    assert "sidecar" not in labels(tmp_path, {"web.tf": blog}).values()
+
+
 # --- CDK and Azure
 
 STACK = """\
@@ -276,6 +301,39 @@ def test_a_web_app_has_sidecars(tmp_path: Path) -> None:
     assert found == {"web": "main", "cache": "sidecar"}
 
 
+BUILT = """\
+{
+  var task = new ApplicationLoadBalancedFargateService(this, "shop",
+      new Props { TaskImageOptions = new Options { ContainerName = "web" } });
+  task.TaskDefinition.AddContainer("agent", new ContainerDefinitionOptions {
+      Image = ContainerImage.FromRegistry("datadog/agent:7") });
+}
+"""
+JAVA = """\
+class Shop {
+  Shop() {
+    var task = ApplicationLoadBalancedFargateService.Builder.create(this, "shop")
+        .taskImageOptions(Options.builder()
+            .image(ContainerImage.fromRegistry("shop")).containerName("web").build())
+        .build();
+    task.getTaskDefinition().addContainer("x", ContainerDefinitionOptions.builder()
+        .image(ContainerImage.fromRegistry("datadog/agent:7"))
+        .containerName("agent").build());
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("a.js", STACK), ("src/Shop.cs", BUILT), ("src/main/java/Shop.java", JAVA)],
+)
+def test_the_cdk_has_other_languages(tmp_path: Path, path: str, text: str) -> None:
+    found = labels(tmp_path, {"cdk.json": "{}", path: text})
+    assert sorted(found.values()) == ["main", "sidecar"]
+    assert found.get("agent", "sidecar") == "sidecar"
+
+
 # --- Nomad
 
 AGENTS = """\
@@ -327,6 +385,51 @@ job "shop" {{
 """
     found = labels(tmp_path, {"shop.nomad": text})
     assert ("sidecar" in {found["shop"], found["other"]}) == (label == "sidecar")
+
+
+def test_equals_may_work_on_the_same_files(tmp_path: Path) -> None:
+    task = """\
+    task "NAME" {
+      service {
+        port = PORT
+      }
+      config {
+        image   = "example.com/NAME:1"
+        volumes = ["/films:/films"]
+      }
+    }
+"""
+    both = "".join(
+        task.replace("NAME", name).replace("PORT", port)
+        for name, port in (("films", "80"), ("series", "81"))
+    )
+    text = f'job "media" {{\n  group "media" {{\n{both}  }}\n}}\n'
+    found = labels(tmp_path, {"media.nomad": text})
+    assert sorted(found.values()) == ["main", "not-a-sidecar"]
+
+
+def test_a_browser_works_for_who_is_told_its_address(tmp_path: Path) -> None:
+    text = """\
+job "watch" {
+  group "watch" {
+    task "watch" {
+      env {
+        DRIVER = "${NOMAD_ADDR_browser}/wd/hub"
+      }
+      config {
+        image = "example.com/watch:1"
+      }
+    }
+    task "browser" {
+      config {
+        image = "example.com/b:1"
+      }
+    }
+  }
+}
+"""
+    found = labels(tmp_path, {"watch.nomad": text})
+    assert found == {"watch": "main", "browser": "sidecar"}
 
 
 # --- services
@@ -398,6 +501,45 @@ services:
     assert labels(tmp_path, {"compose.yaml": text}).get("shop-dapr") == label
 
 
+def test_each_roof_is_a_unit_of_its_own(tmp_path: Path) -> None:
+    pair = """\
+  NAME:
+    image: example.com/NAME
+    volumes: ["./config:/config"]
+  NAME_proxy:
+    image: envoyproxy/envoy:v1.30
+    network_mode: service:NAME
+    volumes: ["./config:/config"]
+"""
+    text = "services:\n" + "".join(pair.replace("NAME", n) for n in ("shop", "blog"))
+    found = labels(tmp_path, {"compose.yaml": text})
+    assert found["shop"] == found["blog"] == "main"
+    assert found["shop_proxy"] == found["blog_proxy"] == "sidecar"
+
+
+@pytest.mark.parametrize("name", ["project-shop-1", "my_project_shop_1"])
+def test_a_container_may_have_the_name_that_compose_gives(
+    tmp_path: Path, name: str
+) -> None:
+    text = f"""\
+services:
+  shop: {{image: example.com/shop}}
+  debug: {{image: example.com/tools, pid: "container:{name}", command: sleep infinity}}
+"""
+    found = labels(tmp_path, {"compose.yaml": text})
+    assert found == {"shop": "main", "debug": "sidecar"}
+
+
+def test_who_joins_a_stranger_is_read_all_the_same(tmp_path: Path) -> None:
+    text = """\
+services:
+  shop: {image: example.com/shop, volumes: ["a:/a"]}
+  tools: {image: example.com/tools, pid: "container:stranger", volumes: ["a:/a"]}
+volumes: {a: }
+"""
+    labels(tmp_path, {"compose.yaml": text})
+
+
 def test_nginx_before_php_is_a_front_door(tmp_path: Path) -> None:
     text = """\
 services:
@@ -435,6 +577,14 @@ def test_without_such_a_name_the_host_is_the_helper(tmp_path: Path) -> None:
     guest = GUEST.replace("shop-reader", "ledger")
     files = {"shop.container": SERVER, "ledger.container": guest}
     assert labels(tmp_path, files) == {"shop": "sidecar", "ledger": "main"}
+
+
+def test_a_store_that_moves_in_is_not_what_the_unit_is_for(tmp_path: Path) -> None:
+    guest = GUEST.replace("shop-reader", "cache").replace(
+        "example.com/model_server:1", "docker.io/valkey/valkey:9"
+    )
+    files = {"shop.container": SERVER, "cache.container": guest}
+    assert labels(tmp_path, files)["shop"] == "main"
 
 
 def test_only_who_joins_ties_folders_together() -> None:

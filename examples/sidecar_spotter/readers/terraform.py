@@ -176,8 +176,9 @@ def _of_mesh(module: Fields) -> Iterator[Request]:
 
 def _connected(service: Fields) -> Iterator[Request]:
     """Yield the wish of a service of Amazon ECS for the proxy of Service Connect."""
-    for node in service.each("serviceconnectconfiguration"):
-        if next(entries(node), None) is not None:
+    for node, condition in service.choices("serviceconnectconfiguration"):
+        # A block for each of something asks for nothing until somebody fills it.
+        if condition is None and next(entries(node), None) is not None:
             key = service.key("serviceconnectconfiguration") or node
             yield ecs.connect(Fields(node, service.names), key)
 
