@@ -276,7 +276,8 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     here = {other.name for other in running(group) if not idles(other)} | {""}
     ties = {one.feature for one in reasons if _ties(one, main) and one.about in here}
     helps = _apart(reasons)
-    if _is_store(box) and "localhost" not in ties and stem(box) != stem(main):
+    private = "localhost" in ties or _joins(box, main)  # nobody else reaches it
+    if _is_store(box) and not private and stem(box) != stem(main):
         why = "is a store that its neighbors use, and could run anywhere"
         return _finding(box, "not-a-sidecar", found, why)
     together = {one.text for one in box.joins} & {one.text for one in main.joins}

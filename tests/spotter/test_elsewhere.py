@@ -218,7 +218,7 @@ def test_a_proxy_may_have_visitors_as_its_program_has(tmp_path: Path) -> None:
 resource "aws_ecs_task_definition" "web" {
   container_definitions = jsonencode([
     { name = "PROXY", image = "IMAGE", portMappings = [{ containerPort = 443 }] },
-    { name = "shop", image = "example.com/shop", portMappings = [{ containerPort = 80 }] }
+    { name = "shop", image = "example.com/shop", portMappings = [{ containerPort = 8 }] }
   ])
 }
 resource "aws_ecs_service" "web" {
@@ -227,13 +227,13 @@ resource "aws_ecs_service" "web" {
     container_port = 443
   }
   load_balancer {
-    container_port = 80
+    container_port = 8
   }
 }
 """
-    envoy = text.replace("IMAGE", "envoyproxy/envoy:v1").replace("PROXY", "edge")
-    found = labels(tmp_path, {"web.tf": envoy})
-    assert found == {"edge": "sidecar", "shop": "main"}
+    nginx = text.replace("IMAGE", "nginx:1").replace("PROXY", "nginx")
+    found = labels(tmp_path, {"web.tf": nginx})
+    assert found == {"nginx": "sidecar", "shop": "main"}
     blog = text.replace("IMAGE", "example.com/blog").replace("PROXY", "blog")
     assert "sidecar" not in labels(tmp_path, {"web.tf": blog}).values()
 
@@ -579,12 +579,18 @@ def test_without_such_a_name_the_host_is_the_helper(tmp_path: Path) -> None:
     assert labels(tmp_path, files) == {"shop": "sidecar", "ledger": "main"}
 
 
-def test_a_store_that_moves_in_is_not_what_the_unit_is_for(tmp_path: Path) -> None:
-    guest = GUEST.replace("shop-reader", "cache").replace(
-        "example.com/model_server:1", "docker.io/valkey/valkey:9"
-    )
-    files = {"shop.container": SERVER, "cache.container": guest}
-    assert labels(tmp_path, files)["shop"] == "main"
+def test_a_store_that_moves_in_is_private_to_its_host(tmp_path: Path) -> None:
+    host = SERVER.replace("ContainerName=shop", "ContainerName=shop-web")
+    guest = GUEST.replace("shop-reader", "cache").replace(":shop", ":shop-web")
+    guest = guest.replace("example.com/model_server:1", "docker.io/valkey/valkey:9")
+    files = {"shop.container": host, "cache.container": guest}
+    labels(tmp_path, files)
+    found = {
+        (one.name, one.label)
+        for judged in scan(tmp_path).groups
+        for one in judged.findings
+    }
+    assert found == {("shop-web", "main"), ("cache", "sidecar")}  # in both files
 
 
 def test_only_who_joins_ties_folders_together() -> None:
