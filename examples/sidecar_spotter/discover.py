@@ -47,6 +47,9 @@ FORMS: dict[str, Form] = {
     "go": "go",
     "ts": "cdk",
     "py": "cdk",
+    "js": "cdk",
+    "java": "cdk",
+    "cs": "cdk",
     "tpl": "template",
     "tmpl": "template",
     "gotmpl": "template",
@@ -82,6 +85,17 @@ PASSED = frozenset(
 
 PROJECT = "cdk.json"
 """What makes a folder one of AWS CDK: only there is code of the form `cdk` read."""
+NEEDS = frozenset(
+    (
+        *("package.json", "requirements.txt", "pyproject.toml", "setup.py"),
+        *("setup.cfg", "Pipfile", ".projenrc.js", ".projenrc.ts", "pom.xml"),
+    )
+)
+"""Files that say what a folder's code needs: where that is the CDK, it is read too. A
+library of constructs has no application, and so no `cdk.json`."""
+NEEDED = (b"aws-cdk", b"aws_cdk")
+LONGEST = 1 << 18
+"""Bytes of such a file that are read."""
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of the largest file that is read. Kubernetes stores no object of more than
@@ -163,7 +177,7 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                 if problem:
                     yield Skipped(folder + entry.name, problem)
         inner = []
-        project = project or any(entry.name == PROJECT for entry in entries)
+        project = project or any(_is_project(entry) for entry in entries)
         for entry in entries:
             path = folder + entry.name
             try:
@@ -193,6 +207,21 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
     for link in links:
         if (target := _follow(link, top, found)) is not None:
             yield target
+
+
+def _is_project(entry: os.DirEntry[str]) -> bool:
+    """Whether a file makes its folder a project of AWS CDK."""
+    if entry.name == PROJECT:
+        return True
+    if entry.name not in NEEDS:
+        return False
+    try:
+        if not entry.is_file(follow_symlinks=False):
+            return False
+        data = _read(entry.path, LONGEST)
+    except (OSError, Unreadable):
+        return False
+    return any(word in data for word in NEEDED)
 
 
 def top_of(root: Path) -> str:

@@ -280,6 +280,7 @@ TABLE: tuple[Row, ...] = (
     Row("app-runtime", ALWAYS, "daprd cmd/queue queue-proxy serving-queue"),
     Row("app-runtime", ALWAYS, "kserve/agent seldon/engine fission/fetcher"),
     Row("task-runner", MOSTLY, "n8nio/runners"),
+    Row("renderer", MOSTLY, "grafana-image-renderer"),
     Row("step-helper", ALWAYS, "argoexec sidecarlogresults"),
     Row("docker-daemon", MOSTLY, "docker:*dind* dind docker-dind buildkit"),
     Row("docker-daemon", MOSTLY, "docker", (r"\bdockerd\b|--storage-driver\b",)),
@@ -300,9 +301,10 @@ TABLE: tuple[Row, ...] = (
     Row(
         "node-agent",
         NEVER,
-        """node-exporter *-node-exporter windows-exporter cadvisor
-        node-problem-detector kube-proxy calico/node cilium flannel aws-node falco
-        netdata logspout
+        """node-exporter *-node-exporter windows-exporter process-exporter
+        systemd-exporter smartctl-exporter ipmi-exporter nvidia-gpu-exporter
+        podman-exporter cadvisor node-problem-detector kube-proxy
+        calico/node cilium flannel aws-node falco netdata logspout
         fluentd-kubernetes-daemonset oneagent sysdig/agent gke-metrics-agent
         node-local-dns k8s-dns-node-cache amazon-k8s-cni nvidia/k8s-device-plugin
         k8s-device-plugin dcgm-exporter multus-cni""",
@@ -353,6 +355,7 @@ TABLE: tuple[Row, ...] = (
 SPOKEN: tuple[Row, ...] = (
     Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
+    Row("docker-daemon", MOSTLY, "podman", (r"\bpodman system service\b",)),
     Row(
         "log-shipper",
         MOSTLY,
@@ -643,6 +646,7 @@ WORDS: dict[str, str] = {
         "debugger": "debug debugger netshoot",
         "editor": "codeserver vscode configurator",
         "resizer": "nanny",
+        "renderer": "renderer browser",
         MAIN: "app application server web webserver webapp website api backend "
         "frontend ui worker controller manager operator main db database master "
         "primary broker gateway ingress service svc injector driver job",

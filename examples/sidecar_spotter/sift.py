@@ -26,6 +26,7 @@ WORDS = (
     b"additionalcontainer:",
     *(b"network_mode", b"volumes_from"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
+    b"serviceconnectconfiguration",
 )
 """One of these is enough, in small letters."""
 

@@ -9,6 +9,7 @@ visits a node once.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -186,6 +187,23 @@ def settle(node: Node | None, at: int) -> None:
     """Put *node* and all below it on the line *at*, from 1: it stands elsewhere."""
     for one in walk(node):
         one.start_mark = one.end_mark = At(at - 1)
+
+
+def moved(node: Node, at: int) -> Node:
+    """Return a copy of *node* that stands on the line *at*, from 1."""
+    mark = At(at - 1)
+    copies: dict[int, Node] = {}
+    for one in reversed(list(walk(node))):
+        if isinstance(one, yaml.ScalarNode):
+            value: Any = one.value
+        elif isinstance(one, yaml.MappingNode):
+            value = [(copies.get(id(k), k), copies.get(id(v), v)) for k, v in one.value]
+        else:
+            value = [copies.get(id(item), item) for item in one.value]
+        copy = type(one)(one.tag, value, None, None)
+        copy.start_mark = copy.end_mark = mark
+        copies[id(one)] = copy
+    return copies[id(node)]
 
 
 def _say(error: Exception, before: int) -> str:

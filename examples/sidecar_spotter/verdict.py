@@ -136,7 +136,8 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
     if len(boxes) == 1:
         return _alone(group, boxes[0], found)
-    main = min(boxes, key=lambda box: _likeness(group, box, boxes, found))
+    unit = _under_one_roof(group, boxes)
+    main = min(unit, key=lambda box: _likeness(group, box, boxes, found))
     if all(_only_helps(found[box.name]) for box in boxes):
         why = "helps a program that stands in another file"
         return [_finding(box, _kind(group, box), found, why) for box in boxes]
@@ -146,6 +147,8 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
         box.name: _beside(group, box, main, found) for box in boxes if box is not main
     }
     helped = any(one.label in SIDECARS for one in beside.values())
+    if "daemon" in group.marks and not helped and _serves_machine(found[main.name]):
+        what, why = "not-a-sidecar", "serves the machine: one copy runs on each"
     loose = group.platform == "compose" or group.kind == "containers"
     if loose and not helped and not _joined(boxes):
         # Files alone make no unit of services.
@@ -199,6 +202,11 @@ def _called_helper(reasons: Sequence[Evidence]) -> bool:
     return _score(one for one in reasons if one.feature in LOOKS) >= 1.5
 
 
+def _serves_machine(reasons: Sequence[Evidence]) -> bool:
+    """Whether an image is known as a node's agent."""
+    return any(one.says.endswith("known as node-agent") for one in reasons)
+
+
 def _only_helps(reasons: Sequence[Evidence]) -> bool:
     """Whether an image is known to do nothing but help."""
     return any(one.feature == "known-image" and one.weight >= 2 for one in reasons)
@@ -228,14 +236,20 @@ def _likeness(
         score -= 1.6
     if _is_store(box):
         score += 1.1  # somebody has to use it
+    if any(_is_called_after(box, one) for one in boxes if _joins(one, box)):
+        score -= 1.2  # `shop-ocr` moves in with `shop`
+    guest = any(_is_called_after(one, box) for one in boxes if _joins(box, one))
     if role(box, "sidecar") in FRONT:
         score -= 0.3
     if _has_known_helpers(box, boxes):
         score -= 0.5
     if _is_known_helper(box):
         score += 0.5  # it is never what a unit is for
-    if group.platform == "compose" and box.joins and _apart(found[box.name]) <= 0:
-        score -= 1  # others of the unit may only share files with it
+    services = group.platform in ("compose", "quadlet")
+    alone = _apart(found[box.name])
+    guest = guest or _is_store(box)
+    if services and box.joins and not guest and alone <= 0:
+        score -= _score(found[box.name]) - alone + 1  # its ties are those of its equals
     return round(score, 2), boxes.index(box)
 
 
@@ -257,6 +271,27 @@ def _is_known_helper(box: Container) -> bool:
     image = box.image.text if box.image is not None else ""
     found = known(image, [word.text for word in box.words])
     return found is not None and found.sure >= 1
+
+
+def _joins(one: Container, other: Container) -> bool:
+    return any(join.text.partition(":")[2] == other.name for join in one.joins)
+
+
+def _under_one_roof(group: Group, boxes: list[Container]) -> list[Container]:
+    """Return those of *boxes* of which one is the main program.
+
+    Where services share a namespace, others that only share files with one of them
+    have a roof of their own.
+    """
+    if group.platform not in ("compose", "quadlet") or group.kind == "pod":
+        return boxes
+    lent = {join.text.partition(":")[2] for box in boxes for join in box.joins}
+    return [box for box in boxes if box.joins or box.name in lent] or boxes
+
+
+def _is_called_after(box: Container, other: Container) -> bool:
+    """Whether *other* has the name of *box* with a word before or behind it."""
+    return set(split(box.name)) < set(split(other.name)) and bool(split(box.name))
 
 
 OWN_NAME = re.compile(
@@ -289,7 +324,8 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     here = {other.name for other in running(group) if not idles(other)} | {""}
     ties = {one.feature for one in reasons if _ties(one, main) and one.about in here}
     helps = _apart(reasons)
-    if _is_store(box) and "localhost" not in ties and stem(box) != stem(main):
+    private = "localhost" in ties or _joins(box, main)  # nobody else reaches it
+    if _is_store(box) and not private and stem(box) != stem(main):
         why = "is a store that its neighbors use, and could run anywhere"
         return _finding(box, "not-a-sidecar", found, why)
     together = {one.text for one in box.joins} & {one.text for one in main.joins}
@@ -302,21 +338,35 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if group.platform in ("compose", "quadlet") and not together:
         # There a volume is the only way to share files, for equals too.
         published = any(port.number in group.served for port in box.ports)
-        if published and role(box, "sidecar") in FRONT:
+        what = role(box, "sidecar")
+        front = what in FRONT or (what == "reverse-proxy" and helps <= 0.6)
+        if published and front:
             why = "is a front door: callers from outside reach it first"
             return _finding(box, "not-a-sidecar", found, why)
-        shared = (one.weight for one in reasons if one.feature == "shared-volume")
+        shared = [one.weight for one in reasons if one.feature == "shared-volume"]
         takes = any(m.read_only and TAKEN.search(m.volume) for m in box.mounts)
         if max(shared, default=0) < 0.6 or not (takes or helps > 0):
             ties -= {"shared-volume", "life-cycle"}
+        sent = any(
+            one.feature == "helper-configuration" and one.weight >= 2 for one in reasons
+        )
+        if not (lent or sent or group.kind == "pod" or _common(box, main)):
+            why = f"shares nothing with {main.name}"
+            return _finding(box, "not-a-sidecar", found, why)
         crowd = len(running(group)) > CROWD  # where a name tells little
         with_whom = {one.about for one in reasons if one.feature == "shared-volume"}
         if crowd and len(with_whom) > 2 and not lent and helps <= 1:
             why = f"shares files with {len(with_whom)} others, and serves none alone"
             return _finding(box, "not-a-sidecar", found, why)
+        if with_whom and not lent and _serves_many(group, box, reasons):
+            why = "shares files with programs that have nothing to do with one another"
+            return _finding(box, "not-a-sidecar", found, why)
         if not ties and (helps < 0.5 or (crowd and helps <= 1)):
             why = f"runs beside {main.name}, and nothing says that it serves it"
             return _finding(box, "not-a-sidecar", found, why)
+    if "daemon" in group.marks and not ties and _serves_machine(found[main.name]):
+        why = f"serves the machine, as {main.name} does: one copy runs on each"
+        return _finding(box, "not-a-sidecar", found, why)
     callers = {one.about for one in reasons if one.feature == "localhost"}
     if ties == {"localhost"} and main.name not in callers and helps < 0.5:
         why = f"is called by {', '.join(sorted(callers))}, and not by {main.name}"
@@ -351,12 +401,42 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     if helps < 0 and abouts and main.name not in abouts and _same_image(box, main):
         why = f"runs the same image as {main.name}, and has no tie to it: an equal"
         return _finding(box, "not-a-sidecar", found, why)
+    files = ties == {"shared-volume"} and all(
+        one.weight <= 0.3 for one in reasons if one.feature == "shared-volume"
+    )
+    if helps < 0 and files and group.platform != "kubernetes":
+        why = f"works on the same files as {main.name}, as its equal"
+        return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)
     served = main.name
     if group.platform == "compose" and lent and served not in lent:
         served = next(one.about for one in reasons if one.about in lent)
     why = f"runs beside {served or 'the main container'} and serves it"
     return _finding(box, label, found, why, served)
+
+
+def _common(box: Container, main: Container) -> bool:
+    """Whether two services share a volume, or what one of them joins."""
+    own = {mount.volume for mount in main.mounts}
+    return bool(box.joins or main.joins) or any(m.volume in own for m in box.mounts)
+
+
+def _serves_many(group: Group, box: Container, reasons: Sequence[Evidence]) -> bool:
+    """Whether a service takes files from several programs: it is nobody's own.
+
+    Copies of one program are one. What does nothing but help has one that it serves.
+    """
+    if _only_helps(reasons):
+        return False
+    mine = {mount.volume for mount in box.mounts}
+    with_: dict[str, set[str]] = defaultdict(set)
+    for other in running(group):
+        if other is not box:
+            for mount in other.mounts:
+                if mount.volume in mine and not mount.read_only:
+                    with_[stem(other) or other.name].add(mount.volume)
+    shared = {v.name for v in group.volumes if v.kind in ("named", "bind")}
+    return sum(bool(volumes & shared) for volumes in with_.values()) > 1
 
 
 def _is_base(box: Container, boxes: Iterable[Container]) -> bool:

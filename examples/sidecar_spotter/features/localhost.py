@@ -76,7 +76,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter.known import MAIN, known, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
-from sidecar_spotter.units import idles, listens, running
+from sidecar_spotter.units import idles, listens, running, stem
 
 NAME = "localhost"
 STRENGTH = "strong"
@@ -109,6 +109,21 @@ TASK = re.compile(r"NOMAD_(?:HOST_)?(?:ADDR|PORT|IP)_(\w+)")
 """A variable in which Nomad tells a task the address of another one of its group."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
 """An address without a port, which a program is given to listen on."""
+
+
+OF_STORES = {
+    **dict.fromkeys(("redis", "valkey", "keydb", "redict"), 6379),
+    **dict.fromkeys(("postgres", "postgresql", "pgvector", "postgis"), 5432),
+    **dict.fromkeys(("mysql", "mariadb"), 3306),
+    **dict.fromkeys(("mongo", "mongodb"), 27017),
+    **dict.fromkeys(("elasticsearch", "opensearch"), 9200),
+    **{"memcached": 11211, "rabbitmq": 5672, "minio": 9000, "nats": 4222},
+}
+"""Ports that images of stores listen on where nothing is said of it."""
+OF_THE_MACHINE = {
+    **{4646: "nomad", 8200: "vault", 8500: "consul", 8501: "consul", 8502: "consul"},
+}
+"""Ports on which each machine's own agent listens, by its image."""
 
 
 def look(group: Group) -> Iterator[Evidence]:
@@ -209,10 +224,16 @@ def _callee(
         return None
     if port.isdecimal():
         number = int(port)
+        own = [other for other in others if OF_STORES.get(stem(other)) == number]
         found = [other for other in others if number in listens(other)]
+        if own and own[0] not in found:
+            return None  # it is a store, and anybody's
         if found:
             return found[0]
         if number in listens(box):
+            return None
+        whose = OF_THE_MACHINE.get(number)
+        if whose is not None and not any(whose in stem(other) for other in others):
             return None
     if len(others) == 1:
         return others[0]

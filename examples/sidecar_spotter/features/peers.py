@@ -51,6 +51,7 @@ In the wild: {project}`two operators in one Pod, neither of which helps the othe
 from collections import Counter
 from collections.abc import Iterator
 
+from sidecar_spotter.known import known
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import idles, running, stem
 
@@ -75,7 +76,8 @@ def look(group: Group) -> Iterator[Evidence]:
         for other in boxes:
             if other is box or idles(other) != idles(box):
                 continue
-            if _both_served(group, box.name, other.name):
+            fronts = _is_proxy(box) != _is_proxy(other)
+            if not fronts and _both_served(group, box.name, other.name):
                 says = f"has visitors of its own, as {other.name} has"
                 yield Evidence(NAME, box.name, box.line, says, -0.7, other.name)
                 break
@@ -91,6 +93,13 @@ def _feeds(one: Container, other: Container) -> bool:
     """Whether *other* only reads a volume that *one* may write: equals do not."""
     filled = {mount.volume for mount in one.mounts if not mount.read_only}
     return any(mount.read_only and mount.volume in filled for mount in other.mounts)
+
+
+def _is_proxy(box: Container) -> bool:
+    """Whether a container passes requests on: its visitors are another's as well."""
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    return found is not None and found.role.endswith("proxy") and found.sure > 0
 
 
 def _both_served(group: Group, one: str, other: str) -> bool:

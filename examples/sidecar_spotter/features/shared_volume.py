@@ -187,7 +187,9 @@ def _of_one(
         yield Evidence(NAME, box.name, mount.line, says, weight, reader.name)
     else:
         other = others[0][0]
-        first = next((one for one in fillers if _same_image(one, box)), None)
+        begun = (one for one in fillers if _same_image(one, box))
+        # Copies of one program share its first step.
+        first = next((one for one in begun if not _same_image(one, other)), None)
         says = f"shares the volume {volume} with {other.name}"
         weight = 0.3
         if first is not None and not answers(box) and answers(other):

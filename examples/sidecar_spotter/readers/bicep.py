@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 
+import yaml
+
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request
-from sidecar_spotter.readers.container_apps import app
+from sidecar_spotter.readers.container_apps import app, site
 from sidecar_spotter.readers.fields import Fields, Names, choices, say
 from sidecar_spotter.readers.hcl import bicep
 from sidecar_spotter.tree import Node, entries, line, text
 
-HINT = re.compile(rb"\bcontainers\b|\bdaprEnabled\b")
+HINT = re.compile(rb"\bcontainers\b|\bdaprEnabled\b|/sitecontainers@", re.IGNORECASE)
 KIND = re.compile(
     r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/|container",
     re.IGNORECASE,
@@ -27,6 +29,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     lines = data.decode("utf-8", "replace").split("\n")
     tree = bicep(data)
     names = _names(tree)
+    yield from site(path, list(_typed(tree, names)), lines, ("//",))
     for field, value in entries(tree):
         if text(field) not in ("resource", "module"):
             continue
@@ -47,6 +50,18 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                         ("//",),
                         names,
                     )
+
+
+def _typed(tree: Node, names: Names) -> Iterator[Fields]:
+    """Yield the fields of each resource with its type among them, as ARM has it."""
+    for field, value in entries(tree):
+        for _, typed in entries(value) if text(field) == "resource" else ():
+            for kind, body in entries(typed):
+                for one, _ in choices(body, names):
+                    top = yaml.ScalarNode("!string", "type", kind.start_mark, None)
+                    whole = [(top, kind), *entries(one)]
+                    node = yaml.MappingNode("!block", whole, one.start_mark, None)
+                    yield Fields(node, names)
 
 
 def _of_module(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:

@@ -1,9 +1,10 @@
-"""AWS CDK: TypeScript and Python code that builds the tasks of Amazon ECS.
+"""AWS CDK: code in five languages that builds the tasks of Amazon ECS.
 
 Like the reader of Go, this one looks at the text and runs nothing: strings and comments
 are blanked, brackets matched, and each `addContainer(…)` or `add_container(…)` on one
 variable is a container of one task. What the code computes stays unknown. Only files of
-a CDK project are looked at, which is a folder with a `cdk.json`, and what is below it.
+a CDK project are looked at, which is a folder with a `cdk.json` or one whose code needs
+the CDK, and what is below it.
 """
 
 import re
@@ -24,10 +25,12 @@ MOST = 200
 WIDEST = 8000
 """Characters of one value that are looked at."""
 
-FILES = re.compile(r"(?<!\.d)\.ts$|\.py$")
-TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__)/|\.(?:test|spec)\.ts$|(?:^|/)test_")
+FILES = re.compile(r"(?<!\.d)\.(?:ts|js|py|java|cs)$")
+TESTS = re.compile(
+    r"(?:^|/)(?:tests?|__tests__)/|\.(?:test|spec)\.[jt]s$|(?:^|/)test_|Tests?\.\w+$"
+)
 HINT = re.compile(
-    rb"add(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
+    rb"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
 )
 
 _STRINGS = r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
@@ -39,8 +42,10 @@ _TOKENS = {
         r"#[^\n]*|\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'''[\s\S]*?(?:'''|\Z)|" + _STRINGS
     ),
 }
+_TOKENS |= {"js": _TOKENS["ts"], "java": _TOKENS["ts"], "cs": _TOKENS["ts"]}
 _CALL = re.compile(
-    r"(?<![\w.])([\w.!?]{1,120})\.(add_?(?:container|firelens_?log_?router))\(", re.I
+    r"(?<![\w.])([\w.!?]{1,120}(?:\(\))?)\.(add_?(?:container|firelens_?log_?router))\(",
+    re.I,
 )
 _ASSIGNED = re.compile(
     r"(?<![\w.])([\w.]{1,120})\s*(?::\s*[\w.]{1,80}\s*)?=(?![=>])\s*"
@@ -50,6 +55,8 @@ _LATER = re.compile(
     r"|container_?dependencies)\(",
     re.I,
 )
+_OPENS = re.compile(r"\s*(?:new\s+[\w.]{1,120}\s*(?:\(\s*\))?\s*)?\{")
+_STEP = re.compile(r"\.(\w{1,60})\(")
 _FIELD = re.compile(r"\s*(\w+)\s*[:=](?![=>])")
 _PORT = re.compile(r"container_?port[\"']?\s*[:=]\s*(\d{1,5})\b", re.I)
 _VOLUME = re.compile(r"source_?volume[\"']?\s*[:=]\s*[\"']?([^\"',\s)}]+)", re.I)
@@ -57,7 +64,10 @@ _PATH = re.compile(r"container_?path[\"']?\s*[:=]\s*[\"']([^\"']*)", re.I)
 _ONLY = re.compile(r"read_?only[\"']?\s*[:=]\s*true\b", re.I)
 _OF = re.compile(r"\bcontainer\s*[:=]\s*([\w.]+)")
 _ENDED = re.compile(r"\b(?:SUCCESS|COMPLETE)\b")
-_OPTIONS = re.compile(r"\btask_?image_?options\s*[:=]", re.I)
+_OTHERS_TASK = re.compile(
+    r"(?:self\.|this\.)?([\w.!?]{1,120})\.task_?definition\b", re.I
+)
+_OPTIONS = re.compile(r"\btask_?image_?options\s*[:=(]", re.I)
 
 Span = tuple[int, int]
 
@@ -156,11 +166,21 @@ class Code:
         found: dict[str, Span] = {}
         for start, end in self.elements(opening):
             said = self.shape[start:end]
-            if inner and said.lstrip().startswith("{"):
-                found |= self.fields(start + said.index("{"), inner=False)
+            if inner and (opening_ := _OPENS.match(said)) is not None:
+                found |= self.fields(start + opening_.end() - 1, inner=False)
+            elif inner and (built := said.find(".builder()")) >= 0:
+                found |= self._built(start + built, end)
             elif match := _FIELD.match(self.shape, start, end):
                 name = match[1].lower().replace("_", "")
                 found.setdefault(name, (match.end(), end))
+        return found
+
+    def _built(self, start: int, end: int) -> dict[str, Span]:
+        """Return the arguments of a chain of calls by their names, as Java has it."""
+        found: dict[str, Span] = {}
+        while match := _STEP.search(self.shape, start, end):
+            start = self.closes.get(match.end() - 1, match.end())
+            found.setdefault(match[1].lower(), (match.end(), start))
         return found
 
     def source(self, span: Span) -> str:
@@ -174,7 +194,8 @@ class Code:
 
 def plain(name: str) -> str:
     """Return a name as all spell it: `this.task!` and `self.task` as `task`."""
-    return re.sub(r"[!?]", "", name).removeprefix("this.").removeprefix("self.")
+    said = re.sub(r"[!?]|\(\)", "", name)
+    return said.removeprefix("this.").removeprefix("self.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +213,12 @@ def _tasks(code: Code) -> Iterator[Task]:
     found: dict[tuple[str, int], list[tuple[str, Container]]] = defaultdict(list)
     for match in islice(_CALL.finditer(code.shape), MOST):
         name = plain(match[1])
-        owner = re.sub(r"\.task_?definition\Z", "", name, flags=re.I)
-        places = code.assigned.get(owner, [])
-        place = bisect_right(places, match.start())
-        start = places[place - 1] if place else -1
+        owner = re.sub(r"\.(?:get)?task_?definition\Z", "", name, flags=re.I)
+        start = _made(code, owner, match.start())
+        other = _OTHERS_TASK.match(code.shape, start) if start >= 0 else None
+        if other is not None:  # `task = pattern.taskDefinition`
+            owner = plain(other[1])
+            start = _made(code, owner, match.start())
         boxes = found[owner, start]
         if not boxes and start >= 0 and owner != name:
             boxes += _of_pattern(code, start, match.start())
@@ -205,12 +228,22 @@ def _tasks(code: Code) -> Iterator[Task]:
         yield Task(name, start, tuple(boxes))
 
 
+def _made(code: Code, name: str, at: int) -> int:
+    """Return where the variable *name* was last given a value before a place, or -1."""
+    places = code.assigned.get(name, [])
+    place = bisect_right(places, at)
+    return places[place - 1] if place else -1
+
+
 def _of_pattern(code: Code, start: int, end: int) -> list[tuple[str, Container]]:
     """Return the container that a pattern of CDK adds by itself, from its options."""
     match = _OPTIONS.search(code.shape, start, min(end, start + WIDEST))
     if match is None:
         return []
-    opening = code.shape.find("{", match.end(), match.end() + 200)
+    if match[0].endswith("("):
+        opening = match.end() - 1
+    else:
+        opening = code.shape.find("{", match.end(), match.end() + 200)
     if opening < 0:
         opening = code.shape.find("(", match.end(), match.end() + 200)
     fields = code.fields(opening) if opening >= 0 else {}

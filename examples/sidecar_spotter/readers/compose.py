@@ -81,6 +81,10 @@ EXTENDS = 5
 """How many services may extend one another in a row."""
 SOCKET = re.compile(r"(?:docker|podman|containerd)\.sock$")
 
+FOR_ONE = re.compile(r"--?app-channel-address(?:[= ]([\w.-]+))?$")
+"""An option of a helper that names the one program which it is there for: Dapr's, where
+it has a network of its own."""
+
 _DEFAULT = re.compile(r"\$\{\w+:?-([^${}]*)\}")
 _COLON = re.compile(r":(?![^{}]{0,200}\})")
 
@@ -430,6 +434,17 @@ def _taken(fields: Fields) -> Iterator[tuple[Text, bool]]:
 def _groups(services: list[Service]) -> Iterator[Group]:
     """Yield a unit for each set of services that are tied, and each that misleads."""
     called = {one.called: one.box.name for one in services if one.called}
+    # A container without a name of its own gets `project-service-1`.
+    made = {
+        whose: one.box.name
+        for other in services
+        for join in other.box.joins
+        for one in services
+        if re.fullmatch(
+            rf".+[_-]{re.escape(one.box.name)}[_-]\d+",
+            whose := join.text.partition(":")[2],
+        )
+    }
     ended = {name for one in services for name in one.ended}
     ended |= {
         one.box.name
@@ -437,7 +452,7 @@ def _groups(services: list[Service]) -> Iterator[Group]:
         if one.restart == "no" and PREPARES.search(one.box.name)
     }
     boxes = with_volumes_from(
-        [_with_names(one.box, called, ended) for one in services],
+        [_with_names(one.box, called | made, ended) for one in services],
         {one.box.name: one.taken for one in services},
     )
     kinds = {mounted.name: mounted for one in services for mounted in one.volumes}
@@ -448,11 +463,22 @@ def _groups(services: list[Service]) -> Iterator[Group]:
             sets.unite(box.name, join.text.partition(":")[2])
         for mount in box.mounts:
             users[mount.volume].append((box.name, mount))
+    living = {name for box in boxes for name in _lent_to(box)}
+    roofs = {name: sets.of(name) for name in living & sets.up.keys()}
+    names = {*called, *sets.up}
+    for number, box in enumerate(boxes):
+        if (said := _is_for(box)) is not None and said.text in names:
+            name = called.get(said.text, said.text)
+            sets.unite(name, box.name)
+            says = f"configured: is told to serve {name} alone, by app-channel-address"
+            boxes[number] = replace(box, notes=(*box.notes, Text(says, said.line)))
     for name, uses in users.items():
         ties = name not in kinds or kinds[name].kind in ("named", "bind", "anonymous")
         if ties and not all(mount.read_only for _, mount in uses):
             for user, _ in uses[1:]:
-                sets.unite(uses[0][0], user)
+                first = roofs.get(uses[0][0])
+                if first is None or roofs.get(user) in (None, first):
+                    sets.unite(uses[0][0], user)
     together: dict[str, list[int]] = defaultdict(list)
     for number, box in enumerate(boxes):
         together[sets.of(box.name)].append(number)
@@ -480,6 +506,28 @@ def _groups(services: list[Service]) -> Iterator[Group]:
             served=tuple(sorted({p for one in tied for p in one.published})),
             marks=frozenset(marks),
         )
+
+
+def _lent_to(box: Container) -> tuple[str, ...]:
+    """Return a service that joins another's namespace, and that other one.
+
+    Whoever lives under one roof is one unit, whatever files it shares with other units.
+    """
+    lent = tuple(join.text.partition(":")[2] for join in box.joins)
+    return (box.name, *lent) if lent else ()
+
+
+def _is_for(box: Container) -> Text | None:
+    """Return the program that a helper's command says it is for, if it does."""
+    option = False
+    for word in box.words:
+        if option:
+            return word
+        match = FOR_ONE.match(word.text)
+        if match is not None and match[1]:
+            return replace(word, text=match[1])
+        option = match is not None
+    return None
 
 
 def _with_names(box: Container, called: dict[str, str], ended: set[str]) -> Container:

@@ -6,9 +6,10 @@ placed together and share localhost. `dapr` makes the platform add a container.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sidecar_spotter.look import Look
-from sidecar_spotter.model import Group, Request
+from sidecar_spotter.model import Container, Group, Port, Request, Text
 from sidecar_spotter.readers.ecs import tree_or_template
 from sidecar_spotter.readers.fields import Fields, Names, choices, fold, number
 from sidecar_spotter.readers.shapes import container, volumes
@@ -16,12 +17,20 @@ from sidecar_spotter.tree import Node, documents, entries, items, line, text, wa
 
 FILES = re.compile(r"\.(?:ya?ml|json|jsonc)$", re.IGNORECASE)
 KINDS = re.compile(
-    r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/",
+    r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/"
+    r"|Microsoft\.Web/sites/sitecontainers",
     re.IGNORECASE,
 )
 FOREIGN = re.compile(rb"^(?:apiVersion|kind):[ \t]*\S", re.MULTILINE)
 """Kubernetes' own words, at the top of a document."""
-WORDS = (b"Microsoft.App/", b"Microsoft.ContainerInstance/", b"nvironmentId")
+SITE = re.compile(r"Microsoft\.Web/sites/sitecontainers", re.IGNORECASE)
+"""A container of a web app of Azure App Service, a resource for each."""
+WORDS = (
+    b"Microsoft.App/",
+    b"/sitecontainers",
+    b"Microsoft.ContainerInstance/",
+    b"nvironmentId",
+)
 
 
 def suits(path: str, data: bytes) -> bool:
@@ -40,6 +49,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     for before, part in documents(data):
         tree = tree_or_template(part, before)
         resources = list(_resources(tree))
+        yield from site(path, [Fields(node) for node in resources], lines, ("#",))
         for node in resources or ([tree] if tree is not None else []):
             fields = Fields(node)
             kind = fields.say("type") or "container app"
@@ -105,6 +115,50 @@ def app(
         tuple(_dapr(body)),
         served=tuple(_ingress(body)),
     )
+
+
+def site(
+    path: str, resources: list[Fields], lines: list[str], signs: tuple[str, ...]
+) -> Iterator[Group]:
+    """Yield the unit of each web app for which *resources* declare containers.
+
+    One of them says `isMain`; the others are its sidecars, in Azure's own words.
+    https://learn.microsoft.com/azure/app-service/configure-sidecar
+    """
+    apps: dict[str, list[Container]] = {}
+    for one in resources:
+        inner = one.under("properties")
+        if SITE.search(one.say("type")) is None or "image" not in inner:
+            continue
+        box = container(one, lines, signs)
+        whose, _, name = one.say("name").rpartition("/")
+        ports = (
+            (Port(number(port), "", line(port)),)
+            if (port := inner.get("targetport")) is not None
+            else ()
+        )
+        box = replace(box, name=name or box.name, ports=ports)
+        main = inner.said("ismain")
+        if main is not None and main.text.lower() == "false":
+            box = replace(
+                box, notes=(*box.notes, Text("field: isMain: false", main.line))
+            )
+        apps.setdefault(one.say("parent") or whose, []).append(box)
+    for whose, boxes in apps.items():
+        noted = all(_is_beside(box) for box in boxes)
+        yield Group(
+            path,
+            boxes[0].line,
+            "app-service",
+            "web app",
+            whose,
+            tuple(boxes),
+            marks=frozenset({"partial"} if noted else ()),
+        )
+
+
+def _is_beside(box: Container) -> bool:
+    return any(note.text.startswith("field: ") for note in box.notes)
 
 
 def _has_containers(node: Node) -> bool:

@@ -13,7 +13,7 @@ from yaml import ScalarNode
 
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
-from sidecar_spotter.model import Container, Group, Mount, Port, Text, Volume
+from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
 from sidecar_spotter.readers.fields import (
     Fields,
     Names,
@@ -46,6 +46,7 @@ WORDS = (
     b"ContainerDefinitions",
     b"container_definitions",
     b"AWS::ECS::TaskDefinition",
+    b"ServiceConnectConfiguration",
 )
 PARTS = re.compile(
     rb'"(?:essential|portMappings|logConfiguration|mountPoints|containerPort)"'
@@ -76,6 +77,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             yield from listed(path, tree, lines)
         for found in _definitions(tree):
             yield found.group(path, lines)
+        for group in _connected(tree):
+            yield replace(group, path=path)
 
 
 def listed(path: str, tree: Node, lines: list[str]) -> Iterator[Group]:
@@ -177,6 +180,35 @@ def balanced(services: Iterable[Fields]) -> Iterator[int]:
         for target in service.mappings("loadbalancers", "loadbalancer"):
             if (port := number(target.get("containerport"))) is not None:
                 yield port
+
+
+def connect(fields: Fields, top: Node) -> Request:
+    """Return what the configuration *fields* of Service Connect ask for.
+
+    ECS adds a proxy to each task of the service, which no task definition lists.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html
+    """
+    said = fields.said("enabled")
+    wanted = said is None or said.text.lower() != "false"
+    says = "asks Amazon ECS for a proxy container: Service Connect is on"
+    if not wanted:
+        says = "asks for no proxy: Service Connect is off"
+    where = line(top)
+    return Request("ecs-service-connect", "mesh-proxy", where, says, wanted)
+
+
+def _connected(tree: Node | None) -> Iterator[Group]:
+    """Yield what the services of a template ask Service Connect for."""
+    for name, node in _resources(tree, "AWS::ECS::Service"):
+        service = Fields(node)
+        top = service.key("serviceconnectconfiguration")
+        if top is None:
+            continue
+        for body in service.each("serviceconnectconfiguration"):
+            if next(entries(body), None) is not None:
+                ask = connect(Fields(body), top)
+                kind = "AWS::ECS::Service"
+                yield Group("", line(top), "ecs", kind, name, requests=(ask,))
 
 
 def daemon(services: Iterable[Fields]) -> frozenset[str]:

@@ -7,15 +7,28 @@ third repeats a block where the first has a list, and templates put conditions b
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import yaml
 
 from sidecar_spotter.model import Text
-from sidecar_spotter.tree import Node, Unreadable, compose, entries, items, line, text
+from sidecar_spotter.tree import (
+    Node,
+    Unreadable,
+    compose,
+    entries,
+    get,
+    items,
+    line,
+    moved,
+    text,
+    walk,
+)
 
 MOST = 100_000
 """Values that a file may hold. Real ones hold a hundredth; so many take a second."""
+LONGEST = 6
+"""Parts of a name with points in it that are looked at."""
 DEEPEST = 8
 """Conditions, functions and references that may stand inside one another."""
 
@@ -76,6 +89,25 @@ class Names(dict[str, Node]):
 
     steps = 20_000
     """How many values may still be followed: names may stand for one another."""
+
+    def __init__(self, *args: Mapping[str, Node]) -> None:
+        """Begin with what *args* hold."""
+        super().__init__(*args)
+        self.far: set[str] = set()
+        """Names of another file: what they stand for is on the line of the name."""
+        self._near: dict[tuple[str, int], Node] = {}
+
+    def at(self, name: str, where: int) -> Node | None:
+        """Return what a name that is used on a line stands for, if it is known."""
+        node = self.get(name)
+        if node is None or name not in self.far:
+            return node
+        if (name, where) not in self._near:
+            self.steps -= sum(1 for _ in walk(node))
+            if self.steps < 0:
+                return None
+            self._near[name, where] = moved(node, where)
+        return self._near[name, where]
 
 
 def fold(name: str) -> str:
@@ -174,11 +206,17 @@ def resolve(node: Node, names: Names) -> Node:
     for _ in range(DEEPEST):
         if node.tag != EXPRESSION:
             break
-        parts = text(node).split(".", 3)[:3]
+        parts = text(node).split(".", LONGEST)[:LONGEST]
         ways = (".".join(parts[:length]) for length in (3, 2, 1))
-        found = next((names[way] for way in ways if way in names), None)
-        if found is None:
+        way = next((way for way in ways if way in names), None)
+        found = names.at(way, line(node)) if way is not None else None
+        if way is None or found is None:
             break
+        rest = parts[way.count(".") + 1 :]
+        if rest and parts[0] in ("local", "var") and next(entries(found), None):
+            found = get(found, *rest)  # a field of what the name stands for
+            if found is None:
+                break
         node = found
     return node
 

@@ -46,6 +46,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         if other != path and other.endswith(".container")
         if (found := look(other)) is not None and SECTION.search(found)
     ][:NEIGHBORS]
+    others += _far(mine, others, folder, look)
     tied = _tied(mine, others)
     at = mine.box.line
     boxes = [mine.box, *(_elsewhere(other, at) for other in tied)]
@@ -153,7 +154,7 @@ def _unit(path: str, data: bytes) -> Unit:
             for one in (replace(said, text=word) for word in said.text.split())
         ),
         capabilities=tuple(_words(found, "addcapability")),
-        notes=_notes(data, image),
+        notes=(*_notes(data, image), *found.get("description", [])),
     )
     hosts = [
         Text("network-of-the-host", one.line) for one in networks if one.text == "host"
@@ -185,7 +186,12 @@ def _notes(data: bytes, image: list[Text]) -> tuple[Text, ...]:
     lines = data.decode("utf-8", "replace").split("\n")
     at = next((n for n, one in enumerate(lines, 1) if one.startswith("[Container]")), 0)
     above = image[0].line if image else 0
-    return (*comment_above(lines, at, ("#",)), *comment_above(lines, above, ("#",)))
+    top = next((n for n, one in enumerate(lines, 1) if not one.startswith("#")), 0)
+    return (
+        *comment_above([*lines[: top - 1], ""], top, ("#",)),
+        *comment_above(lines, at, ("#",)),
+        *comment_above(lines, above, ("#",)),
+    )
 
 
 def _words(found: Settings, *keys: str) -> Iterator[Text]:
@@ -256,6 +262,26 @@ def _tied(mine: Unit, others: Sequence[Unit]) -> list[Unit]:
         found += near
         waiting = [other for other in waiting if other not in near]
     return found[1:]
+
+
+def _far(mine: Unit, near: list[Unit], folder: str, look: Look) -> list[Unit]:
+    """Return containers of folders nearby that this one joins, or that join it.
+
+    People sort the parts of one unit into folders; systemd knows them by name alone.
+    """
+    up = folder.rpartition("/")[0]
+    missing = mine.box.joins and not any(_joins(mine, other) for other in near)
+    paths = look.below(up if missing else folder)[: NEIGHBORS * 10]
+    known = {mine.path, *(unit.path for unit in near)}
+    found = [
+        _unit(path, data)
+        for path in paths
+        if path.endswith(".container")
+        and path not in known
+        and (data := look(path)) is not None
+        and SECTION.search(data)
+    ][:NEIGHBORS]
+    return [unit for unit in found if _joins(mine, unit) or _joins(unit, mine)]
 
 
 def _together(one: Unit, other: Unit) -> bool:

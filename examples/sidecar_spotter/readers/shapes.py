@@ -35,13 +35,16 @@ def container(
     else:
         outer = fields
     always = fields.say("restartpolicy") == "Always"
-    top = outer.key("name") or fields.key("image") or here
+    top = outer.key("name", "containername")
+    top = top or fields.key("image", "containerimage") or here
     return Container(
-        name=outer.say("name"),
+        name=outer.say("name", "containername"),
         line=line(top) if top is not None else 1,
         stage="native" if stage == "init" and always else stage,
-        image=fields.said("image"),
-        words=tuple(fields.texts("command", "args")),
+        image=fields.said("image", "containerimage"),
+        words=tuple(
+            fields.texts("command", "args", "containercommand", "containerargs")
+        ),
         settings=tuple(fields.pairs("env", "environmentvariables")),
         ports=tuple(_ports(fields)),
         mounts=tuple(_mounts(fields)),

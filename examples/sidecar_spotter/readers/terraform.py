@@ -15,12 +15,20 @@ from sidecar_spotter import injectors
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Request, Stage, Text
-from sidecar_spotter.readers import ecs, kubernetes, nomad
+from sidecar_spotter.readers import (
+    ecs,
+    kubernetes,
+    nomad,
+    terraform_modules,
+    terraform_names,
+)
 from sidecar_spotter.readers.fields import (
     FILE,
+    IF,
     Fields,
     Names,
     choices,
+    fold,
     number,
     say,
     tree_of,
@@ -30,15 +38,13 @@ from sidecar_spotter.readers.shapes import container, volumes
 from sidecar_spotter.tree import Node, Unreadable, entries, items, line, text, walk
 
 HINT = re.compile(
-    rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job", re.I
+    rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job"
+    rb"|service_connect",
+    re.I,
 )
 COMMENTS = ("#", "//")
-PARTS = ("essential", "portmappings", "mountpoints", "logconfiguration")
-"""Fields that only a container of Amazon ECS has."""
 TEXTS = 300
 """Texts of a file that are read."""
-SIBLINGS = 50
-"""Files of a folder that are looked into."""
 LEVELS = 12
 """How deep in a resource its containers are searched: a cron job's lie nine down."""
 
@@ -52,7 +58,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units that the resources of a file declare."""
     tree = tree_of(data) if path.endswith(".json") else hcl(data)
     lines = data.decode("utf-8", "replace").split("\n")
-    names = _names(tree)
+    names = terraform_names.names(tree, data, path, look)
     services = ecs.by_definition(
         Fields(body, names)
         for kind, named in labeled(tree, "resource")
@@ -67,12 +73,18 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 fields = Fields(body, file.names)
                 yield from reader(file, Block(text(kind), name, fields))
     for name, body in labeled(tree, "module"):
+        whole = False
         for node in walk(body):  # modules of whole clusters nest their services
             fields = Fields(node, file.names)
             if "containerdefinitions" in fields or "containerdefinition" in fields:
-                asked = tuple(_of_mesh(fields))
+                asked = (*_of_mesh(fields), *_connected(fields))
                 for group in _task(file, Block("module", name, fields)):
+                    whole = True
                     yield replace(group, requests=asked)
+        if not whole and id(body) not in file.taken:
+            handed = terraform_modules.handed(name, body, file.names, lines)
+            for group in handed:
+                yield replace(group, path=path)
     ended = set(_ended(tree))
     for group in _pieces(file):
         boxes = tuple(
@@ -112,28 +124,6 @@ class Block:
         meta = self.fields.under("metadata").say("name")
         said = self.fields.say("name", "family") or meta
         return said if said and not said.startswith("${") else text(self.label)
-
-
-def _names(tree: Node | None) -> Names:
-    """Return what locals, modules, templates and variables' defaults stand for."""
-    names = Names()
-    for block, value in entries(tree):
-        kind = text(block)
-        if kind == "locals":
-            names.update((f"local.{text(k)}", v) for k, v in entries(value))
-        elif kind == "variable":
-            for name, body in entries(value):
-                if (default := Fields(body).get("default")) is not None:
-                    names[f"var.{text(name)}"] = default
-    for name, body in labeled(tree, "module"):
-        if Fields(body).say("containerimage"):
-            names[f"module.{text(name)}"] = body  # a module that is one container
-    for kind_, named in labeled(tree, "data"):
-        if text(kind_) == "template_file":
-            for name, body in entries(named):
-                if (source := Fields(body).get("template")) is not None:
-                    names[f"data.template_file.{text(name)}"] = source
-    return names
 
 
 Reader = Callable[[File, Block], Iterator[Group]]
@@ -184,6 +174,22 @@ def _of_mesh(module: Fields) -> Iterator[Request]:
         yield Request("consul-dataplane", "mesh-proxy", source.line, says)
 
 
+def _connected(service: Fields) -> Iterator[Request]:
+    """Yield the wish of a service of Amazon ECS for the proxy of Service Connect."""
+    for node, condition in service.choices("serviceconnectconfiguration"):
+        # A block for each of something asks for nothing until somebody fills it.
+        if condition is None and next(entries(node), None) is not None:
+            key = service.key("serviceconnectconfiguration") or node
+            yield ecs.connect(Fields(node, service.names), key)
+
+
+def _service_of_ecs(file: File, block: Block) -> Iterator[Group]:
+    """Yield what a service asks Amazon ECS for, in the unit that another file has."""
+    if asked := tuple(_connected(block.fields)):
+        first = line(block.label)
+        yield Group(file.path, first, "ecs", block.kind, block.name, requests=asked)
+
+
 def _listed(given: yaml.MappingNode) -> Node:
     """Return a map of containers by name as a list of containers with names."""
     found: list[Node] = []
@@ -202,13 +208,25 @@ def _pieces(file: File) -> Iterator[Group]:
     for block, value in entries(file.tree):
         if text(block) == "locals":
             for name, node in entries(value):
-                boxes = list(_definitions(file, node))
-                yield from _piece(file, name, "locals", boxes)
+                helps = "sidecar" in fold(text(name)) or _of_each_sidecar(node)
+                boxes = list(_definitions(file, node, any_=_TOLD.search(text(name))))
+                for group in _piece(file, name, "locals", boxes):
+                    yield terraform_modules.as_helpers(group, name) if helps else group
     for name, body in labeled(file.tree, "module"):
-        fields = Fields(body)
-        if "containerimage" in fields and "containername" in fields:
+        if terraform_names.is_container(Fields(body)):
             boxes = [body] if id(body) not in file.taken else []
             yield from _piece(file, name, "module", boxes)
+
+
+def _of_each_sidecar(node: Node) -> bool:
+    """Whether a list has an item for each of what the file calls sidecars."""
+    return any(
+        one.tag == IF and "sidecar" in text(items(one)[0]).lower() for one in walk(node)
+    )
+
+
+_TOLD = re.compile(r"container|sidecar", re.IGNORECASE)
+"""What the name of a local says that holds a container, whatever fields this has."""
 
 
 def _ended(tree: Node | None) -> Iterator[str]:
@@ -243,18 +261,28 @@ def _is_all(file: File, name: str) -> bool:
     )
     return any(
         all_of_it.search(file.look(other) or b"") is not None
-        for other in file.look.names(posixpath.dirname(file.path))[:SIBLINGS]
+        for other in file.look.names(posixpath.dirname(file.path))[
+            : terraform_names.SIBLINGS
+        ]
         if other.endswith(".tf") and other != file.path
     )
 
 
-def _definitions(file: File, node: Node) -> Iterator[Node]:
-    """Yield what declares a container below *node*, unless a task has taken it."""
+def _definitions(
+    file: File, node: Node, *, any_: re.Match[str] | None
+) -> Iterator[Node]:
+    """Yield what declares a container below *node*, unless a task has taken it.
+
+    *any_* is where a name tells that it is one without a field of Amazon ECS.
+    """
     waiting = [node]
     while waiting:
         one = waiting.pop()
         fields = Fields(one)
-        if "image" in fields and "name" in fields and any(f in fields for f in PARTS):
+        image = "image" in fields or "containerimage" in fields
+        named = "name" in fields or "containername" in fields
+        sure = any_ or any(part in fields for part in terraform_names.PARTS)
+        if image and named and sure:
             if id(one) not in file.taken:
                 yield one
         else:
@@ -400,6 +428,7 @@ KINDS = {
 }
 READERS: dict[str, Reader] = {
     "aws_ecs_task_definition": _task,
+    "aws_ecs_service": _service_of_ecs,
     "google_cloud_run_service": _service("cloud-run"),
     "google_cloud_run_v2_service": _service("cloud-run"),
     "google_cloud_run_v2_job": _service("cloud-run"),

@@ -1,0 +1,120 @@
+"""Containers that a Terraform module is handed, under whatever name it asks for them.
+
+A module of somebody else's makes the unit. What the caller writes down is a list of
+containers, or only those that are to run beside the module's own.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import yaml
+
+from sidecar_spotter.model import Container, Group, Stage, Text
+from sidecar_spotter.readers import ecs
+from sidecar_spotter.readers.fields import Fields, Names, choices, fold
+from sidecar_spotter.readers.shapes import container
+from sidecar_spotter.readers.terraform_names import PARTS
+from sidecar_spotter.tree import Node, entries, line, text, walk
+
+COMMENTS = ("#", "//")
+MOST = 5_000
+"""Values of a module's arguments that are looked at."""
+HELPERS = re.compile("sidecar|companion")
+"""What the name of an argument for helpers holds."""
+ADDED = re.compile(r"sidecar|companion|additional|extra|custom|other")
+"""What the name of an argument holds that adds to a module's own containers."""
+EARLY = re.compile(r"init")
+PLATFORMS = (
+    (re.compile(r"cloud-?run|google", re.IGNORECASE), "cloud-run"),
+    (re.compile(r"container-?app|azure", re.IGNORECASE), "container-apps"),
+    (re.compile(r"ecs|fargate|aws", re.IGNORECASE), "ecs"),
+)
+"""What a module's source says of the platform."""
+
+
+def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[Group]:
+    """Yield the unit of the containers that the module *label* is handed."""
+    top = Fields(body, names)
+    source = top.say("source")
+    found: list[tuple[str, Container]] = []
+    for field, value in _arguments(body):
+        for node, condition in choices(_listed(value), names):
+            one = Fields(node, names)
+            if not (_has_image(one) or (HELPERS.search(field) and _runs(one))):
+                continue
+            stage: Stage = "init" if EARLY.search(field) else "run"
+            if any(part in one for part in PARTS if part != "containername"):
+                task = ecs.task([(node, condition)], Fields(None, names), lines)
+                boxes = list(task.containers)
+            else:
+                boxes = [
+                    container(one, lines, COMMENTS, stage=stage, condition=condition)
+                ]
+            found += [(field, box) for box in boxes if box.name]
+    if not found:
+        return
+    whole = any(not ADDED.search(field) for field, _ in found)
+    boxes = [
+        _as_helper(box, field) if HELPERS.search(field) else box for field, box in found
+    ]
+    platform = next((said for sign, said in PLATFORMS if sign.search(source)), "")
+    yield Group(
+        "",
+        line(label),
+        platform or "kubernetes",
+        "module",
+        top.say("name") or text(label),
+        tuple(boxes),
+        marks=frozenset() if whole else frozenset({"partial"}),
+    )
+
+
+def _has_image(one: Fields) -> bool:
+    return "image" in one or "containerimage" in one
+
+
+def _runs(one: Fields) -> bool:
+    """Whether a container has a command, and the module's own image."""
+    return "name" in one and any(word in one for word in ("command", "args", "ports"))
+
+
+def as_helpers(group: Group, name: Node) -> Group:
+    """Return a unit whose containers a name calls sidecars."""
+    boxes = tuple(_as_helper(box, text(name)) for box in group.containers)
+    return replace(group, containers=boxes)
+
+
+def _as_helper(box: Container, field: str) -> Container:
+    return replace(box, notes=(*box.notes, Text(f"field: {field}", box.line)))
+
+
+def _arguments(body: Node) -> Iterator[tuple[str, Node]]:
+    """Yield name and value of each argument that could hold containers."""
+    left = MOST
+    for node in walk(body):
+        left -= 1
+        if left < 0:
+            return
+        for name, value in entries(node):
+            folded = fold(text(name))
+            if "container" in folded or HELPERS.search(folded):
+                yield folded, value
+
+
+def _listed(value: Node) -> Node:
+    """Return a map of containers by their names as a list; all else as it is."""
+    if not isinstance(value, yaml.MappingNode) or "image" in Fields(value):
+        return value
+    found: list[Node] = []
+    for name, inner in entries(value):
+        fields = Fields(inner)
+        if isinstance(inner, yaml.MappingNode) and "image" in fields:
+            named = yaml.ScalarNode("!string", "name", name.start_mark, None)
+            own = [] if "name" in fields else [(named, name)]
+            found.append(
+                yaml.MappingNode(
+                    inner.tag, [*own, *inner.value], inner.start_mark, None
+                )
+            )
+    return yaml.SequenceNode("!list", found, value.start_mark, None)
