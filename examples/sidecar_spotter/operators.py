@@ -51,10 +51,16 @@ _HELPERS = re.compile(
 )
 
 
+LONGEST = 60
+"""Characters of a field's name that is looked into."""
+
+
 def holds_helpers(field: str) -> bool:
     """Whether a field is there for containers to run beside a main one, by its name."""
     return field in HELPER_FIELDS or (
-        _HELPERS.fullmatch(field) is not None and "init" not in field.lower()
+        len(field) <= LONGEST
+        and _HELPERS.fullmatch(field) is not None
+        and "init" not in field.lower()
     )
 
 

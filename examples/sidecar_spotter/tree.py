@@ -59,8 +59,10 @@ MENDED = 100_000
 """Bytes of a document that is worth mending: each try reads all of it."""
 
 _STATEMENT = re.compile(
-    rb"\{%.{0,2000}?%\}|(?<![^\s])\{#(?=[-\s]).{0,2000}?#\}|<%(?![=%]).{0,2000}?%>",
-    re.DOTALL,
+    # What begins again before it has ended is none, so each byte is read but once.
+    rb"\{%(?:[^%{]|%(?!\})|\{(?!%)){0,2000}%\}"
+    rb"|(?<![^\s])\{#(?=[-\s])(?:[^#{]|#(?!\})|\{(?!#)){0,2000}#\}"
+    rb"|<%(?![=%])(?:[^%<]|%(?!>)|<(?!%)){0,2000}%>"
 )
 # Plain text first: the search for it alone runs at the speed of memory.
 _MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")

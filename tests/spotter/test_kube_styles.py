@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import pytest
 from sidecar_spotter import scan
+from sidecar_spotter.tree import without_statements
 
 
 def labels(tmp_path: Path, files: dict[str, str]) -> dict[str, str]:
@@ -473,3 +474,14 @@ def test_this_sidecar_will_is_said_of_the_container_below(tmp_path: Path) -> Non
           command: [sh, -c, "sleep 1"]
     """
     assert of(tmp_path, text)["search-master"] == "sidecar"
+
+
+@pytest.mark.parametrize("opens", [b"{% ", b" {# ", b"<% "])
+def test_a_statement_that_never_ends_is_left_as_it_is(opens: bytes) -> None:
+    text = opens * 200_000
+    assert without_statements(text) == text
+
+
+def test_statements_leave_every_line_its_number() -> None:
+    text = b"a: 1\n{% if x\n  == '{' %}\nb: 2\n{# c\n#}\n<% if y %>\nd: <%= y %>\n"
+    assert without_statements(text) == b"a: 1\n\n\nb: 2\n\n\n\nd: <%= y %>\n"

@@ -589,8 +589,8 @@ def _json_patch(
 
 _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
 _INSIDE = re.compile(
-    r"^\s*(?:-\s+)?\w*(?:[cC]ontainers|[sS]ide_?[cC]ars?(?:Containers)?):"
-    r"\s*(?:$|[\[{|>&#])|^\s*[\w.]*(?:[aA]nnotations|[lL]abels):\s*$",
+    r"^[ \t]*(?:-[ \t]+)?\w{0,60}(?:[cC]ontainers|[sS]ide_?[cC]ars?(?:Containers)?):"
+    r"[ \t]*(?:$|[\[{|>&#])|^[ \t]*[\w.]{0,60}(?:[aA]nnotations|[lL]abels):[ \t]*$",
     re.M,
 )
 """Keys of which one is in every text that is worth to be composed."""
