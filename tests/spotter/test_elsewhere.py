@@ -218,7 +218,7 @@ def test_a_proxy_may_have_visitors_as_its_program_has(tmp_path: Path) -> None:
 resource "aws_ecs_task_definition" "web" {
   container_definitions = jsonencode([
     { name = "PROXY", image = "IMAGE", portMappings = [{ containerPort = 443 }] },
-    { name = "shop", image = "example.com/shop", portMappings = [{ containerPort = 8 }] }
+    { name = "shop", image = "shop:1", portMappings = [{ containerPort = 80 }] }
   ])
 }
 resource "aws_ecs_service" "web" {
@@ -227,7 +227,7 @@ resource "aws_ecs_service" "web" {
     container_port = 443
   }
   load_balancer {
-    container_port = 8
+    container_port = 80
   }
 }
 """
