@@ -404,7 +404,9 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
     files = ties == {"shared-volume"} and all(
         one.weight <= 0.3 for one in reasons if one.feature == "shared-volume"
     )
-    if helps < 0 and files and group.platform != "kubernetes":
+    visited = any(one.feature == "peers" and one.weight <= -0.7 for one in reasons)
+    equal = visited or role(box, "sidecar") in STORES
+    if helps < 0 and files and equal and group.platform != "kubernetes":
         why = f"works on the same files as {main.name}, as its equal"
         return _finding(box, "not-a-sidecar", found, why)
     label = _kind(group, box)

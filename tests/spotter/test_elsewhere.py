@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from reading import Files, units
 from sidecar_spotter import scan
+from sidecar_spotter.features import shared_volume
 from sidecar_spotter.features.localhost import OF_STORES
 from sidecar_spotter.known import known
 from sidecar_spotter.readers import read
@@ -199,18 +200,27 @@ Resources:
     assert found == {"ecs-service-connect": "injected-sidecar"}
 
 
-def test_copies_on_the_same_files_are_equals(tmp_path: Path) -> None:
+def test_copies_share_their_first_step(tmp_path: Path) -> None:
     text = """\
 {"containerDefinitions": [
-  {"name": "scheduler", "image": "example.com/shop:1",
-   "mountPoints": [{"sourceVolume": "home", "containerPath": "/home"}]},
-  {"name": "page", "image": "example.com/shop:1",
-   "portMappings": [{"containerPort": 80}],
-   "mountPoints": [{"sourceVolume": "home", "containerPath": "/home"}]}
+  {"name": "init", "image": "IMAGE", "essential": false, MOUNT},
+  {"name": "jobs", "image": "shop:1", "dependsOn":
+   [{"containerName": "init", "condition": "SUCCESS"}], MOUNT},
+  {"name": "page", "image": "other:1", "portMappings": [{"containerPort": 80}], MOUNT}
 ]}
 """
-    found = labels(tmp_path, {"task.json": text})
-    assert sorted(found.values()) == ["main", "not-a-sidecar"]
+    mount = '"mountPoints": [{"sourceVolume": "home", "containerPath": "/home"}]'
+    text = text.replace("MOUNT", mount).replace("IMAGE", "shop:1")
+    assert labels(tmp_path, {"task.json": text})["jobs"] == "sidecar"
+    says = "goes on filling the volume home, as init began"
+    evidence = [
+        one.says
+        for copy in (text, text.replace("other:1", "shop:1"))
+        for group in units("task.json", copy)
+        for one in shared_volume.look(group)
+        if one.container == "jobs"
+    ]
+    assert evidence == [says, "shares the volume home with page"]
 
 
 def test_a_proxy_may_have_visitors_as_its_program_has(tmp_path: Path) -> None:
@@ -218,7 +228,7 @@ def test_a_proxy_may_have_visitors_as_its_program_has(tmp_path: Path) -> None:
 resource "aws_ecs_task_definition" "web" {
   container_definitions = jsonencode([
     { name = "PROXY", image = "IMAGE", portMappings = [{ containerPort = 443 }] },
-    { name = "shop", image = "a.example/shop", portMappings = [{ containerPort = 9 }] }
+    { name = "shop", image = "shop:1", portMappings = [{ containerPort = 80 }] }
   ])
 }
 resource "aws_ecs_service" "web" {
@@ -227,7 +237,7 @@ resource "aws_ecs_service" "web" {
     container_port = 443
   }
   load_balancer {
-    container_port = 8
+    container_port = 80
   }
 }
 """
@@ -406,6 +416,9 @@ def test_equals_may_work_on_the_same_files(tmp_path: Path) -> None:
     text = f'job "media" {{\n  group "media" {{\n{both}  }}\n}}\n'
     found = labels(tmp_path, {"media.nomad": text})
     assert sorted(found.values()) == ["main", "not-a-sidecar"]
+    # With visitors of only one, the other one may be there for it.
+    found = labels(tmp_path, {"media.nomad": text.replace("port = 81", "")})
+    assert sorted(found.values()) == ["main", "sidecar"]
 
 
 def test_a_browser_works_for_who_is_told_its_address(tmp_path: Path) -> None:

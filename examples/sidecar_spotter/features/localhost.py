@@ -226,7 +226,7 @@ def _callee(
         number = int(port)
         own = [other for other in others if OF_STORES.get(stem(other)) == number]
         found = [other for other in others if number in listens(other)]
-        if own and own[0] not in found:
+        if own and own[0] not in found and len(others) > 1:
             return None  # it is a store, and anybody's
         if found:
             return found[0]
