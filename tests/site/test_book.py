@@ -152,7 +152,9 @@ def test_figures_and_tables_have_numbers(texts: list[str]) -> None:
         numbers = [
             (chapter, int(number))
             for chapter, number in re.findall(
-                rf"^ *{kind} (\d+|[A-Z])\.(\d+) +(?!\S+ continued)\S", text, re.MULTILINE
+                rf"^ *{kind} (\d+|[A-Z])\.(\d+) +(?!\S+ continued)\S",
+                text,
+                re.MULTILINE,
             )
         ]
         assert len(numbers) > 20
