@@ -118,7 +118,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     fault: Unreadable | None = None
     for before, part in pieces(data):
-        named = b"name:" in part and b"image" in part and bool(NAMED.match(part))
+        named = (
+            b"\nimage:" in part or (b"- name" in part and b"image" in part)
+        ) and NAMED.match(part) is not None
         hint = named or kubernetes.hinted(part)
         if not hint and b"kind: Service" not in part and b"include" not in part:
             continue
