@@ -5,7 +5,9 @@ A line in the file joins one container to the network or to the processes of ano
 **Strong**, because it is never the default. Each container of a Compose file has a
 {term}`network namespace` of its own until a service says otherwise. In a {term}`Pod`
 the network is always shared, which proves nothing; there the line to look for joins
-the {term}`process namespace` {cite:p}`k8s-share-pid`.
+the {term}`process namespace` {cite:p}`k8s-share-pid`. It joins all containers at once,
+so in a Pod it is strong only for a helper that uses it: one that signals the other, or
+lists its processes.
 
 Compose (`examples/features/shared-namespace/for.compose.yaml`):
 
