@@ -1,7 +1,8 @@
 """What still works when the helper fails?
 
 Each helper of the labs is killed, and then held still and then killed, while
-its application is asked; the lab starts it again, as a kubelet would. Then one helper
+its application is asked; the lab starts it again, as a kubelet would. Those that may
+write into a volume that they share fill it, until somebody makes room. Then one helper
 fails beside its application and within it, as a library: it crashes, goes round in a
 circle, leaks memory up to a limit, or fills the disk that it shares.
 """
@@ -10,12 +11,11 @@ import os
 import signal
 import socket
 import statistics
-import subprocess
 import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from trade_offs import client, labs, paired, places, running
+from trade_offs import client, disk, labs, paired, places, running
 from trade_offs.labs import Lab
 from trade_offs.result import Measure
 
@@ -35,7 +35,7 @@ RATE = 100
 CALM = 0.1
 """Seconds of work before the failure."""
 HELD = 0.4
-"""Seconds that a helper that hangs is held still, until it is killed."""
+"""Seconds that a helper hangs until it is killed, or a volume is full."""
 AFTER = 0.75
 """Seconds of work after it."""
 PATIENCE = 0.25
@@ -49,12 +49,15 @@ LABS = [
     Lab("served_log", "log-server", 8080, "/hello"),
     Lab("log_saver", "log-saver", 8080, "/hello"),
     Lab("https_termination", "https-proxy", 8443, scheme="https"),
-    Lab("dynamic_config", "config-manager", 8088),
+    Lab("dynamic_config", "config-manager", 8088, shared="config"),
     Lab("topz", "topz", 8090),
-    Lab("git_sync", "git-sync", 8086),
+    Lab("git_sync", "git-sync", 8086, shared="site"),
     Lab("ambassador", "ambassador", 8093, "/items/tea"),
     Lab("adapter", "adapter", 6379, scheme="redis"),
 ]
+
+KILLED, HANGS, FILLS = "is killed", "hangs", "fills the volume"
+"""What a lab's helper can do wrong."""
 
 FAULTS = {
     "crashes": signal.SIGUSR1,
@@ -131,22 +134,35 @@ def asking(url: str) -> Callable[[], bool]:
     return ping if parts.scheme == "redis" else get
 
 
-def of_a_lab(lab: Lab, *, hangs: bool) -> Outage:
+def of_a_lab(lab: Lab, fault: str) -> Outage:
     """Run a lab, let its helper fail, and return what was noticed."""
-    with labs.started(lab) as (processes, url):
+    with ExitStack() as stack:
+        processes, url = stack.enter_context(labs.prepared(lab))
+        if fault == FILLS:
+            stack.enter_context(disk.small(processes.volumes[lab.shared]))
+        stack.callback(processes.stop)
+        processes.start()
         ask = asking(url)
         ready(ask)
-        kill_at = [0.0]
+        later: list[tuple[float, Callable[[], object]]] = []
+
+        def send(number: signal.Signals) -> None:
+            os.kill(processes.pid(lab.helper), number)
 
         def fail() -> None:
-            number = signal.SIGSTOP if hangs else signal.SIGKILL
-            os.kill(processes.pid(lab.helper), number)
-            kill_at[0] = time.perf_counter() + HELD if hangs else 0.0
+            over = time.perf_counter() + HELD
+            if fault == KILLED:
+                send(signal.SIGKILL)
+            elif fault == HANGS:
+                send(signal.SIGSTOP)
+                later.append((over, lambda: send(signal.SIGKILL)))
+            else:
+                rubbish = disk.fill(processes.volumes[lab.shared])
+                later.append((over, rubbish.unlink))
 
         def keep() -> None:
-            if kill_at[0] and time.perf_counter() > kill_at[0]:
-                os.kill(processes.pid(lab.helper), signal.SIGKILL)
-                kill_at[0] = 0.0
+            if later and time.perf_counter() > later[0][0]:
+                later.pop()[1]()
 
         return asked(ask, fail, keep)
 
@@ -206,15 +222,9 @@ def of_a_place(place: str, fault: str) -> Outage:
 def small_disk() -> Iterator[Path]:
     """Give a folder, on a disk of its own of 1 MiB where this user may mount one."""
     with tempfile.TemporaryDirectory() as name:
-        if os.geteuid() != 0:
-            yield Path(name)
-            return
-        mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", name]
-        subprocess.run(mount, check=True, timeout=20)
-        try:
-            yield Path(name)
-        finally:
-            subprocess.run(["umount", "--lazy", name], check=True, timeout=20)
+        folder = Path(name)
+        with disk.small(folder) if os.geteuid() == 0 else nullcontext():
+            yield folder
 
 
 def reconnecting(port: int) -> Callable[[], bool]:
@@ -242,17 +252,23 @@ def measure(left_out: dict[str, str], block: int) -> Iterator[Measure]:
     *left_out* gets what this machine could not have, with the reason.
     """
     seed = SEED + 10 * block
-    for hangs, word in ((False, "is killed"), (True, "hangs")):
-        turns = {}
-        for lab in LABS:
-            if reason := lab.missing():
-                left_out[lab.system] = reason
-            else:
-                turns[lab.system] = partial(of_a_lab, lab, hangs=hangs)
-        yield from outages(f"when the helper {word}", turns, seed)
+    here = []
+    for lab in LABS:
+        if reason := lab.missing():
+            left_out[lab.system] = reason
+        else:
+            here.append(lab)
+    sharing = [lab for lab in here if lab.shared]
+    may_mount = os.geteuid() == 0
+    if not may_mount:
+        left_out["a helper that fills the disk"] = "only root may mount a small one"
+    for fault, those in ((KILLED, here), (HANGS, here), (FILLS, sharing)):
+        if fault == FILLS and not may_mount:
+            continue
+        turns = {lab.system: partial(of_a_lab, lab, fault) for lab in those}
+        yield from outages(f"when the helper {fault}", turns, seed)
     for fault in FAULTS:
-        if fault == "fills the disk" and os.geteuid() != 0:
-            left_out["a helper that fills the disk"] = "only root may mount a small one"
+        if fault == "fills the disk" and not may_mount:
             continue
         turns = {
             place: partial(of_a_place, place, fault)

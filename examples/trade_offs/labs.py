@@ -24,6 +24,8 @@ class Lab:
     port: int
     path: str = "/"
     scheme: str = "http"
+    shared: str = ""
+    """The volume into which the helper may write, and which its application reads."""
 
     def missing(self) -> str:
         """Return one line that says what this machine lacks; "" if all is there."""
@@ -31,15 +33,25 @@ class Lab:
 
 
 @contextmanager
-def started(lab: Lab) -> Iterator[tuple[Processes, str]]:
-    """Run a lab until the block ends; give its processes, and the address to ask."""
+def prepared(lab: Lab) -> Iterator[tuple[Processes, str]]:
+    """Give a lab that is ready to be started, and the address to ask.
+
+    Its folders are there until the block ends.
+    """
     pod = read(PODS / lab.system / "pod.yaml")
     ports = dict(zip(pod.ports, running.free_ports(len(pod.ports)), strict=True))
+    url = f"{lab.scheme}://127.0.0.1:{ports[lab.port]}{lab.path}"
     with tempfile.TemporaryDirectory(prefix=f"{lab.system}-") as folder:
-        processes = Processes(pod, PODS / lab.system, Path(folder), ports)
+        yield Processes(pod, PODS / lab.system, Path(folder), ports), url
+
+
+@contextmanager
+def started(lab: Lab) -> Iterator[tuple[Processes, str]]:
+    """Run a lab until the block ends; give its processes, and the address to ask."""
+    with prepared(lab) as (processes, url):
         try:
             processes.start()
-            yield processes, f"{lab.scheme}://127.0.0.1:{ports[lab.port]}{lab.path}"
+            yield processes, url
         finally:
             processes.stop()
 

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from trade_offs import (
     client,
+    disk,
     failing,
     growing,
     hop,
@@ -184,8 +185,8 @@ def test_a_crash_in_a_library_is_an_outage_and_beside_it_is_none() -> None:
 
 def test_a_sidecar_on_the_way_takes_the_application_with_it() -> None:
     labs = {lab.system: lab for lab in failing.LABS}
-    assert failing.of_a_lab(labs["ambassador"], hangs=True).failed > 0
-    assert failing.of_a_lab(labs["served_log"], hangs=True).failed == 0
+    assert failing.of_a_lab(labs["ambassador"], failing.HANGS).failed > 0
+    assert failing.of_a_lab(labs["served_log"], failing.HANGS).failed == 0
 
 
 @pytest.mark.root
@@ -193,6 +194,28 @@ def test_a_helper_that_fills_its_folder_stops_the_application() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
     assert failing.of_a_place("sidecars", "fills the disk").failed > 0
+
+
+@pytest.mark.root
+def test_a_full_volume_does_not_stop_who_only_reads_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    free: list[int] = []
+    fill = disk.fill
+
+    def watched(folder: Path) -> Path:
+        rubbish = fill(folder)
+        free.append(shutil.disk_usage(folder).free)
+        return rubbish
+
+    monkeypatch.setattr(disk, "fill", watched)
+    labs = [lab for lab in failing.LABS if lab.shared and not lab.missing()]
+    assert labs
+    for lab in labs:
+        assert failing.of_a_lab(lab, failing.FILLS).failed == 0
+    assert free == [0] * len(labs)
 
 
 def test_a_new_version_beside_fails_nobody_and_loses_nothing() -> None:
