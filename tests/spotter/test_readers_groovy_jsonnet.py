@@ -4,6 +4,7 @@ import pytest
 from reading import box, names, unit, units
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.readers import reader_of
+from sidecar_spotter.readers.lines import Lines
 
 PIPELINE = """\
 pipeline {
@@ -100,3 +101,8 @@ def test_text_that_never_ends_what_it_begins_holds_nothing(
     path: str, data: str
 ) -> None:
     assert units(path, data) == []
+
+
+def test_a_place_is_on_the_line_that_has_it() -> None:
+    text = "one\n\nthree"
+    assert [Lines(text).of(at) for at in (0, 3, 4, 5, 9)] == [1, 1, 2, 3, 3]

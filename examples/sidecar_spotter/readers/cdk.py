@@ -16,6 +16,7 @@ from itertools import islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
+from sidecar_spotter.readers.lines import Lines
 from sidecar_spotter.tree import Unreadable
 
 LARGEST = 1 << 18
@@ -113,7 +114,7 @@ class Code:
         self._strings: dict[int, str] = {}
         self.shape = _TOKENS[language].sub(self._blank, text)
         self._starts = sorted(self._strings)
-        self._lines = [match.start() for match in re.finditer("\n", text)]
+        self.line = Lines(text).of
         self.closes: dict[int, int] = {}
         waiting = []
         for match in re.finditer(r"[\[{()}\]]", self.shape):
@@ -133,10 +134,6 @@ class Code:
             return re.sub(r"[^\n]", " ", said)
         self._strings[match.start()] = said.strip("\"'`")
         return said[0] + re.sub(r"[^\n]", "_", said[1:-1]) + said[-1:] * (len(said) > 1)
-
-    def line(self, at: int) -> int:
-        """Return the line, from 1, of a place."""
-        return bisect_right(self._lines, at - 1) + 1
 
     def strings(self, span: Span) -> Iterator[Text]:
         """Yield the strings that begin in a span."""

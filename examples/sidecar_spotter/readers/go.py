@@ -19,6 +19,7 @@ from itertools import islice
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
+from sidecar_spotter.readers.lines import Lines
 from sidecar_spotter.tree import Unreadable
 
 LARGEST = 1 << 19
@@ -147,7 +148,7 @@ class Code:
         self.strings: dict[int, str] = {}
         self.shape = _TOKEN.sub(self._blank, text)
         self.closes = _brackets(self.shape)
-        self._lines = [match.start() for match in re.finditer("\n", text)]
+        self.line = Lines(text).of
         functions = list(_FUNCTION.finditer(self.shape))
         self._starts = [match.start() for match in functions]
         ends = [*self._starts, len(self.shape)][1:]
@@ -198,10 +199,6 @@ class Code:
             return re.sub(r"[^\n]", " ", said)
         self.strings[match.start()] = said.strip("\"`'")
         return said[0] + "_" * (len(said) - 2) + said[-1] if len(said) > 1 else " "
-
-    def line(self, at: int) -> int:
-        """Return the line, from 1, of a place."""
-        return bisect_right(self._lines, at - 1) + 1
 
     def _line_of(self, at: int) -> str:
         """Return the rest of a line."""

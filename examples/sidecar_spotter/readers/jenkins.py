@@ -8,7 +8,7 @@ https://github.com/jenkinsci/kubernetes-plugin/blob/master/README.md
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 
@@ -16,6 +16,7 @@ from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Text
 from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.readers.lines import Lines
 from sidecar_spotter.tree import Unreadable, mend
 
 TEXT = re.compile(
@@ -39,12 +40,13 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the pods in a file."""
     code = data.decode("utf-8", "replace")
+    lines = data.split(b"\n")
+    line = Lines(code).of
     for match in islice(TEXT.finditer(code), MOST):
         inside = match[1] if match[1] is not None else match[2]
         if "containers:" in inside:
-            before = code.count("\n", 0, match.start())
-            lines = data.split(b"\n")
             with suppress(Unreadable):
+                before = line(match.start()) - 1
                 tree = mend(inside.encode("utf-8", "replace"), before)
                 yield from kubernetes.units(path, tree, lines)
     boxes: list[Container] = []
@@ -53,7 +55,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         if boxes and not BETWEEN.fullmatch(code, last, match.start()):
             yield from _unit(path, boxes)
             boxes = []
-        boxes.append(_container(code, match))
+        boxes.append(_container(match, line))
         last = match.end()
     yield from _unit(path, boxes)
 
@@ -64,18 +66,17 @@ def _unit(path: str, boxes: list[Container]) -> Iterator[Group]:
         yield Group(path, boxes[0].line, "kubernetes", kind, "", tuple(boxes))
 
 
-def _container(code: str, call: re.Match[str]) -> Container:
+def _container(call: re.Match[str], line: Callable[[int], int]) -> Container:
     """Return the container that a call declares, by its named arguments."""
     said: dict[str, Text] = {}
     for match in PAIR.finditer(call[1]):
         at = call.start(1) + match.start()
-        line = code.count("\n", 0, at) + 1
-        said.setdefault(match[1], Text(match[2] or match[3] or "", line))
+        said.setdefault(match[1], Text(match[2] or match[3] or "", line(at)))
     name = said.get("name")
     words = tuple(said[one] for one in ("command", "args") if one in said)
     return Container(
         name=name.text if name else "",
-        line=name.line if name else code.count("\n", 0, call.start()) + 1,
+        line=name.line if name else line(call.start()),
         image=said.get("image"),
         words=words,
     )

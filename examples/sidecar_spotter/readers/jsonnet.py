@@ -6,12 +6,13 @@ an object that has an `image` and a `name` is a container.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Port, Text
+from sidecar_spotter.readers.lines import Lines
 
 MOST = 200
 """Objects of one file that are looked at."""
@@ -48,13 +49,14 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         return "".join(one if one == "\n" else " " for one in said)
 
     shape = _TOKEN.sub(blank, code)
+    line = Lines(code).of
     seen: set[int] = set()
     for match in islice(_IMAGE.finditer(shape), MOST):
         start = _opening(shape, match.start())
         if start is None or start in seen:
             continue
         seen.add(start)
-        box = _container(code, shape, strings, start)
+        box = _container(code, shape, strings, line, start)
         if box is not None:
             marks = frozenset(("partial",))
             kind = "jsonnet object"
@@ -95,14 +97,15 @@ def _fields(shape: str, start: int) -> dict[str, Span]:
 
 
 def _container(
-    code: str, shape: str, strings: dict[int, str], start: int
+    code: str,
+    shape: str,
+    strings: dict[int, str],
+    line: Callable[[int], int],
+    start: int,
 ) -> Container | None:
     fields = _fields(shape, start)
     if "name" not in fields or "image" not in fields:
         return None
-
-    def line(at: int) -> int:
-        return code.count("\n", 0, at) + 1
 
     def say(field: str) -> Text:
         begin, end = fields[field]

@@ -1,0 +1,77 @@
+"""From evidence to labels: what each container of a unit is, and what a repository is.
+
+The rules follow the definition on the handbook's first page: a helper runs as long as
+one main program, is placed with it, and exists to serve it. The way through a unit:
+
+- `together`: what runs side by side, without copies and without who only waits;
+- `parts`: units of which the file shows a part, a single container, or steps in order;
+- `main`: the choice of the main container, by one sign after the other;
+- `beside`: what another one is to it, by one rule after the other, with those for
+  `services` that nothing but a file ties together.
+
+These ask `pair` for what is known of two containers, `traits` for what is known of one,
+`weights` for the sum of its evidence, and `labels` for the words of a finding.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sidecar_spotter.features import evidence
+from sidecar_spotter.model import (
+    SIDECARS,
+    Evidence,
+    Finding,
+    Group,
+    Judged,
+    Label,
+    Request,
+    Verdict,
+)
+from sidecar_spotter.verdict.labels import finding
+from sidecar_spotter.verdict.together import together
+
+
+def judge(group: Group) -> Judged:
+    """Return *group* with a finding for each container, and for each request."""
+    asked = {(ask.line, ask.container) for ask in group.requests}
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    of_requests: dict[int, list[Evidence]] = defaultdict(list)
+    for one in evidence(group):
+        if (one.line, one.container) in asked:
+            of_requests[one.line].append(one)
+        else:
+            found[one.container].append(one)
+    findings = [_asked(ask, of_requests[ask.line]) for ask in group.requests]
+    findings += [
+        finding(box, "init", found, "prepares the unit")
+        for box in group.containers
+        if box.stage == "init"
+    ]
+    # An init container may have the name of one that runs.
+    of_running = {
+        name: [one for one in reasons if one.feature != "init-only"]
+        for name, reasons in found.items()
+    }
+    findings += together(group, defaultdict(list, of_running))
+    findings.sort(key=lambda one: one.line)
+    return Judged(group, tuple(findings))
+
+
+def _asked(ask: Request, found: Sequence[Evidence]) -> Finding:
+    """Return what a line is that asks somebody else for a container."""
+    label: Label = "injected-sidecar" if ask.wanted else "not-a-sidecar"
+    reasons = tuple(one for one in found if one.container == ask.container)
+    return Finding(ask.container, ask.line, label, ask.role, None, ask.says, reasons)
+
+
+def verdict_of(judged: Iterable[Judged]) -> Verdict:
+    """Return what a repository is, from all its groups."""
+    code = False
+    for one in judged:
+        fields = {ask.line for ask in one.group.requests if ask.how == "operator-field"}
+        for said in one.findings:
+            if said.label in SIDECARS:
+                if "code" not in one.group.marks and said.line not in fields:
+                    return "uses-sidecar"
+                code = True
+    return "injects-or-operates-sidecars-in-code-only" if code else "no-sidecar"

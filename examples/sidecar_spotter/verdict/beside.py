@@ -1,0 +1,222 @@
+"""What a container is beside the main one: rules, of which the first that fits decides.
+
+A helper runs as long as the main program, is placed with it, and exists to serve it.
+All that come here run on, and one unit places them. So nearly all rules are about the
+last part: whom does it serve? Many, nobody here, or as an equal is no helper. The last
+rule has no condition: what none of the others could explain serves the main program.
+"""
+
+import re
+from collections.abc import Callable
+
+from sidecar_spotter.known import MAIN, telling
+from sidecar_spotter.model import Finding
+from sidecar_spotter.units import running, stem
+from sidecar_spotter.verdict.labels import finding, kind_of
+from sidecar_spotter.verdict.pair import Pair, Ruling
+from sidecar_spotter.verdict.services import service
+from sidecar_spotter.verdict.traits import (
+    STORES,
+    is_named_unlike_its_image,
+    is_store,
+    joins,
+    role,
+    same_image,
+    serves_machine,
+)
+from sidecar_spotter.verdict.weights import score
+
+
+def beside(pair: Pair) -> Finding:
+    """Return what a container is that runs beside the main one."""
+    rulings = (rule(pair) for rule in RULES)
+    said = next(ruling for ruling in rulings if ruling is not None)
+    return finding(pair.box, said.label, pair.found, said.why, said.serves)
+
+
+# --- whom does it serve?
+
+
+def store_for_anybody(pair: Pair) -> Ruling | None:
+    """A database or a broker can be placed anywhere, as many programs use it.
+
+    Unless it is private: nobody else reaches it at localhost.
+    """
+    box, main = pair.box, pair.main
+    private = "localhost" in pair.ties or joins(box, main)
+    if not is_store(box) or private or stem(box) == stem(main):
+        return None
+    return Ruling("is a store that its neighbors use, and could run anywhere")
+
+
+def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
+    """Two that use the namespace of a third are both served by it: they are equals."""
+    to_main = any(o.about == pair.main.name and o.weight >= 0.5 for o in pair.reasons)
+    served = pair.roommates and pair.rooms and pair.main.name not in pair.rooms
+    if not served or pair.helps > 0 or to_main:
+        return None
+    rooms = ", ".join(sorted(pair.rooms))
+    return Ruling(f"uses {rooms} as {pair.main.name} does: they are equals")
+
+
+def agent_of_the_machine(pair: Pair) -> Ruling | None:
+    """Beside a node's agent, what has no tie to it serves the node as well."""
+    main = pair.main
+    if "daemon" not in pair.group.marks or pair.ties:
+        return None
+    if not serves_machine(main, pair.found[main.name]):
+        return None
+    return Ruling(f"serves the machine, as {main.name} does: one copy runs on each")
+
+
+def called_by_others(pair: Pair) -> Ruling | None:
+    """Whoever is called at localhost, but not by the main program, serves others."""
+    callers = {one.about for one in pair.by("localhost")}
+    if pair.ties != {"localhost"} or pair.main.name in callers or pair.helps >= 0.5:
+        return None
+    who = ", ".join(sorted(callers))
+    return Ruling(f"is called by {who}, and not by {pair.main.name}")
+
+
+def without_requests(pair: Pair) -> Ruling | None:
+    """Where the platform sends all requests to one container, the others serve it.
+
+    Such are services of Cloud Run: the one with a port gets the requests.
+    """
+    group, main = pair.group, pair.main
+    one_door = group.kind == "Service" or group.platform == "cloud-run"
+    if not one_door or not main.ports or pair.box.ports:
+        return None
+    why = f"runs beside {main.name or 'the one'} that alone gets the requests"
+    return Ruling(why, kind_of(group, pair.box), main.name)
+
+
+def one_of_several_programs(pair: Pair) -> Ruling | None:
+    """Among several that are no helpers, one without a tie serves no one alone.
+
+    In Kubernetes somebody put them into one Pod, which says that they belong together.
+    """
+    others = (one for one in running(pair.group) if one is not pair.box)
+    programs = sum(score(pair.found[one.name]) <= 0 for one in others)
+    elsewhere = pair.group.platform != "kubernetes"
+    if pair.ties or pair.helps >= 0.7 or programs <= 2 or not elsewhere:
+        return None
+    return Ruling("runs beside many that are no helpers, and serves none of them alone")
+
+
+def image_of_main_programs(pair: Pair) -> Ruling | None:
+    """An image that is as often a main program has to be tied, or called a helper."""
+    image_alone = not any(
+        one.feature != "known-image" and one.weight >= 0.5 for one in pair.reasons
+    )
+    weak = 0 < pair.helps <= 0.6 and image_alone
+    if pair.ties or not weak or not is_named_unlike_its_image(pair.box):
+        return None
+    main = pair.main.name
+    return Ruling(f"has no tie to {main}, and its image is as often the main program")
+
+
+# --- is it an equal?
+
+
+def copy_of_the_main_one(pair: Pair) -> Ruling | None:
+    """Two of one program do the same work: neither exists to serve the other.
+
+    `tpu-1` and `tpu-2` do; so do a `server` and an `api` that only call each other.
+    """
+    box, main = pair.box, pair.main
+    if pair.helps >= 0.5 or not same_image(box, main):
+        return None
+    mounts, its = (
+        {(mount.volume, mount.path, mount.read_only) for mount in one.mounts}
+        for one in (box, main)
+    )
+    copies = mounts == its and _unnumbered(box.name) == _unnumbered(main.name) != ""
+    mains = telling(box.name) == MAIN == telling(main.name)
+    if not copies and not (mains and pair.ties <= {"localhost"}):
+        return None
+    return Ruling(f"is to its unit what {main.name} is, from the same image")
+
+
+def part_of_the_same_product(pair: Pair) -> Ruling | None:
+    """A scheduler from the main one's image is the product's third program, no helper.
+
+    Their words tell what each is to be: the worker, the web server, the scheduler.
+    """
+    box, main = pair.box, pair.main
+    told = box.words and main.words and telling(box.name) == "scheduler"
+    if pair.ties or pair.helps >= 1.5 or not told or not same_image(box, main):
+        return None
+    return Ruling(f"runs another program of the image of {main.name}: they are equals")
+
+
+def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
+    """To be placed beside a program is not yet to serve it."""
+    if pair.ties or pair.helps > 0:
+        return None
+    against = [one for one in pair.reasons if one.weight < 0]
+    if against:
+        return Ruling(min(against, key=lambda one: one.weight).says)
+    return Ruling(f"has no tie to {pair.main.name}, and no name or image of a helper")
+
+
+def tied_to_others(pair: Pair) -> Ruling | None:
+    """One from the main one's image, with ties to others alone, is not there for it."""
+    elsewhere = pair.tied_to and pair.main.name not in pair.tied_to
+    if pair.helps >= 0 or not elsewhere or not same_image(pair.box, pair.main):
+        return None
+    main = pair.main.name
+    return Ruling(f"runs the same image as {main}, and has no tie to it: an equal")
+
+
+def equal_at_the_same_files(pair: Pair) -> Ruling | None:
+    """Programs with callers of their own, and stores, share files as equals do.
+
+    In Kubernetes the two stand in one Pod, and there such a volume is made for both.
+    """
+    files = pair.ties == {"shared-volume"}
+    faint = all(one.weight <= 0.3 for one in pair.by("shared-volume"))
+    visited = any(one.weight <= -0.7 for one in pair.by("peers"))
+    program = visited or role(pair.box, "sidecar") in STORES
+    elsewhere = pair.group.platform != "kubernetes"
+    if pair.helps >= 0 or not (files and faint and program and elsewhere):
+        return None
+    return Ruling(f"works on the same files as {pair.main.name}, as its equal")
+
+
+# --- else it helps
+
+
+def serves_it(pair: Pair) -> Ruling | None:
+    """It runs on, it is placed with the main one, and it is there for nobody else.
+
+    A service that lends its namespace serves those who use it.
+    """
+    served = pair.main.name
+    if pair.group.platform == "compose" and pair.rooms and served not in pair.rooms:
+        served = next(one.about for one in pair.reasons if one.about in pair.rooms)
+    why = f"runs beside {served or 'the main container'} and serves it"
+    return Ruling(why, kind_of(pair.group, pair.box), served)
+
+
+RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
+    store_for_anybody,
+    equal_user_of_a_helper,
+    service,
+    agent_of_the_machine,
+    called_by_others,
+    without_requests,
+    one_of_several_programs,
+    image_of_main_programs,
+    copy_of_the_main_one,
+    part_of_the_same_product,
+    nothing_speaks_for_it,
+    tied_to_others,
+    equal_at_the_same_files,
+    serves_it,
+)
+"""In the order in which they are asked."""
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"[-_]?(?:\d+|[a-d])$", "", name)

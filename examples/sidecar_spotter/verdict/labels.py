@@ -1,0 +1,40 @@
+"""The words of a finding: which kind of helper a container is, and on what ground."""
+
+import re
+
+from sidecar_spotter.model import Container, Finding, Group, Label
+from sidecar_spotter.verdict.traits import role
+from sidecar_spotter.verdict.weights import Reasons
+
+MAIN = "is what the unit exists for"
+"""Why a container is the main one."""
+ADDED = "is added to a unit whose main container stands elsewhere"
+"""Why a container is a helper whose main one the file does not show."""
+
+_PRESENTED = re.compile(r"\b(adapter|ambassador)\b", re.IGNORECASE)
+
+
+def kind_of(group: Group, box: Container) -> Label:
+    """Return which kind of sidecar a helper is, by how its author presents it."""
+    if box.stage == "native" and group.platform == "kubernetes":
+        return "native-sidecar"
+    said = [box.name, *(note.text for note in box.notes)]
+    for text in said:
+        if match := _PRESENTED.search(text):
+            return "adapter" if match[1].lower() == "adapter" else "ambassador"
+    return "sidecar"
+
+
+def finding(
+    box: Container, label: Label, found: Reasons, why: str, serves: str | None = None
+) -> Finding:
+    """Return that *box* is *label* because of *why*, the strongest evidence first."""
+    reasons = tuple(sorted(found[box.name], key=lambda one: -abs(one.weight)))
+    return Finding(box.name, box.line, label, role(box, label), serves, why, reasons)
+
+
+def helper(
+    group: Group, box: Container, found: Reasons, why: str, serves: str | None = None
+) -> Finding:
+    """Return that *box* is a helper, of whichever kind."""
+    return finding(box, kind_of(group, box), found, why, serves)

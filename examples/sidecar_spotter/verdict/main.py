@@ -1,0 +1,195 @@
+"""The choice of the main container: the one that looks least like a helper.
+
+Evidence is counted first. It speaks of helpers, so it says little about two containers
+that are both none. For these there are signs of what a unit exists for. Position
+decides only where nothing else does.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sidecar_spotter.known import split
+from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.units import OWN_IMAGE
+from sidecar_spotter.verdict.traits import (
+    is_front,
+    is_known_helper,
+    is_published,
+    is_store,
+    joins,
+)
+from sidecar_spotter.verdict.weights import Reasons, apart, score
+
+OWN_NAME = re.compile(
+    r"^\{\{-?\s*(?:\.Chart\.Name|(?:include|template)\s+\"[^\"]*\.(?:full)?name\"[^}]*)\s*-?\}\}$"
+)
+"""The chart's own name, as `helm create` gives it to the main container."""
+_NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A container that could be the main one."""
+
+    group: Group
+    box: Container
+    boxes: Sequence[Container]
+    """All that run beside one another, itself among them."""
+    reasons: Sequence[Evidence]
+    """The evidence on it."""
+
+
+def main_of(group: Group, boxes: Sequence[Container], found: Reasons) -> Container:
+    """Return the main container of those that run beside one another."""
+
+    def likeness(box: Container) -> tuple[float, int]:
+        one = Candidate(group, box, boxes, found[box.name])
+        total = sum((sign(one) for sign in SIGNS), score(one.reasons))
+        return round(total, 2), boxes.index(box)
+
+    return min(_under_one_roof(group, boxes), key=likeness)
+
+
+def _under_one_roof(group: Group, boxes: Sequence[Container]) -> Sequence[Container]:
+    """Return those of *boxes* of which one is the main program.
+
+    Where services share a namespace, others that only share files with one of them
+    have a roof of their own.
+    """
+    if group.platform not in ("compose", "quadlet") or group.kind == "pod":
+        return boxes
+    lent = {join.text.partition(":")[2] for box in boxes for join in box.joins}
+    return [box for box in boxes if box.joins or box.name in lent] or boxes
+
+
+# --- signs: how much more each makes a container look like a helper
+
+
+def started_as_a_sidecar(one: Candidate) -> float:
+    """Return much for a native sidecar: the platform itself says what it is."""
+    return 10 if one.box.stage == "native" else 0
+
+
+def called_as_the_unit(one: Candidate) -> float:
+    """Return less for the name, or a part of the name, that the whole unit has."""
+    group, name = one.group, _plain(one.box.name)
+    units = {_plain(group.name), *(_plain(label.text) for label in group.labels[:4])}
+    if name in units or OWN_NAME.search(one.box.name):
+        return -0.8
+    return -0.4 if name and name in _plain(group.name) else 0
+
+
+def the_units_gateway(one: Candidate) -> float:
+    """Return less for a proxy after which its unit is called: that is a gateway."""
+    return -1 if is_front(one.box) and one.box.name == one.group.name else 0
+
+
+def reached_from_outside(one: Candidate) -> float:
+    """Return less for whom callers of the unit reach: they came for it."""
+    return -0.5 if is_published(one.group, one.box) else 0
+
+
+def name_that_others_extend(one: Candidate) -> float:
+    """Return less for `agent` where all others are called as `trace-agent` is."""
+    return -0.5 if one.box.image is not None and _is_base(one.box, one.boxes) else 0
+
+
+def the_units_image(one: Candidate) -> float:
+    """Return less for an image that the unit's author had no need to name.
+
+    Without an image, a patch changes the container, or an operator brings it. And the
+    image at the top of a chart's values is that of the chart's program.
+    """
+    if one.box.image is None:
+        return -0.5
+    return -1.6 if OWN_IMAGE.search(one.box.image.text) else 0
+
+
+def store_for_somebody(one: Candidate) -> float:
+    """Return more for a database or a broker: somebody has to use it."""
+    return 1.1 if is_store(one.box) else 0
+
+
+def host_of_its_own(one: Candidate) -> float:
+    """Return less for `shop`, whose namespace `shop-ocr` asks to share."""
+    guests = (other for other in one.boxes if joins(other, one.box))
+    return -1.2 if any(_is_called_after(one.box, guest) for guest in guests) else 0
+
+
+def front_for_many(one: Candidate) -> float:
+    """Return a little less for a proxy, since that can be what a unit is for."""
+    return -0.3 if is_front(one.box) else 0
+
+
+def beside_known_helpers(one: Candidate) -> float:
+    """Return less for whoever shares a volume with what does nothing but help.
+
+    Such is the driver among the helpers that call it over a socket.
+    """
+    if is_known_helper(one.box):
+        return 0
+    own = {mount.volume for mount in one.box.mounts}
+    helpers = [other for other in one.boxes if is_known_helper(other)]
+    shared = any(mount.volume in own for box in helpers for mount in box.mounts)
+    return -0.5 if shared else 0
+
+
+def known_helper(one: Candidate) -> float:
+    """Return more for what is known to do nothing but help: no unit exists for it."""
+    return 0.5 if is_known_helper(one.box) else 0
+
+
+def guest_among_equals(one: Candidate) -> float:
+    """Return what its ties weigh, and one, off a service that joins a namespace.
+
+    Those who live in the network of one tunnel are tied to each other by nothing else.
+    One that is called after its host, and a store, are tied to it by what they do.
+    """
+    box = one.box
+    if one.group.platform not in ("compose", "quadlet") or not box.joins:
+        return 0
+    hosts = (other for other in one.boxes if joins(box, other))
+    guest = any(_is_called_after(host, box) for host in hosts) or is_store(box)
+    alone = apart(one.reasons)
+    return 0 if guest or alone > 0 else -(score(one.reasons) - alone + 1)
+
+
+SIGNS: tuple[Callable[[Candidate], float], ...] = (
+    started_as_a_sidecar,
+    called_as_the_unit,
+    the_units_gateway,
+    reached_from_outside,
+    name_that_others_extend,
+    the_units_image,
+    store_for_somebody,
+    host_of_its_own,
+    front_for_many,
+    beside_known_helpers,
+    known_helper,
+    guest_among_equals,
+)
+"""All of them are added up."""
+
+
+# --- names
+
+
+def _plain(name: str) -> str:
+    """Return the letters of a name; a chart's name for an expression that gives it."""
+    name = name.split("=")[-1]
+    if match := _NAME_OF.search(name):
+        name = match[1]
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _is_called_after(box: Container, other: Container) -> bool:
+    """Whether *other* has the name of *box* with a word before or behind it."""
+    return set(split(box.name)) < set(split(other.name)) and bool(split(box.name))
+
+
+def _is_base(box: Container, boxes: Sequence[Container]) -> bool:
+    """Whether all neighbors are called after a container."""
+    words = set(split(box.name))
+    others = [set(split(one.name)) for one in boxes if one.name != box.name]
+    return bool(words and others) and all(words < other for other in others)

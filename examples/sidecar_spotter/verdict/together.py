@@ -1,0 +1,110 @@
+"""What the containers are that run beside one another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
+from sidecar_spotter.units import running
+from sidecar_spotter.verdict import parts
+from sidecar_spotter.verdict.beside import beside
+from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
+from sidecar_spotter.verdict.main import main_of
+from sidecar_spotter.verdict.pair import pair_of
+from sidecar_spotter.verdict.traits import serves_machine
+from sidecar_spotter.verdict.weights import Reasons, only_helps
+
+
+def together(group: Group, found: Reasons) -> list[Finding]:
+    """Return what the containers are that run beside one another.
+
+    Both sides of a template's `if` may declare the same container: it is one.
+    """
+    boxes: dict[str | int, Container] = {}
+    copies = [
+        box
+        for box in running(group)
+        if boxes.setdefault(box.name or box.line, box) is not box
+    ]
+    findings = _without_holders(group, list(boxes.values()), found)
+    of = {one.name: one for one in findings}
+    return findings + [
+        replace(of[box.name], line=box.line) for box in copies if box.name in of
+    ]
+
+
+def _without_holders(
+    group: Group, boxes: list[Container], found: Reasons
+) -> list[Finding]:
+    """Return what *boxes* are, those first that only hold a place for the others."""
+    holders = [box for box in boxes if _only_holds(found[box.name])]
+    if len(holders) == len(boxes):
+        holders = []
+    why = "only holds what its neighbors share, and waits"
+    others = [box for box in boxes if box not in holders]
+    return [
+        *(finding(box, "not-a-sidecar", found, why) for box in holders),
+        *_judged(group, others, found),
+    ]
+
+
+def _only_holds(reasons: Sequence[Evidence]) -> bool:
+    """Whether a container waits, and lends its namespaces, as a pause container."""
+    idle = any(one.feature == "placeholder" for one in reasons)
+    return idle and any(one.says.startswith("lends its") for one in reasons)
+
+
+def _judged(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]:
+    """Return what *boxes* are, by how much of their unit the file shows."""
+    if not boxes:
+        return []
+    if "steps" in group.marks:
+        return parts.steps(group, boxes, found)
+    if "partial" in group.marks or (len(boxes) == 1 and "patch" in group.marks):
+        return parts.added(group, boxes, found)
+    if "fragment" in group.marks and parts.are_called_helpers(boxes, found):
+        return [helper(group, box, found, ADDED) for box in boxes]
+    if len(boxes) == 1:
+        return parts.alone(group, boxes[0], found)
+    if all(only_helps(found[box.name]) for box in boxes):
+        why = "helps a program that stands in another file"
+        return [helper(group, box, found, why) for box in boxes]
+    return _with_main(group, boxes, found)
+
+
+def _with_main(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]:
+    """Return which of *boxes* is the main container, and what each is beside it."""
+    main = main_of(group, boxes, found)
+    others = {
+        box.name: beside(pair_of(group, box, main, found))
+        for box in boxes
+        if box is not main
+    }
+    why = _why_no_main(group, main, boxes, found, others)
+    first = (
+        finding(main, "not-a-sidecar", found, why)
+        if why
+        else finding(main, "main", found, MAIN)
+    )
+    return [first if box is main else others[box.name] for box in boxes]
+
+
+def _why_no_main(
+    group: Group,
+    main: Container,
+    boxes: Sequence[Container],
+    found: Reasons,
+    others: Mapping[str, Finding],
+) -> str:
+    """Return why what was chosen is no main program: nobody serves it, nor need to.
+
+    Files that they share make no unit of services. A node's agent is what others call
+    a helper, but that of a machine.
+    """
+    if any(one.label in SIDECARS for one in others.values()):
+        return ""
+    loose = group.platform == "compose" or group.kind == "containers"
+    if loose and not any(box.joins for box in boxes):
+        return f"shares files with {next(iter(others))}, no more"
+    if "daemon" in group.marks and serves_machine(main, found[main.name]):
+        return "serves the machine: one copy runs on each"
+    return ""

@@ -1,0 +1,86 @@
+"""What a container is by itself, and what it has in common with another one."""
+
+from collections.abc import Iterable
+
+from sidecar_spotter.features.placeholder import SIDECAR_FIELD
+from sidecar_spotter.known import ALWAYS, Known, known, split, telling
+from sidecar_spotter.model import Container, Evidence, Group, Label
+from sidecar_spotter.units import stem
+
+STORES = {"database", "broker"}
+"""Roles that neighbors use, but that serve no one neighbor."""
+FRONT = {"proxy", "mesh-proxy"}
+"""Roles of programs that can also be what a unit is for, as a gateway's."""
+
+
+def known_as(box: Container) -> Known | None:
+    """Return what the image or the command of a container is known as."""
+    image = box.image.text if box.image is not None else ""
+    return known(image, [word.text for word in box.words])
+
+
+def role(box: Container, label: Label) -> str:
+    """Return what a container is for, in one word of the field."""
+    found = known_as(box)
+    told = telling(box.name)
+    helps = told not in (None, "main")
+    surer = found is not None and not (helps and found.by == "expression")
+    if found is not None and surer and (label != "main" or found.sure < 0):
+        return found.role
+    if told is not None and told != "main" and label != "main":
+        return told
+    return {"main": "application", "init": "init"}.get(label, "helper")
+
+
+def is_known_helper(box: Container) -> bool:
+    """Whether a container is known to do nothing but help."""
+    found = known_as(box)
+    return found is not None and found.sure >= ALWAYS
+
+
+def is_front(box: Container) -> bool:
+    """Whether a container passes requests on, and could do so as a gateway."""
+    return role(box, "sidecar") in FRONT
+
+
+def is_store(box: Container) -> bool:
+    """Whether a container runs the image of a database or a broker.
+
+    Where its author calls it a sidecar by a field of that name, it is private to one.
+    """
+    if any(SIDECAR_FIELD.match(note.text) for note in box.notes):
+        return False
+    found = known_as(box)
+    # A template's expression may only say what chart the image belongs to.
+    return found is not None and found.role in STORES and found.by == "image"
+
+
+def serves_machine(box: Container, reasons: Iterable[Evidence]) -> bool:
+    """Whether a container is known as a node's agent, by an image that is its own.
+
+    There is no evidence on an image that all containers of a unit share.
+    """
+    found = known_as(box)
+    own = any(one.feature == "known-image" for one in reasons)
+    return own and found is not None and found.role == "node-agent"
+
+
+def is_published(group: Group, box: Container) -> bool:
+    """Whether callers from outside the unit reach a container."""
+    return any(port.number in group.served for port in box.ports)
+
+
+def joins(one: Container, other: Container) -> bool:
+    """Whether a container asks to share a namespace of another one."""
+    return any(join.text.partition(":")[2] == other.name for join in one.joins)
+
+
+def same_image(one: Container, other: Container) -> bool:
+    """Whether two containers run images of the same name."""
+    return stem(one) != "" and stem(one) == stem(other)
+
+
+def is_named_unlike_its_image(box: Container) -> bool:
+    """Whether a container is not called as its image is, as `nginx` is."""
+    image = box.image.text.lower() if box.image is not None else ""
+    return not any(word in image for word in split(box.name))
