@@ -43,6 +43,7 @@ FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
 WHOLE = {"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
 """Kinds whose containers all stand in the file; to others an operator adds its own."""
+MANY = "runs beside many that are no helpers, and serves none of them alone"
 LOOKS = {"known-image", "telling-name"}
 TIES = {"shared-volume", "localhost", "shared-namespace", "life-cycle"}
 
@@ -149,6 +150,8 @@ def _those(group: Group, boxes: list[Container], found: Reasons) -> list[Finding
     helped = any(one.label in SIDECARS for one in beside.values())
     if "daemon" in group.marks and not helped and _serves_machine(found[main.name]):
         what, why = "not-a-sidecar", "serves the machine: one copy runs on each"
+    if not helped and sum(one.why == MANY for one in beside.values()) > 2:
+        what, why = "not-a-sidecar", MANY
     loose = group.platform == "compose" or group.kind == "containers"
     if loose and not helped and not _joined(boxes):
         # Files alone make no unit of services.
@@ -379,8 +382,7 @@ def _beside(group: Group, box: Container, main: Container, found: Reasons) -> Fi
         _score(found[one.name]) <= 0 for one in running(group) if one is not box
     )
     if not ties and helps < 0.7 and equals > 2 and group.platform != "kubernetes":
-        why = "runs beside many that are no helpers, and serves none of them alone"
-        return _finding(box, "not-a-sidecar", found, why)
+        return _finding(box, "not-a-sidecar", found, MANY)
     told = any(one.feature != "known-image" and one.weight >= 0.5 for one in reasons)
     if not ties and helps <= 0.6 and not told and helps > 0 and _other_name(box):
         why = f"has no tie to {main.name}, and its image is as often the main program"
