@@ -127,7 +127,9 @@ READS = re.compile(
 keeps its place there, as `--bookmark=/logs/.place` says, reads as well."""
 NEAR = 60
 """Characters in front of a folder that are looked at."""
-ANSWERS = re.compile(r"^CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|CSI_ENDPOINT)")
+ANSWERS = re.compile(
+    r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|ENDPOINT)"
+)
 """What tells a storage driver the socket on which its helpers call it."""
 CALLS = re.compile(r"--csi-address\b|^ADDRESS=\S*\.sock")
 """What tells such a helper where the driver answers."""
