@@ -88,7 +88,7 @@ def sift(path: str, data: bytes) -> bytes:
     """
     form = form_of(path)
     if form == "go":
-        return data if b"Container" in data else b""
+        return data if b"ontainer" in data else b""
     if form == "program":
         return data if any(call in data for call in CALLS) else b""
     if form not in ("yaml", "json", "template"):

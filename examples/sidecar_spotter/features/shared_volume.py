@@ -185,7 +185,7 @@ def _of_one(
     caller = next((other for other, _ in others if _tells(other, CALLS)), None)
     if caller is not None and _drives(box):
         says = f"answers on a socket in {volume}, which {caller.name} calls"
-        yield Evidence(NAME, box.name, mount.line, says, -0.9, caller.name)
+        yield Evidence(NAME, box.name, mount.line, says, -1.5, caller.name)
         return
     if only_reads and writer is not None:
         may = "only reads" if mount.read_only else "reads"
