@@ -25,7 +25,7 @@ Form = Literal[
     "bicep",
     "unit",
     "go",
-    "cdk",
+    "program",
     "template",
     "jsonnet",
     "jenkins",
@@ -45,11 +45,13 @@ FORMS: dict[str, Form] = {
     "pod": "unit",
     "kube": "unit",
     "go": "go",
-    "ts": "cdk",
-    "py": "cdk",
-    "js": "cdk",
-    "java": "cdk",
-    "cs": "cdk",
+    "ts": "program",
+    "py": "program",
+    "js": "program",
+    "java": "program",
+    "cs": "program",
+    "kt": "program",
+    "rs": "program",
     "tpl": "template",
     "tmpl": "template",
     "gotmpl": "template",
@@ -84,16 +86,21 @@ PASSED = frozenset(
 """Folders that hold other people's files, or a tool's own."""
 
 PROJECT = "cdk.json"
-"""What makes a folder one of AWS CDK: only there is code of the form `cdk` read."""
+"""What makes a folder one of AWS CDK, whatever its code needs."""
 NEEDS = frozenset(
     (
         *("package.json", "requirements.txt", "pyproject.toml", "setup.py"),
         *("setup.cfg", "Pipfile", ".projenrc.js", ".projenrc.ts", "pom.xml"),
+        *("build.gradle", "build.gradle.kts", "libs.versions.toml", "Cargo.toml"),
+        *("Directory.Packages.props", "requirements-dev.txt", "environment.yml"),
     )
 )
-"""Files that say what a folder's code needs: where that is the CDK, it is read too. A
-library of constructs has no application, and so no `cdk.json`."""
-NEEDED = (b"aws-cdk", b"aws_cdk")
+"""Files that say what a folder's code needs. Programs are read only where they need
+what builds tasks or pods: a repository can hold thousands of others."""
+NEEDED = (
+    *(b"aws-cdk", b"aws_cdk", b"cdk8s", b"pulumi", b"kubernetes", b"Kubernetes"),
+    *(b"fabric8", b"k8s-openapi", b"stackable-operator", b"lightkube"),
+)
 LONGEST = 1 << 18
 """Bytes of such a file that are read."""
 
@@ -191,7 +198,7 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                     if not passed or kept.holds(path):
                         inner.append((path, rules, passed, project))
                 elif (form := form_of(entry.name)) is not None:
-                    if form == "cdk" and not project:
+                    if form == "program" and not project:
                         continue
                     if (ignored or _ignored(rules, path)) and not kept.holds(path):
                         continue
@@ -210,7 +217,7 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
 
 
 def _is_project(entry: os.DirEntry[str]) -> bool:
-    """Whether a file makes its folder a project of AWS CDK."""
+    """Whether a file makes its folder a project whose programs may build pods."""
     if entry.name == PROJECT:
         return True
     if entry.name not in NEEDS:
@@ -232,7 +239,7 @@ def top_of(root: Path) -> str:
 
 def _follow(link: str, top: str, found: set[str]) -> Entry | Skipped | None:
     """Return the file that a link leads to, if it is one that *found* lacks."""
-    named = form_of(link) not in (None, "cdk")
+    named = form_of(link) not in (None, "program")
     try:
         place = os.path.realpath(f"{top}/{link}", strict=True)
         mode = Path(place).stat().st_mode

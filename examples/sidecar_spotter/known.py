@@ -631,7 +631,7 @@ WORDS: dict[str, str] = {
         "tunnel-proxy": "tunnel vpn tailscale wireguard cloudflared gluetun",
         "secrets-agent": "unsealer",
         "csi-registrar": "registrar",
-        "health-probe": "livenessprobe healthcheck healthz prober probe",
+        "health-probe": "livenessprobe liveness healthcheck healthz prober probe",
         "process-viewer": "topz",
         "storage-mount": "mounter fuse gcsfuse",
         "certificate-agent": "certbot letsencrypt renewer",
@@ -657,6 +657,8 @@ WORDS: dict[str, str] = {
 
 _TASKS = ("check", "verify", "wait", "assert")
 """With these a name begins that tells what is done once, such as `check-logs`."""
+_STAND_INS = {"mock", "mocked", "mocks", "fake", "stub", "dummy"}
+"""With these a name tells of what takes another program's place, and so of neither."""
 _SERVES_SIDECARS = ("injector", "operator", "webhook", "manager")
 
 
@@ -670,6 +672,8 @@ def telling(name: str) -> str | None:
     if not words or "init" in words:
         return None
     if words[0] in _TASKS and len(words) > 1:
+        return None
+    if not _STAND_INS.isdisjoint(words):
         return None
     if "sidecar" in words and words[-1] not in _SERVES_SIDECARS:
         told = (PAIRS.get("-".join(pair)) for pair in pairwise(words))

@@ -30,8 +30,12 @@ WORDS = (
 )
 """One of these is enough, in small letters."""
 
-CALLS = (b"Container(", b"container(", b"Router(", b"router(")
-"""One of these is in code of AWS CDK that adds a container to a task."""
+CALLS = (
+    *(b"Container(", b"container(", b"Router(", b"router(", b"ontainerArgs("),
+    *(b"ontainerBuilder", b"ontainer_builder", b"Container {", b"ontainers"),
+    *(b"ontainerDefinitions", b"container_definitions"),
+)
+"""One of these is in a program that builds a task or a pod."""
 
 _KEYS = {injector.key.rstrip("*").lower().encode() for injector in INJECTORS}
 ASKING = (
@@ -84,8 +88,8 @@ def sift(path: str, data: bytes) -> bytes:
     """
     form = form_of(path)
     if form == "go":
-        return data if b"Container" in data else b""
-    if form == "cdk":
+        return data if b"ontainer" in data else b""
+    if form == "program":
         return data if any(call in data for call in CALLS) else b""
     if form not in ("yaml", "json", "template"):
         return data

@@ -371,3 +371,61 @@ func AppContainer(spec Spec) corev1.Container {
     assert "sidecar" not in labels(tmp_path, "pods.go", text).values()
     text = text.replace("AppContainer", "ProxyContainer")
     assert labels(tmp_path, "pods.go", text) == {"sql-proxy": "sidecar"}
+
+
+DRIVER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: PROVISION}
+spec:
+  template:
+    spec:
+      containers:
+        - name: shelf
+          image: example.com/shelf:1
+          args: ["--endpoint=$(CSI_ENDPOINT)"]
+          env: [{name: CSI_ENDPOINT, value: unix:///csi/csi.sock}]
+          volumeMounts: [{name: socket, mountPath: /csi}]
+        - name: resizer
+          image: registry.k8s.io/sig-storage/csi-resizer:v1
+          args: ["--csi-address=/csi/csi.sock"]
+          volumeMounts: [{name: socket, mountPath: /csi}]
+        - name: shelf-liveness
+          image: example.com/shelf:1
+          args: [--type=liveness, "--endpoint=$(CSI_ENDPOINT)"]
+          env: [{name: CSI_ENDPOINT, value: unix:///csi/csi.sock}]
+          volumeMounts: [{name: socket, mountPath: /csi}]
+        - name: snapshot-controller
+          image: registry.k8s.io/sig-storage/snapshot-controller:v8
+      volumes: [{name: socket, emptyDir: {}}]
+"""
+
+
+def test_a_storage_driver_is_the_one_that_answers_on_the_socket(tmp_path: Path) -> None:
+    found = labels(tmp_path, "driver.yaml", DRIVER)
+    assert found["shelf"] == "main"
+    assert found["shelf-liveness"] == found["resizer"] == "sidecar"
+
+
+def test_a_stand_in_for_a_server_is_not_the_main_program(tmp_path: Path) -> None:
+    text = """\
+    {"family": "shop", "containerDefinitions": [
+      {"name": "${name}", "image": "${image}",
+       "dependsOn": [{"containerName": "collector", "condition": "START"}]},
+      {"name": "collector", "image": "${collector}"},
+      {"name": "mocked-server", "image": "${mock}"}
+    ]}
+    """
+    found = labels(tmp_path, "task.json", text)
+    assert (found["${name}"], found["collector"]) == ("main", "sidecar")
+    assert found["mocked-server"] == "not-a-sidecar"
+
+
+def test_among_many_equals_none_is_the_main_one(tmp_path: Path) -> None:
+    tasks = "".join(
+        f'task "{name}" {{\n driver = "docker"\n'
+        f' config {{ image = "example.com/{name}:1" }}\n }}\n'
+        for name in ("stock-api", "price-api", "shop-api", "frontend")
+    )
+    text = f'job "all" {{\n group "all" {{\n{tasks}}}\n}}\n'
+    assert set(labels(tmp_path, "all.nomad", text).values()) == {"not-a-sidecar"}

@@ -119,3 +119,69 @@ def test_the_policy_of_a_native_sidecar_may_be_a_variable(tmp_path: Path) -> Non
     }
     """
     assert labels(tmp_path, code) == {"agent": "native-sidecar"}
+
+
+CONSTRUCTOR = """\
+package shop
+
+import corev1 "k8s.io/api/core/v1"
+
+func (s *syncer) containers() []corev1.Container {
+	shop := s.ensure("shop", s.Image, nil)
+	exporter := s.ensure(exporterName, s.ExporterImage, []string{"--metrics"})
+	return []corev1.Container{shop, exporter}
+}
+
+func (s *syncer) ensure(name, image string, args []string) corev1.Container {
+	return corev1.Container{Name: name, Image: image, Args: args}
+}
+
+const exporterName = "metrics-exporter"
+"""
+
+
+def test_a_constructor_makes_as_many_containers_as_it_has_calls(
+    tmp_path: Path,
+) -> None:
+    assert labels(tmp_path, CONSTRUCTOR) == {
+        "shop": "main",
+        "metrics-exporter": "sidecar",
+    }
+
+
+APPLY = """\
+package shop
+
+func pod() *applyv1.PodSpecApplyConfiguration {
+	return applyv1.PodSpec().
+		WithInitContainers(applyv1.Container().WithName("first").WithImage("busybox")).
+		WithContainers(
+			applyv1.Container().
+				WithName("shop").
+				WithImage("shop:1"),
+			applyv1.Container().WithName("ship").WithImage("fluent/fluent-bit"),
+		)
+}
+"""
+
+
+def test_a_configuration_to_apply_is_a_chain_of_calls(tmp_path: Path) -> None:
+    assert labels(tmp_path, APPLY) == {
+        "first": "init",
+        "shop": "main",
+        "ship": "sidecar",
+    }
+
+
+def test_options_may_make_a_container(tmp_path: Path) -> None:
+    code = """\
+package shop
+
+func agent() container.Modification {
+	return container.Apply(
+		container.WithName("mongodb-agent"),
+		container.WithImage(agentImage),
+	)
+}
+"""
+    assert labels(tmp_path, code) == {"mongodb-agent": "sidecar"}

@@ -419,3 +419,33 @@ def test_who_must_have_ended_for_another_of_the_file_is_a_step() -> None:
         for one in group.containers
     }
     assert stages == {"unpack": "init", "stay": "run"}
+
+
+def test_a_namespace_may_ask_for_a_mesh() -> None:
+    (group,) = units(
+        "main.tf",
+        """\
+        resource "kubernetes_namespace_v1" "shop" {
+          metadata {
+            name = "shop"
+            labels = {
+              "istio-injection" = "enabled"
+            }
+          }
+        }
+        """,
+    )
+    assert (group.kind, group.name) == ("Namespace", "shop")
+    assert [(ask.container, ask.line) for ask in group.requests] == [("istio-proxy", 5)]
+
+
+def test_labels_may_be_given_to_a_namespace() -> None:
+    text = """\
+    resource "kubernetes_labels" "shop" {
+      kind = "KIND"
+      labels = { "istio-injection" = "enabled" }
+    }
+    """
+    (group,) = units("main.tf", text.replace("KIND", "Namespace"))
+    assert [ask.line for ask in group.requests] == [3]
+    assert units("main.tf", text.replace("KIND", "Service")) == []

@@ -84,7 +84,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.known import known
+from sidecar_spotter.known import MAIN, known, telling
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.units import answers, running
 
@@ -127,6 +127,12 @@ READS = re.compile(
 keeps its place there, as `--bookmark=/logs/.place` says, reads as well."""
 NEAR = 60
 """Characters in front of a folder that are looked at."""
+ANSWERS = re.compile(
+    r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|ENDPOINT)"
+)
+"""What tells a storage driver the socket on which its helpers call it."""
+CALLS = re.compile(r"--csi-address\b|^ADDRESS=\S*\.sock")
+"""What tells such a helper where the driver answers."""
 
 
 def look(group: Group) -> Iterator[Evidence]:
@@ -176,6 +182,11 @@ def _of_one(
     volume = mount.volume
     writer = next((other for other, reads in others if not reads), None)
     reader = next((other for other, reads in others if reads), None)
+    caller = next((other for other, _ in others if _tells(other, CALLS)), None)
+    if caller is not None and _drives(box):
+        says = f"answers on a socket in {volume}, which {caller.name} calls"
+        yield Evidence(NAME, box.name, mount.line, says, -1.5, caller.name)
+        return
     if only_reads and writer is not None:
         may = "only reads" if mount.read_only else "reads"
         says = f"{may} the volume {volume}, which {writer.name} may write"
@@ -204,6 +215,15 @@ def _of_one(
             says += f", and {fillers[0].name} prepares it first"
             weight = 0
         yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
+
+
+def _drives(box: Container) -> bool:
+    """Whether a container is a storage driver; a copy that probes it has its socket."""
+    return _tells(box, ANSWERS) and telling(box.name) in (None, MAIN)
+
+
+def _tells(box: Container, what: re.Pattern[str]) -> bool:
+    return any(what.search(said.text) for said in (*box.words, *box.settings))
 
 
 def _called_after(box: Container, other: Container) -> bool:

@@ -30,6 +30,7 @@ from sidecar_spotter.readers import (
     jsonnet,
     kubernetes,
     nomad,
+    programs,
     quadlet,
     terraform,
 )
@@ -44,6 +45,7 @@ READERS: tuple[ModuleType, ...] = (
     quadlet,
     go,
     cdk,
+    programs,
     jenkins,
     jsonnet,
     helm,

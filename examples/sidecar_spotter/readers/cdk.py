@@ -8,7 +8,7 @@ the CDK, and what is below it.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,15 +16,13 @@ from itertools import islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
-from sidecar_spotter.readers.lines import Lines
+from sidecar_spotter.readers.source import WIDEST, Code, Span, plain
 from sidecar_spotter.tree import Unreadable
 
 LARGEST = 1 << 18
 """Bytes of a file that a person wrote."""
 MOST = 200
 """Calls of one file that are looked at."""
-WIDEST = 8000
-"""Characters of one value that are looked at."""
 
 FILES = re.compile(r"(?<!\.d)\.(?:ts|js|py|java|cs)$")
 TESTS = re.compile(
@@ -34,31 +32,15 @@ HINT = re.compile(
     rb"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
 )
 
-_STRINGS = r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
-_TOKENS = {
-    "ts": re.compile(
-        r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|`(?:\\.|[^`\\])*(?:`|\Z)|" + _STRINGS
-    ),
-    "py": re.compile(
-        r"#[^\n]*|\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'''[\s\S]*?(?:'''|\Z)|" + _STRINGS
-    ),
-}
-_TOKENS |= {"js": _TOKENS["ts"], "java": _TOKENS["ts"], "cs": _TOKENS["ts"]}
 _CALL = re.compile(
     r"(?<![\w.])([\w.!?]{1,120}(?:\(\))?)\.(add_?(?:container|firelens_?log_?router))\(",
     re.I,
-)
-_ASSIGNED = re.compile(
-    r"(?<![\w.])([\w.]{1,120})\s*(?::\s*[\w.]{1,80}\s*)?=(?![=>])\s*"
 )
 _LATER = re.compile(
     r"(?<![\w.])([\w.!?]{1,120})\.add_?(mount_?points|port_?mappings"
     r"|container_?dependencies)\(",
     re.I,
 )
-_OPENS = re.compile(r"\s*(?:new\s+[\w.]{1,120}\s*(?:\(\s*\))?\s*)?\{")
-_STEP = re.compile(r"\.(\w{1,60})\(")
-_FIELD = re.compile(r"\s*(\w+)\s*[:=](?![=>])")
 _PORT = re.compile(r"container_?port[\"']?\s*[:=]\s*(\d{1,5})\b", re.I)
 _VOLUME = re.compile(r"source_?volume[\"']?\s*[:=]\s*[\"']?([^\"',\s)}]+)", re.I)
 _PATH = re.compile(r"container_?path[\"']?\s*[:=]\s*[\"']([^\"']*)", re.I)
@@ -69,8 +51,6 @@ _OTHERS_TASK = re.compile(
     r"(?:self\.|this\.)?([\w.!?]{1,120})\.task_?definition\b", re.I
 )
 _OPTIONS = re.compile(r"\btask_?image_?options\s*[:=(]", re.I)
-
-Span = tuple[int, int]
 
 
 def suits(path: str, data: bytes) -> bool:
@@ -103,96 +83,6 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             tuple(boxes),
             marks=frozenset(marks),
         )
-
-
-class Code:
-    """A file as text whose strings and comments are blanked, and what it names."""
-
-    def __init__(self, text: str, language: str) -> None:
-        """Blank *text*, match its brackets, and note where its names lead."""
-        self.text = text
-        self._strings: dict[int, str] = {}
-        self.shape = _TOKENS[language].sub(self._blank, text)
-        self._starts = sorted(self._strings)
-        self.line = Lines(text).of
-        self.closes: dict[int, int] = {}
-        waiting = []
-        for match in re.finditer(r"[\[{()}\]]", self.shape):
-            if match[0] in "[{(":
-                waiting.append(match.start())
-            elif waiting:
-                self.closes[waiting.pop()] = match.start()
-        self.assigned: dict[str, list[int]] = defaultdict(list)
-        self._names: dict[int, str] = {}
-        for match in _ASSIGNED.finditer(self.shape):
-            self.assigned[plain(match[1])].append(match.end())
-            self._names[match.end()] = plain(match[1])
-
-    def _blank(self, match: re.Match[str]) -> str:
-        said = match[0]
-        if said[0] in "#/":
-            return re.sub(r"[^\n]", " ", said)
-        self._strings[match.start()] = said.strip("\"'`")
-        return said[0] + re.sub(r"[^\n]", "_", said[1:-1]) + said[-1:] * (len(said) > 1)
-
-    def strings(self, span: Span) -> Iterator[Text]:
-        """Yield the strings that begin in a span."""
-        last = bisect_left(self._starts, min(span[1], span[0] + WIDEST))
-        for number in range(bisect_left(self._starts, span[0]), last):
-            at = self._starts[number]
-            yield Text(self._strings[at], self.line(at))
-
-    def elements(self, opening: int) -> Iterator[Span]:
-        """Yield what stands between the commas in a pair of brackets."""
-        end = min(self.closes.get(opening, opening + 1), opening + WIDEST)
-        at = begin = opening + 1
-        while match := re.compile(r"[,{(\[]").search(self.shape, at, end):
-            if match[0] == ",":
-                yield begin, match.start()
-                at = begin = match.end()
-            else:
-                at = self.closes.get(match.start(), match.start()) + 1
-        if begin < end and self.shape[begin:end].strip():
-            yield begin, end
-
-    def fields(self, opening: int, *, inner: bool = True) -> dict[str, Span]:
-        """Return the values of arguments by name: Python's, or in TypeScript's braces.
-
-        Names are small and without the underscore that only one language has.
-        """
-        found: dict[str, Span] = {}
-        for start, end in self.elements(opening):
-            said = self.shape[start:end]
-            if inner and (opening_ := _OPENS.match(said)) is not None:
-                found |= self.fields(start + opening_.end() - 1, inner=False)
-            elif inner and (built := said.find(".builder()")) >= 0:
-                found |= self._built(start + built, end)
-            elif match := _FIELD.match(self.shape, start, end):
-                name = match[1].lower().replace("_", "")
-                found.setdefault(name, (match.end(), end))
-        return found
-
-    def _built(self, start: int, end: int) -> dict[str, Span]:
-        """Return the arguments of a chain of calls by their names, as Java has it."""
-        found: dict[str, Span] = {}
-        while match := _STEP.search(self.shape, start, end):
-            start = self.closes.get(match.end() - 1, match.end())
-            found.setdefault(match[1].lower(), (match.end(), start))
-        return found
-
-    def source(self, span: Span) -> str:
-        """Return what stands in a span, in one line."""
-        return " ".join(self.text[span[0] : min(span[1], span[0] + 200)].split())
-
-    def name_at(self, at: int) -> str:
-        """Return the variable that is given the value that begins at *at*."""
-        return self._names.get(at, "")
-
-
-def plain(name: str) -> str:
-    """Return a name as all spell it: `this.task!` and `self.task` as `task`."""
-    said = re.sub(r"[!?]|\(\)", "", name)
-    return said.removeprefix("this.").removeprefix("self.")
 
 
 @dataclass(frozen=True, slots=True)

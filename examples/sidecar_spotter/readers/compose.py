@@ -116,7 +116,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             if text(entry[0]) not in own:
                 services.append(_service(*entry, []))
         name = text(get(tree, "name")) or posixpath.basename(posixpath.dirname(path))
-        for group in _groups(services):
+        for group in grouped(services):
             if not own.isdisjoint(box.name for box in group.containers):
                 yield replace(group, path=path, name=name, marks=group.marks | marks)
 
@@ -431,7 +431,7 @@ def _taken(fields: Fields) -> Iterator[tuple[Text, bool]]:
 # --- units
 
 
-def _groups(services: list[Service]) -> Iterator[Group]:
+def grouped(services: list[Service]) -> Iterator[Group]:
     """Yield a unit for each set of services that are tied, and each that misleads."""
     called = {one.called: one.box.name for one in services if one.called}
     # A container without a name of its own gets `project-service-1`.

@@ -34,7 +34,9 @@ ASSIGNMENTS = 10
 ENDING = {"init", "bootstrap"}
 """In the name of a function or a container, these tell that it ends."""
 SKIPPED = re.compile(r"(^|/)(vendor|third_party)/|(_test|\.pb|zz_generated[\w.]*)\.go$")
-HINT = re.compile(rb"\bContainer(Args)?\{")
+HINT = re.compile(
+    rb"\bContainer(Args)?\{|\.Container\(\)|\bcontainer\.(?:Apply|New)\(", re.ASCII
+)
 
 Span = tuple[int, int]
 
@@ -48,6 +50,10 @@ _IMPORT = re.compile(
 _USUAL = frozenset(("corev1", "v1", "apiv1", "core", "k8sv1", "kcorev1", "coreV1"))
 _LITERAL = re.compile(r"(\[\]\*?)?(?<![\w.])(\w+)\.Container(?:Args)?\{")
 _POD = re.compile(r"\bPodSpec(?:Args)?\{")
+_APPLIED = re.compile(r"\b\w+\.(Container|PodSpec)\(\)(?=\s*\.)")
+"""What begins a chain of calls that builds a configuration to apply."""
+_OPTIONS = re.compile(r"\bcontainer\.(?:Apply|New)(\()")
+_WITH = re.compile(r"\s*(?:\.|\w+\.)\s*With(\w+)\(")
 _FUNCTION = re.compile(r"^func\s*(?:\([^)\n]*\)\s*)?(\w+)", re.M)
 _OPENS_BODY = re.compile(r"\{[ \t]*$", re.M)
 _STOP = re.compile(r"[,{(\[]")
@@ -86,8 +92,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         raise Unreadable(f"Go code of more than {LARGEST} bytes")
     code = Code(data.decode("utf-8", "replace"))
     package = Package(path, look)
-    found = list(islice(_literals(code), MOST))
+    found = list(islice(_instead(code, list(_literals(code))), MOST))
     pods = [pod_at(code, m.end() - 1) for m in islice(_POD.finditer(code.shape), MOST)]
+    pods += [
+        pod_of(code, match.end() - 1, fields)
+        for match in islice(_APPLIED.finditer(code.shape), MOST)
+        if match[1] == "PodSpec" and (fields := code.chain(match.end()))
+    ]
     members: dict[int, list[tuple[Literal, Stage]]] = defaultdict(list)
     together = _together(code, found, pods)
     for listed in together:
@@ -270,6 +281,15 @@ class Code:
                 found[match[1]] = (match.end(), end)
         return found
 
+    def chain(self, at: int) -> dict[str, Span]:
+        """Return the arguments of `.WithName(…).WithImage(…)`, without the `With`."""
+        found: dict[str, Span] = {}
+        while match := _WITH.match(self.shape, at):
+            at = self.closes.get(match.end() - 1, match.end()) + 1
+            start, end = found.get(match[1], (match.end(), at - 1))
+            found[match[1]] = (start, max(end, at - 1))
+        return found
+
     def rows(self, start: int, end: int, kind: str) -> Iterator[dict[str, Span]]:
         """Yield the fields of each struct in a value: a list of *kind*, or its name."""
         list_of = re.compile(rf"(\[\]\*?(\w+\.)?{kind}|{kind}Array)\s*\Z")
@@ -328,6 +348,18 @@ class Code:
                 if value := self.values.get((where, one)):
                     return value
         return name
+
+    def parameters(self, function: str) -> list[str]:
+        """Return the names of a function's parameters, in their order."""
+        match = re.compile(
+            rf"^func\s*(?:\([^)\n]*\)\s*)?{re.escape(function)}(\()", re.M
+        ).search(self.shape)
+        if match is None or not function:
+            return []
+        return [
+            next(iter(_NAME.findall(self.shape, start, end)), "")
+            for start, end in self.elements(*self.body(match.start(1)))
+        ]
 
     def from_elsewhere(self, name: str, function: str) -> str:
         """Return the name of the package that a local name stands for, if any."""
@@ -412,6 +444,69 @@ def _literals(code: Code) -> Iterator[Literal]:
             fields = code.fields(one)
             if "Name" in fields or "Image" in fields:
                 yield Literal(one, match.start(), fields, function, frozenset(names))
+
+    for match in _APPLIED.finditer(code.shape):
+        if match[1] == "Container":
+            yield from _chained(code, match.start(), code.chain(match.end()))
+    for match in _OPTIONS.finditer(code.shape):
+        fields = {}
+        for start, end in code.elements(*code.body(match.start(1))):
+            if option := _WITH.match(code.shape, start, end):
+                fields[option[1]] = (
+                    option.end(),
+                    code.closes.get(option.end() - 1, end),
+                )
+        yield from _chained(code, match.start(), fields)
+
+
+def _chained(code: Code, at: int, fields: dict[str, Span]) -> Iterator[Literal]:
+    """Yield the container that a chain of calls builds, which begins at *at*."""
+    if "Name" in fields or "Image" in fields:
+        function = code.function(at)
+        given = _GIVEN.match(code.before(at))
+        names = {given[1]} if given else set()
+        names |= {function} | code.results.get(function, set())
+        yield Literal(at, at, fields, function, frozenset(names))
+
+
+def _instead(code: Code, literals: list[Literal]) -> Iterator[Literal]:
+    """Yield, for each literal that a function makes by a given name, its calls.
+
+    What such a function makes is as many containers as it is called for.
+    """
+    for literal in literals:
+        calls = [] if _gives_helpers(literal.function) else list(_calls(code, literal))
+        yield from calls if len(calls) > 1 else [literal]
+
+
+def _calls(code: Code, literal: Literal) -> Iterator[Literal]:
+    """Yield what the calls in this file make, if a literal's name is a parameter."""
+    parameters = code.parameters(literal.function)
+    given = {
+        field: parameters.index(name)
+        for field, span in literal.fields.items()
+        if (name := code.shape[slice(*span)].strip()) in parameters
+    }
+    if "Name" not in given:
+        return
+    called = re.compile(rf"(?<!\w){re.escape(literal.function)}\(")
+    for match in islice(called.finditer(code.shape), MOST):
+        function = code.function(match.start())
+        if code.before(match.start()).lstrip().startswith("func"):
+            continue
+        arguments = list(code.elements(*code.body(match.end() - 1)))
+        fields = {
+            field: arguments[at] for field, at in given.items() if at < len(arguments)
+        }
+        ahead = re.sub(r"[\w.]+\.\Z", "", code.before(match.start()))
+        to = _GIVEN.match(ahead)
+        names = {to[1]} if to else set()
+        names |= {function} | code.results.get(function, set())
+        if "Name" in fields:
+            rest = {**literal.fields, **fields}
+            yield Literal(
+                match.end() - 1, match.start(), rest, function, frozenset(names)
+            )
 
 
 def _container(
@@ -532,7 +627,11 @@ class Pod:
 
 def pod_at(code: Code, opening: int) -> Pod:
     """Return the pod whose brace is at *opening*."""
-    fields = code.fields(opening)
+    return pod_of(code, opening, code.fields(opening))
+
+
+def pod_of(code: Code, opening: int, fields: dict[str, Span]) -> Pod:
+    """Return the pod that *fields* describe, which begins at *opening*."""
     stages: dict[str, Stage] = {"InitContainers": "init", "Containers": "run"}
     lists = []
     for name, stage in stages.items():

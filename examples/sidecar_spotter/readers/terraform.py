@@ -19,6 +19,7 @@ from sidecar_spotter.readers import (
     ecs,
     kubernetes,
     nomad,
+    terraform_docker,
     terraform_modules,
     terraform_names,
 )
@@ -39,7 +40,7 @@ from sidecar_spotter.tree import Node, Unreadable, entries, items, line, text, w
 
 HINT = re.compile(
     rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job"
-    rb"|service_connect",
+    rb"|service_connect|inject",
     re.I,
 )
 COMMENTS = ("#", "//")
@@ -85,6 +86,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             handed = terraform_modules.handed(name, body, file.names, lines)
             for group in handed:
                 yield replace(group, path=path)
+    for group in terraform_docker.units(tree, names, lines):
+        yield replace(group, path=path)
     ended = set(_ended(tree))
     for group in _pieces(file):
         boxes = tuple(
@@ -361,14 +364,26 @@ def _dapr(fields: Fields) -> Iterator[Request]:
         yield Request("daprd", "app-runtime", line(top), says)
 
 
-def _asked(metadata: Fields) -> Iterator[Request]:
-    """Yield what annotations and labels of a pod ask for."""
+def _namespace(file: File, block: Block) -> Iterator[Group]:
+    """Yield what a namespace asks for, or labels that a resource gives to one."""
+    metadata = next(block.fields.mappings("metadata"), Fields(None))
+    own = "annotations" in block.fields or "labels" in block.fields
+    if own and block.fields.say("kind") == "Namespace":
+        metadata = block.fields
+    if asked := tuple(_asked(metadata, "namespace")):
+        first = line(block.label)
+        name = block.name
+        yield Group(file.path, first, "kubernetes", "Namespace", name, requests=asked)
+
+
+def _asked(metadata: Fields, where: str = "pod") -> Iterator[Request]:
+    """Yield what annotations and labels of a pod or a namespace ask for."""
     pairs = [
         (Text(text(name).strip('"'), line(name)), Text(say(value), line(value)))
         for block in metadata.each("annotations", "labels")
         for name, value in entries(block)
     ]
-    yield from injectors.requests(pairs, "pod")
+    yield from injectors.requests(pairs, where)
 
 
 def _shares(unit: Fields) -> Iterator[Text]:
@@ -437,6 +452,9 @@ READERS: dict[str, Reader] = {
     "azurerm_container_app_job": _service("container-apps"),
     "azurerm_container_group": _service("container-instances"),
     "kubernetes_manifest": _manifest,
+    "kubernetes_namespace": _namespace,
+    "kubernetes_labels": _namespace,
+    "kubernetes_annotations": _namespace,
     **{kind: _service("kubernetes") for kind in KINDS},
 }
 """By the kind of resource, without `_v1`."""

@@ -26,6 +26,8 @@ from sidecar_spotter.verdict.traits import (
 )
 from sidecar_spotter.verdict.weights import score
 
+MANY = "runs beside many that are no helpers, and serves none of them alone"
+
 
 def beside(pair: Pair) -> Finding:
     """Return what a container is that runs beside the main one."""
@@ -101,7 +103,7 @@ def one_of_several_programs(pair: Pair) -> Ruling | None:
     elsewhere = pair.group.platform != "kubernetes"
     if pair.ties or pair.helps >= 0.7 or programs <= 2 or not elsewhere:
         return None
-    return Ruling("runs beside many that are no helpers, and serves none of them alone")
+    return Ruling(MANY)
 
 
 def image_of_main_programs(pair: Pair) -> Ruling | None:

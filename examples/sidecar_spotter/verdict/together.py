@@ -6,7 +6,7 @@ from dataclasses import replace
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
 from sidecar_spotter.units import running
 from sidecar_spotter.verdict import parts
-from sidecar_spotter.verdict.beside import beside
+from sidecar_spotter.verdict.beside import MANY, beside
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
 from sidecar_spotter.verdict.main import main_of
 from sidecar_spotter.verdict.pair import pair_of
@@ -97,7 +97,8 @@ def _why_no_main(
 ) -> str:
     """Return why what was chosen is no main program: nobody serves it, nor need to.
 
-    Files that they share make no unit of services. A node's agent is what others call
+    Files that they share make no unit of services. Equals have no main one among them.
+    A node's agent is what others call
     a helper, but that of a machine.
     """
     if any(one.label in SIDECARS for one in others.values()):
@@ -105,6 +106,8 @@ def _why_no_main(
     loose = group.platform == "compose" or group.kind == "containers"
     if loose and not any(box.joins for box in boxes):
         return f"shares files with {next(iter(others))}, no more"
+    if sum(one.why == MANY for one in others.values()) > 2:
+        return MANY
     if "daemon" in group.marks and serves_machine(main, found[main.name]):
         return "serves the machine: one copy runs on each"
     return ""

@@ -1,0 +1,130 @@
+"""The text of a program, in whichever language: strings, brackets and names.
+
+Nothing is run. Strings and comments are blanked and brackets matched, and then a call
+or a literal is a list of fields, which most languages write almost alike.
+"""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sidecar_spotter.model import Text
+from sidecar_spotter.readers.lines import Lines
+
+WIDEST = 8000
+"""Characters of one value that are looked at."""
+
+Span = tuple[int, int]
+
+_STRINGS = r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
+_TOKENS = {
+    "ts": re.compile(
+        r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|`(?:\\.|[^`\\])*(?:`|\Z)|" + _STRINGS
+    ),
+    "py": re.compile(
+        r"#[^\n]*|\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'''[\s\S]*?(?:'''|\Z)|" + _STRINGS
+    ),
+}
+_TOKENS |= dict.fromkeys(("js", "java", "cs", "kt"), _TOKENS["ts"])
+_TOKENS["rs"] = re.compile(
+    r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|\"(?:\\.|[^\"\\])*(?:\"|\Z)|'(?:\\.|[^'\\\n])'"
+)
+_ASSIGNED = re.compile(
+    r"(?<![\w.])([\w.]{1,120})\s*(?::\s*[\w.]{1,80}\s*)?=(?![=>])\s*"
+)
+_OPENS = re.compile(r"\s*(?:new\s+[\w.]{1,120}\s*(?:\(\s*\))?\s*)?\{")
+_STEP = re.compile(r"\.(\w{1,60})\(")
+_FIELD = re.compile(r"\s*(?:(\w+)|([\"'])_*[\"'])\s*[:=](?![=>:])")
+_STOP = re.compile(r"[,{(\[]")
+
+
+class Code:
+    """A file as text whose strings and comments are blanked, and what it names."""
+
+    def __init__(self, text: str, language: str) -> None:
+        """Blank *text*, match its brackets, and note where its names lead."""
+        self.text = text
+        self._strings: dict[int, str] = {}
+        self.shape = _TOKENS[language].sub(self._blank, text)
+        self._starts = sorted(self._strings)
+        self.line = Lines(text).of
+        self.closes: dict[int, int] = {}
+        waiting = []
+        for match in re.finditer(r"[\[{()}\]]", self.shape):
+            if match[0] in "[{(":
+                waiting.append(match.start())
+            elif waiting:
+                self.closes[waiting.pop()] = match.start()
+        self.assigned: dict[str, list[int]] = defaultdict(list)
+        self._names: dict[int, str] = {}
+        for match in _ASSIGNED.finditer(self.shape):
+            self.assigned[plain(match[1])].append(match.end())
+            self._names[match.end()] = plain(match[1])
+
+    def _blank(self, match: re.Match[str]) -> str:
+        said = match[0]
+        if said[0] in "#/":
+            return re.sub(r"[^\n]", " ", said)
+        self._strings[match.start()] = said.strip("\"'`")
+        return said[0] + re.sub(r"[^\n]", "_", said[1:-1]) + said[-1:] * (len(said) > 1)
+
+    def strings(self, span: Span) -> Iterator[Text]:
+        """Yield the strings that begin in a span."""
+        last = bisect_left(self._starts, min(span[1], span[0] + WIDEST))
+        for number in range(bisect_left(self._starts, span[0]), last):
+            at = self._starts[number]
+            yield Text(self._strings[at], self.line(at))
+
+    def elements(self, opening: int) -> Iterator[Span]:
+        """Yield what stands between the commas in a pair of brackets."""
+        end = min(self.closes.get(opening, opening + 1), opening + WIDEST)
+        at = begin = opening + 1
+        while match := _STOP.search(self.shape, at, end):
+            if match[0] == ",":
+                yield begin, match.start()
+                at = begin = match.end()
+            else:
+                at = self.closes.get(match.start(), match.start()) + 1
+        if begin < end and self.shape[begin:end].strip():
+            yield begin, end
+
+    def fields(self, opening: int, *, inner: bool = True) -> dict[str, Span]:
+        """Return the values of arguments by name: Python's, or in TypeScript's braces.
+
+        Names are small and without the underscore that only one language has.
+        """
+        found: dict[str, Span] = {}
+        for start, end in self.elements(opening):
+            said = self.shape[start:end]
+            if inner and (opening_ := _OPENS.match(said)) is not None:
+                found |= self.fields(start + opening_.end() - 1, inner=False)
+            elif inner and (built := said.find(".builder()")) >= 0:
+                found |= self._built(start + built, end)
+            elif match := _FIELD.match(self.shape, start, end):
+                name = match[1] or self._strings.get(match.start(2), "")
+                name = name.lower().replace("_", "")
+                found.setdefault(name, (match.end(), end))
+        return found
+
+    def _built(self, start: int, end: int) -> dict[str, Span]:
+        """Return the arguments of a chain of calls by their names, as Java has it."""
+        found: dict[str, Span] = {}
+        while match := _STEP.search(self.shape, start, end):
+            start = self.closes.get(match.end() - 1, match.end())
+            found.setdefault(match[1].lower(), (match.end(), start))
+        return found
+
+    def source(self, span: Span) -> str:
+        """Return what stands in a span, in one line."""
+        return " ".join(self.text[span[0] : min(span[1], span[0] + 200)].split())
+
+    def name_at(self, at: int) -> str:
+        """Return the variable that is given the value that begins at *at*."""
+        return self._names.get(at, "")
+
+
+def plain(name: str) -> str:
+    """Return a name as all spell it: `this.task!` and `self.task` as `task`."""
+    said = re.sub(r"[!?]|\(\)", "", name)
+    return said.removeprefix("this.").removeprefix("self.")
