@@ -154,7 +154,7 @@ def _search(
 
     *metadata* is the nearest above.
     """
-    if depth > LEVELS or id(node) in seen:
+    if not isinstance(node, yaml.MappingNode) or depth > LEVELS or id(node) in seen:
         return
     seen.add(id(node))
     pairs = [(text(name), name, value) for name, value in entries(node)]
@@ -506,8 +506,9 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from _asked(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
-    asks = any(_OF_VALUES.search(one) for one in place.lines)
-    if asks and place.kind in ("", "HelmRelease", "Application"):
+    if place.kind in ("", "HelmRelease", "Application") and any(
+        _OF_VALUES.search(one) for one in place.lines
+    ):
         yield from _of_values(document)
 
 
