@@ -14,6 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
+import yaml
+
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
@@ -388,16 +390,13 @@ class Page:
 
     def _restore(self, node: Node | None, before: int) -> None:
         """Put expressions back where words stand for them, and lines where they are."""
-        if before or self.rows[-1] + 1 < len(self.rows):
-            places = [At(row + before) for row in self.rows]
-            last = len(places) - 1
-            for one in walk(node):
-                one.start_mark = places[min(one.start_mark.line, last)]
-        for said in scalars(node) if self.words else ():
-            if "\ue000" in said.value:
-                said.value = WORD.sub(
-                    lambda match: self.words[int(match[1])], said.value
-                )
+        moves = before or self.rows[-1] + 1 < len(self.rows)
+        places = [At(row + before) for row in self.rows] if moves else []
+        for one in walk(node) if moves else scalars(node):
+            if moves:
+                one.start_mark = places[min(one.start_mark.line, len(places) - 1)]
+            if isinstance(one, yaml.ScalarNode) and "\ue000" in one.value:
+                one.value = WORD.sub(lambda match: self.words[int(match[1])], one.value)
 
     def fills(self, before: int) -> Iterator[Request]:
         """Yield a word for each list of containers that users may fill."""
