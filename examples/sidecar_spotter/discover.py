@@ -160,7 +160,7 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
         yield Entry(root.name, within(os.path.realpath(root), top) or "")
         return
     links: list[str] = []
-    found: set[str] = set()
+    found: dict[str, str] = {}
     heeded = tracked.in_work_tree(top)
     kept = tracked.Tracked(_index(top) if heeded else b"")
     rules, problem = _rules(f"{top}/.git/info/exclude", "", None)
@@ -184,6 +184,7 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                 if problem:
                     yield Skipped(folder + entry.name, problem)
         inner = []
+        files = [""]
         project = project or any(_is_project(entry) for entry in entries)
         for entry in entries:
             path = folder + entry.name
@@ -203,13 +204,15 @@ def discover(root: Path) -> Iterator[Entry | Skipped]:
                     if (ignored or _ignored(rules, path)) and not kept.holds(path):
                         continue
                     if entry.is_file(follow_symlinks=False):
-                        found.add(path)
+                        files.append(entry.name)
                         yield Entry(path)
                     else:
                         yield Skipped(path, "a FIFO, a socket or a device")
             except OSError as error:
                 yield Skipped(path, _because(error))
         folders += reversed(inner)
+        if len(files) > 1:
+            found[folder] = "/".join([*files, ""])
     # Last, as a file is to be read under its own name.
     for link in links:
         if (target := _follow(link, top, found)) is not None:
@@ -237,8 +240,11 @@ def top_of(root: Path) -> str:
     return place if Path(place).is_dir() else str(Path(place).parent)
 
 
-def _follow(link: str, top: str, found: set[str]) -> Entry | Skipped | None:
-    """Return the file that a link leads to, if it is one that *found* lacks."""
+def _follow(link: str, top: str, found: dict[str, str]) -> Entry | Skipped | None:
+    """Return the file that a link leads to, if it is one that *found* lacks.
+
+    *found* has the names of a folder's files, with a slash around each.
+    """
     named = form_of(link) not in (None, "program")
     try:
         place = os.path.realpath(f"{top}/{link}", strict=True)
@@ -250,9 +256,13 @@ def _follow(link: str, top: str, found: set[str]) -> Entry | Skipped | None:
         if named or stat.S_ISDIR(mode):
             return Skipped(link, "a link that leads out of the checkout")
         return None
-    if not named or stat.S_ISDIR(mode) or inside in found:
+    if not named or stat.S_ISDIR(mode):
         return None
-    found.add(inside)
+    folder, slash, name = inside.rpartition("/")
+    names = found.get(folder + slash, "/")
+    if f"/{name}/" in names:
+        return None
+    found[folder + slash] = f"{names}{name}/"
     return Entry(link, inside)
 
 

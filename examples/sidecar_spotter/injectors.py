@@ -482,6 +482,9 @@ UNKNOWN = re.compile(r"(?=.*sidecar).*[./-](auto-)?inject(ion)?", re.IGNORECASE)
 EXPRESSION = re.compile(r"\{\{|\$\{|\$\(|<%")
 """A value that somebody fills in later."""
 
+_KEYS = {injector.key for injector in INJECTORS}
+_STARTS = tuple(key[:-1] for key in _KEYS if key.endswith("*"))
+
 Block = dict[str, tuple[Text, Text]]
 
 
@@ -495,6 +498,8 @@ def requests(pairs: Iterable[tuple[Text, Text]], where: str) -> Iterator[Request
     block: Block = {}
     for key, value in pairs:
         block.setdefault(key.text, (key, value))
+    if not any(_may_ask(key) for key in block):
+        return
     found: dict[tuple[str, str], Request] = {}
     for injector in (*INJECTORS, *_unknown(block, where)):
         added = injector.by, injector.container or injector.key
@@ -503,6 +508,11 @@ def requests(pairs: Iterable[tuple[Text, Text]], where: str) -> Iterator[Request
             if request is not None:
                 found[added] = request
     yield from sorted(found.values(), key=lambda request: request.line)
+
+
+def _may_ask(key: str) -> bool:
+    """Whether a key could be an injector's, as that of few labels is."""
+    return key in _KEYS or key.startswith(_STARTS) or UNKNOWN.fullmatch(key) is not None
 
 
 def _pair(pattern: str, block: Block) -> tuple[Text, Text] | None:
@@ -517,9 +527,8 @@ def _pair(pattern: str, block: Block) -> tuple[Text, Text] | None:
 
 def _unknown(block: Block, where: str) -> Iterator[Injector]:
     """Yield a row for each key that only looks like an injector's."""
-    known = {injector.key for injector in INJECTORS}
     for key in block:
-        if key not in known and UNKNOWN.fullmatch(key):
+        if key not in _KEYS and UNKNOWN.fullmatch(key):
             by = key.split("/", 1)[0]
             yield Injector(key, "", "sidecar", by, "", (where,), ENABLED, DISABLED)
 

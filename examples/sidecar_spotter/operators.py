@@ -11,6 +11,7 @@ gets its `config-reloader`: no field asks for them.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sidecar_spotter.injectors import (
     ANY,
@@ -55,6 +56,7 @@ LONGEST = 60
 """Characters of a field's name that is looked into."""
 
 
+@lru_cache(maxsize=4096)
 def holds_helpers(field: str) -> bool:
     """Whether a field is there for containers to run beside a main one, by its name."""
     return field in HELPER_FIELDS or (

@@ -4,11 +4,12 @@ What goes wrong with one file stays with it: it is then a `Skipped` with the rea
 and what was found in it before is kept.
 """
 
-from collections.abc import Callable, Sequence
-from itertools import groupby, islice
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from sidecar_spotter import readers, tree, two, verdict
+from sidecar_spotter.batches import Batch, batches, halves
 from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
 from sidecar_spotter.model import Judged, Report, Skipped
@@ -27,8 +28,6 @@ MOST_VALUES = 300_000
 """Values in what is read of one file. Each takes up to 3 µs and 250 bytes as a node."""
 WORTH = 1000
 """Files from which on a second process gains more time than its start costs."""
-BATCH = 100
-"""Files of a folder that go to one process."""
 EVERY = 50
 """Files between two reports of progress."""
 
@@ -48,14 +47,9 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
     Raises OSError where *path* cannot be listed.
     """
     root = Path(path)
-    entries: list[Entry] = []
     skipped: list[Skipped] = []
-    for one in discover(root):
-        if isinstance(one, Entry):
-            entries.append(one)
-        else:
-            skipped.append(one)
-    found = _read_all(root, entries, progress or (lambda done, of: None))
+    files = list(batches(_entries(root, skipped)))
+    found = _read_all(root, files, progress or (lambda done, of: None))
     groups: list[Judged] = []
     for _, (more, faults) in sorted(found.items()):
         groups += more
@@ -70,29 +64,38 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
     )
 
 
-def _read_all(root: Path, entries: list[Entry], progress: Progress) -> Found:
+def _entries(root: Path, skipped: list[Skipped]) -> Iterator[Entry]:
+    """Yield the files to read, and put into *skipped* what cannot be."""
+    for one in discover(root):
+        if isinstance(one, Entry):
+            yield one
+        else:
+            skipped.append(one)
+
+
+def _read_all(root: Path, files: list[Batch], progress: Progress) -> Found:
     """Return what comes of all files; read by two processes if that is faster."""
     alone = not root.is_dir()
     look = Checkout(top_of(root))
-    total = len(entries)
+    total = sum(map(len, files))
 
-    def read(numbers: list[int], tell: Callable[[int], None]) -> Found:
+    def read(some: list[Batch], tell: Callable[[int], None]) -> Found:
         found = {}
         with Watch(SECONDS) as watch:
-            for done, number in enumerate(numbers):
+            for done, (number, entry) in enumerate(chain.from_iterable(some)):
                 if not done % EVERY:
                     tell(done)
-                result = _read(entries[number], look, watch, whole=alone)
+                result = _read(entry, look, watch, whole=alone)
                 if any(result):
                     found[number] = result
-        tell(len(numbers))
+        tell(sum(map(len, some)))
         return found
 
     if total < WORTH or not two.possible():
-        return read(list(range(total)), lambda done: progress(done, total))
+        return read(files, lambda done: progress(done, total))
     import mmap  # here, as only large checkouts have need of it
 
-    half, other = _halves(entries)
+    half, other = halves(files)
     with mmap.mmap(-1, 8) as box:  # shared with the other process
 
         def tell_here(done: int) -> None:
@@ -106,19 +109,6 @@ def _read_all(root: Path, entries: list[Entry], progress: Progress) -> Found:
         )
     progress(total, total)
     return first | second
-
-
-def _halves(entries: Sequence[Entry]) -> tuple[list[int], list[int]]:
-    """Return the numbers of all files in two parts of the same size.
-
-    Files of one folder stay together, since a chart's templates read the same others.
-    """
-    halves: tuple[list[int], list[int]] = ([], [])
-    folders = groupby(range(len(entries)), lambda n: entries[n].path.rpartition("/")[0])
-    for _, folder in folders:
-        while batch := list(islice(folder, BATCH)):
-            min(halves, key=len).extend(batch)
-    return halves
 
 
 def _read(

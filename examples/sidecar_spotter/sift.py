@@ -43,6 +43,11 @@ ASKING = (
     *sorted(key for key in _KEYS if not re.search(b"sidecar|inject|dapr", key)),
 )
 """One of these is enough where there is a pod, or what may become part of one."""
+_ALL = (b"containers", *WORDS, *ASKING)
+ENOUGH = tuple(
+    word for word in _ALL if not any(one in word for one in _ALL if one != word)
+)
+"""One of these is in every document that is kept for a word; none is in another one."""
 POD = re.compile(
     rb"containers|\nkind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
     rb"|kustomization|component)\b"
@@ -129,12 +134,7 @@ def _is_schema(document: bytes) -> bool:
 
 def _whole(path: str, low: bytes) -> bool:
     """Whether one of the documents of a file could be kept."""
-    return (
-        b"containers" in low
-        or any(word in low for word in WORDS)
-        or any(word in low for word in ASKING)
-        or _declares(path, low)
-    )
+    return any(word in low for word in ENOUGH) or _declares(path, low)
 
 
 def _yaml(path: str, low: bytes) -> bool:

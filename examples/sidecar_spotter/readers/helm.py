@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
+
+import yaml
 
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.known import split
@@ -54,7 +57,8 @@ STEERING = re.compile(
 DEFINE = re.compile(r"\{\{-?\s*(?:define|block)\s+\"([^\"]+)\"[^}]*\}\}")
 INCLUDE = re.compile(r"^(?:include|template)\s+\"([^\"]+)\"")
 FILLS = re.compile(
-    r"\.Values\.(?:\w+\.)*(\w*(?:sidecar\w*|containers))(?![\w.])", re.IGNORECASE
+    # All in any case but the dot, with which a quick search begins.
+    r"\.(?i:values)\.(?:\w+\.)*(\w*(?i:sidecar\w*|containers))(?![\w.])"
 )
 PUTS_IN = re.compile(r"\b(?:toYaml|tpl|include|render|range|with|dict|list|concat)\b")
 NEXT = "nindent"
@@ -114,6 +118,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             return
     lines = data.split(b"\n")
     known = named_templates(path, look)
+    with_images = [b'"%s"' % name.encode() for name, body in known.items() if body]
     ways: list[kubernetes.Way] = []
     found: list[Group] = []
     fault: Unreadable | None = None
@@ -122,7 +127,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             b"\nimage:" in part or (b"- name" in part and b"image" in part)
         ) and NAMED.match(part) is not None
         hint = named or kubernetes.hinted(part)
-        if not hint and b"kind: Service" not in part and b"include" not in part:
+        includes = b"include" in part and any(name in part for name in with_images)
+        if not hint and b"kind: Service" not in part and not includes:
             continue
         try:
             page = Page(part.decode("utf-8", "replace"), known)
@@ -161,9 +167,11 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
 
 def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Group]:
     """Yield the containers that are all of a named template, to be put into a unit."""
+    if tree is None or not part.startswith(b"{{"):
+        return
     name = DEFINE.match(part.decode("utf-8", "replace"))
     whole = get(tree, "image") is not None and get(tree, "name") is not None
-    if name is None or tree is None or not (items(tree) or whole):
+    if name is None or not (items(tree) or whole):
         return
     lists = _put_into(name[1].encode(), path, look)
     if not lists and not NOT_BESIDE.isdisjoint(split(name[1])):
@@ -236,7 +244,10 @@ def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def named_templates(path: str, look: Look) -> dict[str, str]:
-    """Return the named templates of the chart that *path* belongs to, by name."""
+    """Return the named templates of the chart that *path* belongs to, by name.
+
+    Without an image in its text, one can bring no container: it is empty here.
+    """
     folders = path.split("/")[:-1]
     found: dict[str, str] = {}
     if "templates" not in folders:
@@ -250,13 +261,25 @@ def named_templates(path: str, look: Look) -> dict[str, str]:
         *(one for path in libraries for one in look.names(f"{chart}{path}/templates")),
     ):
         if other.endswith(".tpl") or other.rpartition("/")[2].startswith("_"):
-            text = (look(other) or b"").decode("utf-8", "replace")
-            matches = list(DEFINE.finditer(text))
-            for number, match in enumerate(matches):
-                last = number + 1 == len(matches)
-                end = len(text) if last else matches[number + 1].start()
-                found.setdefault(match[1], text[match.end() : end])
+            for name, body in _defined(look(other) or b""):
+                found.setdefault(name, body)
     return found
+
+
+@lru_cache(maxsize=64)
+def _defined(data: bytes) -> list[tuple[str, str]]:
+    """Return the named templates of a file; the text of those alone that hold images.
+
+    A chart's other templates read the same file.
+    """
+    text = data.decode("utf-8", "replace")
+    matches = list(DEFINE.finditer(text))
+    ends = [*(match.start() for match in matches), len(text)][1:]
+    bodies = (text[m.end() : end] for m, end in zip(matches, ends, strict=True))
+    return [
+        (match[1], body if "image" in body else "")
+        for match, body in zip(matches, bodies, strict=True)
+    ]
 
 
 LIBRARY = re.compile(rb"repository: *[\"']?file://([\w./-]{1,100})")
@@ -304,31 +327,27 @@ class Page:
             row += between.count("\n")
             code = action["code"].strip().removesuffix("-").rstrip()
             height = action[0].count("\n")
-            start = text.rfind("\n", 0, action.start()) + 1
-            end = text.find("\n", action.end())
-            end = len(text) if end < 0 else end
-            ahead = _without_actions(text[start : action.start()])
-            behind = _without_actions(text[action.end() : end])
-            alone = not behind.strip() and not ahead.strip()
+            last = action.end()
             if deep == INCLUDES and (fill := FILLS.search(code)):
                 self.open_lists.setdefault(fill[1], row)
                 if PUTS_IN.search(code):
                     self.put_in.add(fill[1])
             if action["comment"] or STEERING.match(code):
                 self._steer(code, row, open_, top=deep == INCLUDES)
-                out.append("\n" * height)
-            elif alone or (not behind.strip() and ahead.strip() == "-"):
-                inside = self._included(code, known, deep, len(ahead))
-                # A list item whose whole text is an expression is a word of its own.
-                if not inside and ahead.strip() == "-":
-                    inside = self._word(action[0])
-                out.append(inside + "\n" * height)
-            elif not behind.strip() and ahead.rstrip().endswith(":") and NEXT in code:
-                out.append("\n" * height)  # what it gives begins on the next line
+                inside = ""
             else:
-                out.append(self._word(action[0]) + "\n" * height)
+                ahead, behind = _around(text, action.start(), last)
+                inside = ""
+                if not behind and ahead.strip() in ("", "-"):
+                    inside = self._included(code, known, deep, len(ahead))
+                    # A list item that is all an expression is a word of its own.
+                    if not inside and ahead.strip():
+                        inside = self._word(action[0])
+                elif behind or not ahead.rstrip().endswith(":") or NEXT not in code:
+                    # Else what it gives begins on the next line.
+                    inside = self._word(action[0])
+            out.append(inside + "\n" * height)
             row += height
-            last = action.end()
         out.append(text[last:])
         return "".join(out)
 
@@ -355,7 +374,7 @@ class Page:
         """
         match = INCLUDE.match(code)
         body = known.get(match[1], "") if match else ""
-        if not deep or "image" not in body:
+        if not deep or not body:
             return ""
         indent = INDENT.search(code)
         column = " " * (int(indent[1]) if indent else at)
@@ -371,15 +390,13 @@ class Page:
 
     def _restore(self, node: Node | None, before: int) -> None:
         """Put expressions back where words stand for them, and lines where they are."""
-        if before or self.rows[-1] + 1 < len(self.rows):
-            for one in walk(node):
-                row = min(one.start_mark.line, len(self.rows) - 1)
-                one.start_mark = At(self.rows[row] + before)
-        for said in scalars(node) if self.words else ():
-            if "\ue000" in said.value:
-                said.value = WORD.sub(
-                    lambda match: self.words[int(match[1])], said.value
-                )
+        moves = before or self.rows[-1] + 1 < len(self.rows)
+        places = [At(row + before) for row in self.rows] if moves else []
+        for one in walk(node) if moves else scalars(node):
+            if moves:
+                one.start_mark = places[min(one.start_mark.line, len(places) - 1)]
+            if isinstance(one, yaml.ScalarNode) and "\ue000" in one.value:
+                one.value = WORD.sub(lambda match: self.words[int(match[1])], one.value)
 
     def fills(self, before: int) -> Iterator[Request]:
         """Yield a word for each list of containers that users may fill."""
@@ -443,6 +460,17 @@ def _with_arguments(body: str, call: str) -> str:
         return given.get(match[1] or match[2] or match[3], match[0])
 
     return ASKED.sub(say, body) if given else body
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands on the line around an action: ahead of it, and behind it.
+
+    Other actions are left out, and blanks behind it.
+    """
+    ahead = text[text.rfind("\n", 0, start) + 1 : start]
+    last = text.find("\n", end)
+    behind = text[end : last if last >= 0 else len(text)]
+    return _without_actions(ahead), _without_actions(behind).strip()
 
 
 def _without_actions(text: str) -> str:

@@ -154,7 +154,7 @@ def _search(
 
     *metadata* is the nearest above.
     """
-    if depth > LEVELS or id(node) in seen:
+    if not isinstance(node, yaml.MappingNode) or depth > LEVELS or id(node) in seen:
         return
     seen.add(id(node))
     pairs = [(text(name), name, value) for name, value in entries(node)]
@@ -506,8 +506,7 @@ def _requests(place: Place, document: Node) -> Iterator[Request]:
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from _asked(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
-    asks = any(_OF_VALUES.search(one) for one in place.lines)
-    if asks and place.kind in ("", "HelmRelease", "Application"):
+    if place.kind in ("", "HelmRelease", "Application") and _wish(place.lines):
         yield from _of_values(document)
 
 
@@ -515,8 +514,13 @@ FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNOREC
 """Values of charts that become annotations and labels of pods."""
 
 
-_OF_VALUES = re.compile(rb"inject|dapr|^ *sidecar:")
-"""What is in every text whose values ask for something."""
+def _wish(lines: list[bytes]) -> bool:
+    """Whether a file has a word that is in all whose values ask for something."""
+    data = b"\n".join((b"", *lines))
+    return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
+
+
+_OF_VALUES = re.compile(rb"\n *sidecar:")
 
 
 def _of_values(document: Node) -> Iterator[Request]:
