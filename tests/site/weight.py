@@ -78,9 +78,7 @@ def weigh(browser: Browser, folder: Path, address: str, name: str) -> Weight:
             missing.add(parts.path)
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(address)}
     html, css, js = sizes.values()
-    return Weight(
-        name, html, css, js, len(hosts - {""}), frozenset(missing), diagrams
-    )
+    return Weight(name, html, css, js, len(hosts - {""}), frozenset(missing), diagrams)
 
 
 @contextmanager
