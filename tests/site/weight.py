@@ -1,4 +1,4 @@
-"""Weigh what a browser loads for each page: `nox -s bench -- weights` prints the tables.
+"""Weigh what a browser loads for each page: `nox -s bench -- weights` prints it.
 
     python tests/site/weight.py HANDBOOK [FOLDER...]
 
@@ -93,10 +93,12 @@ def chromium() -> Iterator[Browser]:
 
 def names_of_pages(folder: Path) -> list[str]:
     """Return the pages below *folder*; one that only leads to another is none."""
+    # The page for addresses that are none works below its host's prefix alone.
     return [
         file.relative_to(folder).as_posix()
         for file in sorted(folder.rglob("*.html"))
         if not any(part.startswith("_") for part in file.relative_to(folder).parts)
+        and file.name != "404.html"
         and b'http-equiv="refresh"' not in file.read_bytes()[:4000]
     ]
 
@@ -135,7 +137,12 @@ def page_by_page(found: list[Weight]) -> None:
         print(f"{one.name:44} {sizes}  {one.diagrams or ''}")
 
 
-def line(folder: Path, found: list[Weight], count: int) -> str:
+def called(folder: Path) -> str:
+    """Return what to call a site: most are in a folder "html" of another one."""
+    return folder.parent.name if folder.name == "html" else folder.name
+
+
+def line(name: str, found: list[Weight], count: int) -> str:
     """Return a site's line: medians, its lightest and its heaviest page."""
     middle = [
         statistics.median(sizes)
@@ -144,7 +151,7 @@ def line(folder: Path, found: list[Weight], count: int) -> str:
     sizes = kilobytes(*middle, found[-1].total, found[0].total)
     pages = f"{len(found)} of {count}"
     hosts = max(one.elsewhere for one in found)
-    return f"{folder.as_posix()[-36:]:36} {pages:>12} {sizes} {hosts:6}"
+    return f"{name[:20]:20} {pages:>12} {sizes} {hosts:6}"
 
 
 def main() -> None:
@@ -163,15 +170,16 @@ def main() -> None:
             found = weights(browser, folder, some, strict=ours)
             if ours:
                 page_by_page(found)
-            lines.append(line(folder, found, len(names)))
+            name = "the handbook" if ours else called(folder)
+            lines.append(line(name, found, len(names)))
             missing = sorted(frozenset[str]().union(*(one.missing for one in found)))
             if missing:
                 notes.append(
-                    f"{folder.name} asks for {len(missing)} files that are not there, "
+                    f"{name} asks for {len(missing)} files that are not there, "
                     f"and would weigh more: {', '.join(missing[:3])}"
                 )
     print("\nThe same of whole sites: medians, then the lightest and the heaviest page")
-    head = f"{'site':36} {'pages':>12} {'HTML':>6} {'CSS':>6} {'JS':>6} {'all':>6}"
+    head = f"{'site':20} {'pages':>12} {'HTML':>6} {'CSS':>6} {'JS':>6} {'all':>6}"
     print(f"{head} {'least':>6} {'most':>6} {'hosts':>6}")
     print(*lines, *notes, sep="\n")
 
