@@ -218,20 +218,33 @@ def lint(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Time builds, systems, the spotter and "Try it"; weigh all pages.
 
-    Folders of other built sites, if given, are weighed beside the handbook.
+    `nox -s bench -- weights FOLDER FOLDER` does one of the five, or what is named of
+    them. Folders of other built sites are weighed beside the handbook; other folders
+    are repositories for the spotter.
     """
+    kinds = ("builds", "systems", "spotter", "tryit", "weights")
+    asked = [word for word in session.posargs if word in kinds] or list(kinds)
+    folders = [word for word in session.posargs if word not in kinds]
+    sites = [folder for folder in folders if Path(folder, "index.html").exists()]
+    repositories = [folder for folder in folders if folder not in sites]
+    if strange := [folder for folder in folders if not Path(folder).is_dir()]:
+        session.error(f"no folder {strange[0]}, and none of {', '.join(kinds)}")
+    if repositories and "spotter" not in asked:
+        session.error(f"no built site in {repositories[0]}: it has no index.html")
     install(session, "tests")
-    env = {"PYTHONPATH": "examples:tests/site"}
-    session.run("python", "tests/site/bench.py")
-    session.run("python", "tests/pods/start_stop.py", env=env)
-    session.run("python", "examples/pods/log_saver/bench.py", env=env)
-    repositories = [p for p in session.posargs if not Path(p, "index.html").exists()]
-    session.run("python", "tests/spotter/scan_speed.py", *repositories, env=env)
     env = {"PYTHONPATH": "docs/_ext:examples:tests/site"}
-    session.run("python", "tests/browser/try_it_speed.py", env=env)
-    sites = [p for p in session.posargs if p not in repositories]
-    site = str(build(session, "html"))
-    session.run("python", "tests/site/weight.py", site, *sites, env=env)
+    if "builds" in asked:
+        session.run("python", "tests/site/bench.py")
+    if "systems" in asked:
+        session.run("python", "tests/pods/start_stop.py", env=env)
+        session.run("python", "examples/pods/log_saver/bench.py", env=env)
+    if "spotter" in asked:
+        session.run("python", "tests/spotter/scan_speed.py", *repositories, env=env)
+    if "tryit" in asked:
+        session.run("python", "tests/browser/try_it_speed.py", env=env)
+    if "weights" in asked:
+        site = str(build(session, "html"))
+        session.run("python", "tests/site/weight.py", site, *sites, env=env)
 
 
 @nox.session

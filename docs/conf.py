@@ -130,8 +130,8 @@ html_theme_options = {
 html_title = project
 # The logo, too: handbook.css shows it beside the name, where it needs no words.
 html_favicon = "../images/mark.svg"
+# Which of its sheets each page loads: docs/_ext/assets.py.
 html_static_path = ["_static"]
-html_css_files = ["handbook.css", "find.css"]
 pygments_style = "code_styles.Light"
 pygments_dark_style = "code_styles.Dark"
 html_js_files = [("shortcut.js", {"defer": "defer"})]

@@ -1,9 +1,11 @@
-"""What a page loads: one sheet of the theme without what no page uses, and scripts.
+"""What a page loads: one sheet, without what no page uses, and scripts.
 
 Furo, sphinx-design and Pygments bring four style sheets for everything that anybody may
 write, 22 KB compressed; two thirds of their rules are for parts that the handbook does
 not have. Here they become one file, ``theme.css``, without the rules that ``UNUSED``
 names. Where a page begins to use one of those, a test says so; then take it from there.
+Our own sheets that every page loads (``OURS``) are in it too: together they compress
+better than one by one, and a browser asks once.
 
 A script is loaded only where the page has what it works on, see ``NEEDED_FOR``.
 """
@@ -26,8 +28,12 @@ REPLACED = {
     "_static/styles/furo.css",
     "_static/sphinx-design.min.css",
     "_static/styles/furo-extensions.css",
+    "_static/diagrams.css",
 }
-"""The sheets that theme.css stands for."""
+"""The sheets that theme.css stands for, as far as somebody adds them to a page."""
+
+OURS = ("diagrams", "shell", "frames", "handbook", "find", "print")
+"""Our own sheets in theme.css, in their order; print.css is for paper alone."""
 
 UNUSED = re.compile(
     # sphinx-design: buttons, badges, steps, colors, and most of its grids and spaces.
@@ -49,11 +55,21 @@ UNUSED = re.compile(
     r"|classifier|centered$|this-will-duplicate|view-this-page|toc-backref|right-details"
     r"|furo-readthedocs-versions|furo-sidebar-ad-placement|rst-|copybtn|sphinx-bs"
     r"|theme-icon-when|highlighttable|linenodiv|hll$|menuselection|problematic$"
+    # Furo: the boxes by which it opens its drawers; ours are popovers, see shell.html.
+    r"|__(?:navigation|toc)$"
     # Pygments: kinds of words that none of our listings has.
     r"|(?:cs|err|gu|ges?|gs|cpf|ch|cp|gh|gd|gi|pm|mb|mh|ss|fm|vc|vg|vi|il|esc"
     r"|cm|k[dprt]|ld|n[ilx]|s[bcrx])$"
 )
-"""Begins of names of classes; a rule that needs one of them is left out."""
+"""Begins of names of classes and ids; a rule that needs one of them is left out."""
+
+ELSEWHERE = re.compile(
+    # Titles of boxes: handbook.css shows no icon, and gives them no ground.
+    r"\.admonition-title::?before$|\.[\w-]+>\.admonition-title$"
+    # Labels of the boxes that open Furo's drawers, and an element that no page has.
+    r"|^\.(?:sidebar-tree|mobile-header)\b.* label\b|^kbd\b"
+)
+"""Selectors whose rules our own sheets or pages have no use for."""
 
 NEEDED_FOR: dict[str, tuple[str, ...]] = {
     "_static/documentation_options.js": (),
@@ -90,7 +106,7 @@ def used(selector: str) -> bool:
     """Say whether a page can have what *selector* names."""
     asked = re.sub(r":not\([^)]*\)", "", selector)
     names = re.findall(r"[.#]([A-Za-z_][\w-]*)", asked)
-    return not any(UNUSED.match(name) for name in names)
+    return not ELSEWHERE.search(asked) and not any(map(UNUSED.match, names))
 
 
 def pruned(css: str) -> str:
@@ -107,6 +123,14 @@ def pruned(css: str) -> str:
     return "".join(kept)
 
 
+def tight(css: str) -> str:
+    """Return a sheet of ours without remarks, and without space that says nothing."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s*\n\s*", "\n", css.strip())
+    css = re.sub(r"(?<=[{};,])\n|\n(?=\})|;\n?(?=\})", "", css)
+    return re.sub(r"(?<=[\w-]): |\s(?=\{)", lambda found: found[0].strip(), css)
+
+
 def without_idle(css: str) -> str:
     """Return a sheet without animations that no rule starts."""
     for found in re.findall(r"@keyframes ([\w-]+)\{(?:[^{}]*\{[^{}]*\})*\}", css):
@@ -117,15 +141,29 @@ def without_idle(css: str) -> str:
     return css
 
 
+VALUE = r"""(?:[^;{}'"]|'[^']*'|"[^"]*")*(?:;|(?=\}))"""
+"""The value of a property, which may be a picture in quotes, to the end."""
+
+
 def without_idle_properties(css: str, elsewhere: str) -> str:
     """Return a sheet without properties that neither it nor *elsewhere* reads."""
     asked = set(re.findall(r"var\((--[\w-]+)", css + elsewhere))
     kept = re.sub(
-        r"(?<=[{;])(--[\w-]+):[^;{}]*(?:;|(?=\}))",
+        rf"(?<=[{{;])(--[\w-]+):{VALUE}",
         lambda found: found[0] if found[1] in asked else "",
         css,
     )
     return kept if kept == css else without_idle_properties(kept, elsewhere)
+
+
+def without_replaced(css: str, ours: str) -> str:
+    """Return a sheet without the properties that our own sheet sets for every page.
+
+    Ours, in its first rule, weighs more than any rule of the theme.
+    """
+    _, body = next(blocks(re.sub(r"/\*.*?\*/", "", ours, flags=re.DOTALL)))
+    names = "|".join(re.findall(r"(--[\w-]+):", body))
+    return re.sub(rf"(?<=[{{;])(?:{names}):{VALUE}", "", css)
 
 
 def texts(folder: Path) -> str:
@@ -165,7 +203,12 @@ def write_sheet(app: Sphinx, builder: Builder) -> None:
     place = Path(builder.outdir, "_static")
     place.mkdir(parents=True, exist_ok=True)
     css = without_idle("".join(pruned(sheet) for sheet in sheets))
+    static = Path(app.srcdir, "_static")
+    ours = {name: (static / f"{name}.css").read_text("utf-8") for name in OURS}
+    css = without_replaced(css, ours["handbook"])
     css = without_idle_properties(css, texts(Path(app.srcdir)))
+    for name, sheet in ours.items():
+        css += f"@media print{{{tight(sheet)}}}" if name == "print" else tight(sheet)
     (place / SHEET).write_text(css, encoding="utf-8")
 
 
@@ -195,13 +238,10 @@ def needed(script: str, body: str) -> bool:
 
 
 def add_files(app: Sphinx) -> None:
-    """Add our sheets and scripts to the site; an e-reader has no use for them."""
+    """Add the sheet and our scripts to the site; an e-reader has no use for them."""
     if app.builder.format != "html" or app.builder.name == "epub":
         return
     app.add_css_file(SHEET, priority=100)
-    app.add_css_file("shell.css")
-    app.add_css_file("frames.css")
-    app.add_css_file("print.css", media="print")
     app.add_js_file("page.js", loading_method="defer")
     app.add_js_file("copy.js", loading_method="defer")
     app.add_js_file("frames.js", loading_method="defer")

@@ -58,9 +58,29 @@ def light(svg: str) -> str:
     return re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", svg)
 
 
+def fewer(svg: str) -> str:
+    """Return *svg* for a page in fewer bytes; it looks the same.
+
+    A chart comes with a name for every part, groups of one, parts without paint, and a
+    millionth of a pixel. The light values are for what shows the file alone.
+    """
+    svg = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", svg, flags=re.DOTALL).strip()
+    svg = re.sub(r"var\((--[\w-]+),[^()]*\)", r"var(\1)", svg)
+    svg = re.sub(r"-?\d+\.\d{2,}", lambda found: f"{float(found[0]):.1f}", svg)
+    asked = set(re.findall(r"#([\w.-]+)", svg))
+    svg = re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in asked else "", svg)
+    svg = re.sub(r'<path [^>]*style="fill: none"/>', "", svg)
+    before = ""
+    while before != svg:
+        before = svg
+        svg = re.sub(r"<(g|defs)>\s*</\1>", "", svg)
+        svg = re.sub(r"<g>\s*((?:[^<]|<(?!/?g[ >]))*?)\s*</g>", r"\1", svg)
+    return re.sub(r"(?<=>)\s+(?=<)", "", svg)
+
+
 def inline(svg: str, alt: str, name: str) -> str:
     """Return *svg* for a page: named *alt* for screen readers, its ids below *name*."""
-    svg = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", svg, flags=re.DOTALL).strip()
+    svg = fewer(svg)
     svg = re.sub(r'\bid="([\w.-]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([\w.-]+)\)", rf"url(#{name}-\1)", svg)
     svg = re.sub(r'href="#([\w.-]+)"', rf'href="#{name}-\1"', svg)

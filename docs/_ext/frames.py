@@ -10,6 +10,7 @@ from html import escape, unescape
 from typing import Any
 
 from docutils import nodes
+from lean import lean
 from slim import slim
 from sphinx.application import Sphinx
 
@@ -99,7 +100,7 @@ def code(found: re.Match[str]) -> str:
 
 def framed(html: str) -> str:
     """Return the HTML of a page with frames around what may be wide."""
-    html = re.sub(r'<span class="pre">([^<]*)</span>', r"\1", html)  # has no style
+    html = lean(html)
     html = CODE.sub(code, html)
     html = SHOWN.sub(r'<a class="reference external shown" href="\1">', html)
     return PICTURE.sub(picture, TABLE.sub(table, LISTING.sub(listing, html)))

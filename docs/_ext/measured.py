@@ -30,6 +30,7 @@ Nobody types a figure: a new result changes the page.
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -220,13 +221,28 @@ def number(cell: str) -> bool:
     return cell.lstrip("+-")[:1].isdigit()
 
 
+INTERVAL = re.compile(r" (\(\S+ to \S+\))$")
+"""What stands below its value, on a line of its own on the site."""
+
+
+def words(cell: str) -> list[nodes.Node]:
+    """Return what a cell says."""
+    if not number(cell):
+        return [nodes.Text(cell)]
+    value, *interval = INTERVAL.split(cell.replace("-", MINUS))
+    if not interval:
+        return [nodes.Text(value)]
+    return [
+        nodes.Text(f"{value} "),
+        nodes.inline("", interval[0], classes=["interval"]),
+    ]
+
+
 def row(cells: list[str]) -> nodes.row:
     """Make a row of a table."""
     made = nodes.row("")
     for cell in cells:
-        made += nodes.entry(
-            "", nodes.paragraph("", cell.replace("-", MINUS) if number(cell) else cell)
-        )
+        made += nodes.entry("", nodes.paragraph("", "", *words(cell)))
     return made
 
 

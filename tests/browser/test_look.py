@@ -4,6 +4,7 @@ from statistics import median
 
 import pytest
 from browsing import OpenPage
+from playwright.sync_api import Page
 
 # How many letters the lines of a page's paragraphs hold, but for the last of each.
 LETTERS = """() => [...document.querySelectorAll('article section > p')].flatMap(p => {
@@ -66,6 +67,86 @@ def test_lines_are_neither_long_nor_short(open_page: OpenPage) -> None:
     assert 60 <= median(letters) <= 75
     size = "getComputedStyle(document.querySelector('section > p')).fontSize"
     assert float(page.evaluate(size).removesuffix("px")) >= 17
+
+
+def top(page: Page, part: str) -> float:
+    """Return how far below the window's edge the first *part* begins."""
+    box = page.locator(part).first.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+@pytest.mark.parametrize(
+    "name", ["pattern/define.html", "pattern/trade-offs.html", "labs/log_saver.html"]
+)
+def test_the_text_begins_on_the_first_screen(open_page: OpenPage, name: str) -> None:
+    """What stands before it, on a phone in one line and a box, leaves room for it."""
+    page = open_page(name, width=1440)
+    assert top(page, "h1 ~ p") < 500
+    page = open_page(name, width=360)
+    assert top(page, "h1 ~ p") < 740
+    facts = page.locator(".page-facts").bounding_box()
+    assert facts is not None
+    assert facts["height"] < 40
+
+
+CUT = """() => [...document.querySelectorAll('table.measured td:not(:first-child)')]
+    .filter(cell => cell.checkVisibility()).filter(cell => {
+        const range = document.createRange();
+        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            range.selectNodeContents(node);
+            if (range.getClientRects().length > 1) return true;
+        }
+        return false;
+    }).map(cell => cell.innerText)"""
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_figures_keep_to_one_line(open_page: OpenPage, width: int) -> None:
+    """No interval such as "13.2 to 13.2" breaks."""
+    page = open_page("pattern/trade-offs.html", width=width)
+    page.evaluate("document.querySelector('details').open = true")
+    if width < 1440:
+        # Names of helpers may wrap there.
+        page.add_style_tag(content=".costs td:nth-child(2) { display: none }")
+    assert page.locator("table.measured").count() > 10
+    assert page.locator("td .interval").count() > 30
+    assert page.evaluate(CUT) == []
+
+
+GAPS = """() => [...document.querySelectorAll('table.docutils')]
+    .filter(table => table.caption && table.checkVisibility()).map(table => {
+        const edge = part => part.getBoundingClientRect();
+        return edge(table.tHead).top - edge(table.caption.firstChild).bottom;
+    })"""
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_table_begins_below_its_caption(open_page: OpenPage, width: int) -> None:
+    """No idle line lies between the two."""
+    page = open_page("pattern/trade-offs.html", width=width)
+    gaps = page.evaluate(GAPS)
+    assert len(gaps) > 10
+    assert all(0 <= gap < 16 for gap in gaps), gaps
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_button_stands_beside_the_caption(open_page: OpenPage, width: int) -> None:
+    """They begin on one line, below the picture; neither lies on the other."""
+    page = open_page("pattern/trade-offs.html", width=width)
+    figures = page.locator("figure")
+    assert figures.count() > 3
+    for figure in figures.all():
+        picture = figure.locator("svg").first.bounding_box()
+        words = figure.locator("figcaption").bounding_box()
+        button = figure.locator(".enlarge").bounding_box()
+        assert picture
+        assert words
+        assert button
+        assert abs(words["y"] - button["y"]) < 6
+        assert words["y"] >= picture["y"] + picture["height"]
+        assert words["x"] + words["width"] <= button["x"]
 
 
 def test_a_listing_of_80_columns_fits(open_page: OpenPage) -> None:

@@ -76,6 +76,7 @@ class Handler(SimpleHTTPRequestHandler):
     """Serves files compressed, with the policy, and the site's own page for 404."""
 
     protocol_version = "HTTP/1.1"
+    policy = POLICY
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".wasm": "application/wasm",
         ".mjs": "text/javascript",
@@ -96,13 +97,20 @@ class Handler(SimpleHTTPRequestHandler):
             content = gzip.compress(content, mtime=0)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Content-Security-Policy", POLICY)
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
         self.send_header("Cache-Control", "max-age=600")
         self.end_headers()
         return BytesIO(content)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+class LooseHandler(Handler):
+    """Serves a site of others, whose pages have scripts of their own."""
+
+    policy = ""
 
 
 class Server(ThreadingHTTPServer):
@@ -115,9 +123,13 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve *folder* on a free port; give the address of its first page."""
-    handler = partial(Handler, directory=str(folder))
+def served(folder: Path, *, strict: bool = True) -> Iterator[str]:
+    """Serve *folder* on a free port; give the address of its first page.
+
+    With *strict* off it is sent without our policy, as the site of others has none.
+    """
+    kind = Handler if strict else LooseHandler
+    handler = partial(kind, directory=str(folder))
     server = Server(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

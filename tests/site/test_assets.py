@@ -33,3 +33,39 @@ def test_a_property_goes_with_its_last_reader() -> None:
     assert assets.without_idle_properties(css, "") == "body{color:red}"
     kept = assets.without_idle_properties(css, "x { y: var(--b) }")
     assert kept == "body{--a:1;--b:var(--a);color:red}"
+
+
+def test_a_picture_in_a_property_goes_whole() -> None:
+    """A semicolon in quotes does not end a value."""
+    css = "body{--icon:url('data:image/svg+xml;charset=utf-8,<svg></svg>');color:red}"
+    assert assets.without_idle_properties(css, "") == "body{color:red}"
+    assert assets.without_replaced(css, "body { --icon: none; }") == "body{color:red}"
+
+
+def test_what_our_sheet_sets_is_not_set_before() -> None:
+    """Only the first rule of ours counts, which holds for every page."""
+    ours = "/* { */\nbody { --a: 1; }\n@media print { body { --b: 2; } }"
+    css = "body{--a:9;--b:9;--ab:9}"
+    assert assets.without_replaced(css, ours) == "body{--b:9;--ab:9}"
+
+
+def test_space_that_says_something_stays() -> None:
+    """Between the parts of a selector, and within a value."""
+    css = """
+/* A remark. */
+a :is(b,
+c) > d::after {
+  content: " (" attr(href) ")";
+  margin: 0 auto;
+}
+
+@media (min-width: 48em) {
+  p {
+    color: red;
+  }
+}
+"""
+    assert assets.tight(css) == (
+        'a :is(b,c) > d::after{content:" (" attr(href) ")";margin:0 auto}'
+        "@media (min-width:48em){p{color:red}}"
+    )
