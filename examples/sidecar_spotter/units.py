@@ -54,6 +54,25 @@ def idles(box: Container) -> bool:
     return waits or box.name == "pause" or stem(box) in ("pause", "hello-world")
 
 
+_SHORT = re.compile(
+    r"(?:(?:cp|mv|mkdir|rm|ln|ls|chmod|chown|touch|test|tar|echo|set|cd)\b[^|]*"
+    r"|exit(?: 0)?)?"
+)
+"""A command that is done in a moment."""
+_HOLE = re.compile(r"\{\{-?\s*(?:if|else|end|with|range)\b.*?\}\}")
+
+
+def ends(box: Container) -> bool:
+    """Whether a container only copies, makes or changes files, and then ends."""
+    words = [word.text for word in box.words]
+    if words[:1] and words[0].rsplit("/", 1)[-1] in ("sh", "bash") and len(words) > 1:
+        script = _HOLE.sub(" ", words[-1])
+    else:
+        script = " ".join(words)
+    done = re.split(r";|&&|\n", script)
+    return bool(script.strip()) and all(_SHORT.fullmatch(one.strip()) for one in done)
+
+
 def stem(box: Container) -> str:
     """Return the last part of a container's image, without tag and digest."""
     image = box.image.text if box.image is not None else ""

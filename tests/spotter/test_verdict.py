@@ -651,3 +651,53 @@ services:
 """
     labels = {name: one.label for name, one in compose(tmp_path, text).items()}
     assert "sidecar" not in labels.values()
+
+
+JOB = """\
+kind: {kind}
+metadata: {{name: prepare}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: keys
+          image: example.com/keys:2.1
+          command: [sh, -c, "mkdir -p /out/keys; cp /keys/* /out/keys/ && exit 0"]
+          volumeMounts: [{{name: out, mountPath: /out}}]
+        - name: load
+          image: example.com/load:2.1
+          volumeMounts: [{{name: out, mountPath: /in}}]
+"""
+
+
+def test_what_copies_and_ends_is_a_step_of_a_job(tmp_path: Path) -> None:
+    file = tmp_path / "job.yaml"
+    file.write_text(JOB.format(kind="Job"))
+    found = findings(file)
+    assert found["keys"].label == "not-a-sidecar"
+    assert "step" in found["keys"].why
+    # A Deployment starts it again and again: there it is no step.
+    file.write_text(JOB.format(kind="Deployment"))
+    assert "step" not in findings(file)["keys"].why
+
+
+def test_a_patch_that_changes_the_only_container_adds_no_helper(
+    tmp_path: Path,
+) -> None:
+    base = """\
+kind: Deployment
+metadata: {name: otel-collector}
+spec:
+  template:
+    spec:
+      containers:
+        - name: NAME
+          command: [/bin/otelcol, --config=/etc/otel/jaeger.yaml]
+          env: [{name: JAEGER_HOST, value: jaeger-collector}]
+"""
+    (tmp_path / "kustomization.yaml").write_text("patches:\n  - path: patch.yaml\n")
+    file = tmp_path / "patch.yaml"
+    file.write_text(base.replace("NAME", "otel-collector"))
+    assert scan(tmp_path).verdict == "no-sidecar"
+    file.write_text(base.replace("NAME", "log-sidecar"))
+    assert scan(tmp_path).verdict == "uses-sidecar"

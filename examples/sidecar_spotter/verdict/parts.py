@@ -36,7 +36,12 @@ def added(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]
 
 
 def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
-    """Whether a container is a helper, whatever its main one turns out to be."""
+    """Whether a container is a helper, whatever its main one turns out to be.
+
+    Without an image a patch adds none: what has the unit's name is the one it changes.
+    """
+    if box.image is None and box.name == group.name:
+        return False
     weight = score(found[box.name])
     if "patch" in group.marks and box.image and (box.words or box.mounts or box.ports):
         weight += 1  # a patch that only changes a container has no need of all that

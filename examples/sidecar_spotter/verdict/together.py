@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
-from sidecar_spotter.units import running
+from sidecar_spotter.units import ends, running
 from sidecar_spotter.verdict import parts
 from sidecar_spotter.verdict.beside import MANY, beside
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
@@ -35,14 +35,21 @@ def together(group: Group, found: Reasons) -> list[Finding]:
 def _without_holders(
     group: Group, boxes: list[Container], found: Reasons
 ) -> list[Finding]:
-    """Return what *boxes* are, those first that only hold a place for the others."""
+    """Return what *boxes* are, those first that have no part in the unit's work.
+
+    They only hold a place for the others, or do a moment's work in a Job and end.
+    """
     holders = [box for box in boxes if _only_holds(found[box.name])]
     if len(holders) == len(boxes):
         holders = []
-    why = "only holds what its neighbors share, and waits"
-    others = [box for box in boxes if box not in holders]
+    in_job = group.kind in ("Job", "CronJob")
+    steps = [box for box in boxes if in_job and ends(box) and box.stage != "native"]
+    others = [box for box in boxes if box not in holders and box not in steps]
+    holds = "only holds what its neighbors share, and waits"
+    ended = "is a step: it changes some files, and ends"
     return [
-        *(finding(box, "not-a-sidecar", found, why) for box in holders),
+        *(finding(box, "not-a-sidecar", found, holds) for box in holders),
+        *(finding(box, "not-a-sidecar", found, ended) for box in steps),
         *_judged(group, others, found),
     ]
 
