@@ -18,6 +18,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.transforms.post_transforms.images import ImageConverter
 
 STYLE = re.compile(r"(?<=<style>).*?(?=</style>)", re.DOTALL)
+NUMBER = re.compile(r"-?\d+\.\d{2,}")
 RULE = re.compile(r"([^{}\s][^{}]*)\{([^{}]*)\}")
 
 
@@ -58,6 +59,11 @@ def light(svg: str) -> str:
     return re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", svg)
 
 
+def rounded(number: re.Match[str]) -> str:
+    """Return a number of pixels to a tenth."""
+    return f"{float(number[0]):.1f}"
+
+
 def fewer(svg: str) -> str:
     """Return *svg* for a page in fewer bytes; it looks the same.
 
@@ -66,7 +72,7 @@ def fewer(svg: str) -> str:
     """
     svg = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", svg, flags=re.DOTALL).strip()
     svg = re.sub(r"var\((--[\w-]+),[^()]*\)", r"var(\1)", svg)
-    svg = re.sub(r"-?\d+\.\d{2,}", lambda found: f"{float(found[0]):.1f}", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: NUMBER.sub(rounded, tag[0]), svg)
     asked = set(re.findall(r"#([\w.-]+)", svg))
     svg = re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in asked else "", svg)
     svg = re.sub(r'<path [^>]*style="fill: none"/>', "", svg)
@@ -75,7 +81,7 @@ def fewer(svg: str) -> str:
         before = svg
         svg = re.sub(r"<(g|defs)>\s*</\1>", "", svg)
         svg = re.sub(r"<g>\s*((?:[^<]|<(?!/?g[ >]))*?)\s*</g>", r"\1", svg)
-    return re.sub(r"(?<=>)\s+(?=<)", "", svg)
+    return re.sub(r"(?<=>)\s*\n\s*(?=<)", "", svg)
 
 
 def inline(svg: str, alt: str, name: str) -> str:
