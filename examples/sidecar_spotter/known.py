@@ -394,7 +394,8 @@ _EXPRESSION = re.compile(r"\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|<%.*?%>",
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
 _OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image\"")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w-]*")
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
+_PIECE = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
+_OAUTH = re.compile(r"OAuth")
 _SIDE_CAR = re.compile(r"(?<![A-Za-z])([sS])ide[_-][cC]ar(?![a-z])|([sS])ideCar")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _HOLE = "\0"
@@ -695,4 +696,5 @@ def split(name: str) -> list[str]:
     """
     plain = _EXPRESSION.sub(" ", name[:LONGEST_IMAGE])
     plain = _SIDE_CAR.sub(lambda match: f"{match[1] or match[2]}idecar", plain)
+    plain = _OAUTH.sub("Oauth", plain)
     return [piece.lower() for piece in _PIECE.findall(plain)]
