@@ -227,6 +227,9 @@ def _likeness(
         score -= 0.8
     elif _plain(box.name) and _plain(box.name) in _plain(group.name):
         score -= 0.4
+    elif "code" in group.marks and telling(box.name) in (None, MAIN):
+        if _own_words(group.name) & set(split(box.name)):
+            score -= 0.8  # `makeImporterContainers` makes the importer's
     if role(box, "sidecar") in FRONT and box.name == group.name:
         score -= 1  # a unit that is called after its proxy is a gateway
     if any(port.number in group.served for port in box.ports):
@@ -254,6 +257,16 @@ def _likeness(
     if services and box.joins and not guest and alone <= 0:
         score -= _score(found[box.name]) - alone + 1  # its ties are those of its equals
     return round(score, 2), boxes.index(box)
+
+
+OF_CODE = "make new build create get ensure generate add apply default set with for"
+"""What names of functions say of any container, and so of none: verbs, and these."""
+OF_CODE += " container containers spec pod template name stateful deployment daemon to"
+
+
+def _own_words(function: str) -> set[str]:
+    """Return the words of a function's name that tell whose containers it makes."""
+    return set(split(function)) - set(OF_CODE.split())
 
 
 def _has_known_helpers(box: Container, boxes: Iterable[Container]) -> bool:

@@ -212,3 +212,18 @@ def test_a_policy_may_be_made_far_from_its_list(tmp_path: Path) -> None:
     }
     """
     assert labels(tmp_path, code) == {"slow-log": "native-sidecar"}
+
+
+def test_a_function_is_called_after_what_it_is_for(tmp_path: Path) -> None:
+    code = """\
+    func makeImporterContainers() []corev1.Container {
+        containers := []corev1.Container{{Name: "server", Image: i, Args: logs}}
+        containers = append(containers, corev1.Container{
+            Name: common.ImporterPodName, Image: j,
+        })
+        return append(containers, corev1.Container{Name: "log-shipper", Image: k})
+    }
+    """
+    found = labels(tmp_path, code)
+    assert found["common.ImporterPodName"] == "main"
+    assert found["server"] == "not-a-sidecar"
