@@ -227,9 +227,8 @@ def _likeness(
         score -= 0.8
     elif _plain(box.name) and _plain(box.name) in _plain(group.name):
         score -= 0.4
-    elif "code" in group.marks and telling(box.name) in (None, MAIN):
-        if _own_words(group.name) & set(split(box.name)):
-            score -= 0.8  # `makeImporterContainers` makes the importer's
+    elif _is_what_function_makes(group, box):
+        score -= 0.8
     if role(box, "sidecar") in FRONT and box.name == group.name:
         score -= 1  # a unit that is called after its proxy is a gateway
     if any(port.number in group.served for port in box.ports):
@@ -264,9 +263,12 @@ OF_CODE = "make new build create get ensure generate add apply default set with 
 OF_CODE += " container containers spec pod template name stateful deployment daemon to"
 
 
-def _own_words(function: str) -> set[str]:
-    """Return the words of a function's name that tell whose containers it makes."""
-    return set(split(function)) - set(OF_CODE.split())
+def _is_what_function_makes(group: Group, box: Container) -> bool:
+    """Whether code names a function after a container: `makeImporterContainers`."""
+    if "code" not in group.marks or telling(box.name) not in (None, MAIN):
+        return False
+    own = set(split(group.name)) - set(OF_CODE.split())
+    return not own.isdisjoint(split(box.name))
 
 
 def _has_known_helpers(box: Container, boxes: Iterable[Container]) -> bool:
