@@ -394,7 +394,8 @@ _EXPRESSION = re.compile(r"\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|<%.*?%>",
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
 _OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image\"")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w-]*")
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
+_PIECE = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
+_OAUTH = re.compile(r"OAuth")
 _SIDE_CAR = re.compile(r"(?<![A-Za-z])([sS])ide[_-][cC]ar(?![a-z])|([sS])ideCar")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _HOLE = "\0"
@@ -623,8 +624,8 @@ WORDS: dict[str, str] = {
         "promtail vector",
         "forwarder": "forwarder relay",
         "collector": "collector",
-        "sync": "sync syncer synchronizer mirror puller poller poll",
-        "config-reloader": "reloader reload refresher",
+        "sync": "sync syncer syncd synchronizer mirror puller poller poll",
+        "config-reloader": "reloader reload refresher updater",
         "watcher": "watcher watch watchdog",
         "backup": "backup backuper snapshotter xtrabackup pgbackrest litestream",
         "uploader": "uploader upload",
@@ -639,7 +640,7 @@ WORDS: dict[str, str] = {
         "docker-daemon": "dind",
         "app-runtime": "daprd",
         "ha-monitor": "sentinel",
-        "monitor": "monitor",
+        "monitor": "monitor heartbeat",
         "scheduler": "cron",
         "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
@@ -695,4 +696,5 @@ def split(name: str) -> list[str]:
     """
     plain = _EXPRESSION.sub(" ", name[:LONGEST_IMAGE])
     plain = _SIDE_CAR.sub(lambda match: f"{match[1] or match[2]}idecar", plain)
+    plain = _OAUTH.sub("Oauth", plain)
     return [piece.lower() for piece in _PIECE.findall(plain)]

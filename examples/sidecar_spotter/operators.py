@@ -69,22 +69,39 @@ def holds_helpers(field: str) -> bool:
 OWN_CONTAINERS: dict[str, frozenset[str]] = {
     kind: frozenset(names.split())
     for kind, names in {
+        # https://prometheus-operator.dev/docs/api-reference/api/ names them
         "Prometheus": "prometheus config-reloader thanos-sidecar",
         "PrometheusAgent": "prometheus config-reloader",
         "Alertmanager": "alertmanager config-reloader",
         "ThanosRuler": "thanos-ruler config-reloader",
+        # github.com/CrunchyData/postgres-operator/blob/main/internal/naming/names.go
         "PostgresCluster": "database replication-cert-copy pgbackrest "
-        "pgbackrest-config pgbouncer pgbouncer-config exporter collector",
+        "pgbackrest-config pgbouncer pgbouncer-config exporter",
+        # https://openkruise.io/docs/user-manuals/sidecarset: all of them are helpers
         "SidecarSet": "",
+        # github.com/grafana/grafana-operator/blob/master/controllers/reconcilers/
+        # grafana/deployment_reconciler.go
         "Grafana": "grafana",
+        # https://www.elastic.co/guide/en/cloud-on-k8s/current/k8s-customize-pods.html
+        # and the names in github.com/elastic/cloud-on-k8s/tree/main/pkg/apis
         "Elasticsearch": "elasticsearch",
         "Kibana": "kibana",
         "ApmServer": "apm-server",
         "EnterpriseSearch": "enterprise-search",
+        "Logstash": "logstash",
+        # github.com/rabbitmq/cluster-operator/tree/main/docs/examples/additionalPorts
         "RabbitmqCluster": "rabbitmq",
+        # https://www.mongodb.com/docs/kubernetes/current/reference/
+        # k8s-operator-community-specification/
         "MongoDBCommunity": "mongod mongodb-agent",
+        # github.com/k8ssandra/cass-operator/blob/master/pkg/reconciliation/
+        # construct_podtemplatespec.go
         "CassandraDatacenter": "cassandra server-system-logger",
+        # github.com/apache/flink-kubernetes-operator/blob/main/docs/content/docs/
+        # custom-resource/pod-template.md
         "FlinkDeployment": "flink-main-container",
+        # github.com/VictoriaMetrics/operator/tree/master/internal/controller/operator/
+        # factory: the files of each kind
         "VMAgent": "vmagent config-reloader",
         "VMAlert": "vmalert config-reloader",
         "VMAlertmanager": "alertmanager config-reloader",
@@ -92,16 +109,6 @@ OWN_CONTAINERS: dict[str, frozenset[str]] = {
         "VMSingle": "vmsingle",
         "VMCluster": "vmselect vminsert vmstorage",
     }.items()
-    # https://prometheus-operator.dev/docs/api-reference/api/
-    # github.com/CrunchyData/postgres-operator/blob/main/internal/naming/names.go
-    # https://openkruise.io/docs/user-manuals/sidecarset
-    # https://grafana.github.io/grafana-operator/docs/grafana/
-    # https://www.elastic.co/guide/en/cloud-on-k8s/current/k8s-customize-pods.html
-    # https://www.rabbitmq.com/kubernetes/operator/using-operator#override
-    # github.com/mongodb/mongodb-kubernetes-operator/blob/master/controllers/construct/
-    # github.com/k8ssandra/cass-operator/blob/master/pkg/reconciliation/
-    # github.com/apache/flink-kubernetes-operator/blob/main/docs/content/docs/
-    # https://docs.victoriametrics.com/operator/resources/
 }
 """Kinds whose own list `containers:` adds to the operator's containers, all of them
 helpers; one that has a name given here changes the operator's container instead."""

@@ -154,6 +154,9 @@ def _declares(path: str, low: bytes) -> bool:
         or b"\nservices:" in low
         or ("compose" in path and b"image" in low)
         or (b'define "' in low and b"image:" in low)
+        or (b"\nvolumemounts:" in low and b"\nname:" in b"\n" + low)
+        or (path.endswith(("container.yaml", "container.yml")) and b"name:" in low)
+        or b"initcontainers: |" in low
         or KINDS.search(low) is not None
         or (b"{{" in low and b"containers" not in low and bool(INCLUDING.search(low)))
     )

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 from features import EXAMPLE
 from sidecar_spotter.checkout import Checkout
-from sidecar_spotter.features import FEATURES
-from sidecar_spotter.model import SIDECARS, Group, Judged
+from sidecar_spotter.features import FEATURES, known_image
+from sidecar_spotter.model import SIDECARS, Container, Group, Judged, Text
 from sidecar_spotter.readers import read
 from sidecar_spotter.verdict import judge
 
@@ -202,3 +202,27 @@ def text(feature: ModuleType) -> str:
     """Return the page of a feature."""
     assert feature.__doc__ is not None
     return feature.__doc__
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "{{ .Values.oauth2Proxy.image.repository }}:{{ .Values.oauth2Proxy.tag }}",
+        "${OAUTH2_PROXY_IMAGE}",
+        "$(oauth2-proxy-image)",
+        "${var.oauth2_proxy_image}",
+        "cfg.OAuth2ProxyImage",
+    ],
+)
+def test_an_image_that_a_variable_names_counts_half(image: str) -> None:
+    def weight(said: str) -> float:
+        boxes = (
+            Container("web", 1, image=Text("example.com/web:1", 1)),
+            Container("gate", 2, image=Text(said, 2)),
+        )
+        group = Group("a", 1, "kubernetes", "Pod", "web", boxes)
+        (found,) = (one for one in known_image.look(group) if one.container == "gate")
+        assert found.says.endswith("known as auth-proxy")
+        return found.weight
+
+    assert weight(image) == weight("quay.io/oauth2-proxy/oauth2-proxy:v7") / 2 > 0

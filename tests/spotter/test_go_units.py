@@ -185,3 +185,45 @@ func agent() container.Modification {
 }
 """
     assert labels(tmp_path, code) == {"mongodb-agent": "sidecar"}
+
+
+def test_a_list_is_not_what_it_is_called(tmp_path: Path) -> None:
+    code = """\
+    func add(set *appsv1.StatefulSet) {
+        containers := []corev1.Container{{Name: "db-create", Image: i}}
+        spec := &set.Spec.Template.Spec
+        spec.InitContainers = append(containers, spec.InitContainers...)
+    }
+    func other() {
+        containers := []corev1.Container{{Name: "log-shipper", Image: i}}
+        set.Spec.Template.Spec.Containers = append(containers, more...)
+    }
+    """
+    assert labels(tmp_path, code) == {"db-create": "init", "log-shipper": "sidecar"}
+
+
+def test_a_policy_may_be_made_far_from_its_list(tmp_path: Path) -> None:
+    code = """\
+    func slowLog() *corev1.Container {
+        restartPolicy := corev1.ContainerRestartPolicyAlways
+        return &corev1.Container{
+            Name: "slow-log", Image: i, RestartPolicy: &restartPolicy,
+        }
+    }
+    """
+    assert labels(tmp_path, code) == {"slow-log": "native-sidecar"}
+
+
+def test_a_function_is_called_after_what_it_is_for(tmp_path: Path) -> None:
+    code = """\
+    func makeImporterContainers() []corev1.Container {
+        containers := []corev1.Container{{Name: "server", Image: i, Args: logs}}
+        containers = append(containers, corev1.Container{
+            Name: common.ImporterPodName, Image: j,
+        })
+        return append(containers, corev1.Container{Name: "log-shipper", Image: k})
+    }
+    """
+    found = labels(tmp_path, code)
+    assert found["common.ImporterPodName"] == "main"
+    assert found["server"] == "not-a-sidecar"

@@ -206,3 +206,18 @@ def test_what_watches_a_folder_and_calls_an_address_reloads() -> None:
     found = known("example.com/shop", words)
     assert found is not None
     assert found.role == "config-reloader"
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("gcs-syncd", "sync"),
+        ("PasswordFileUpdater", "config-reloader"),
+        ("pt-heartbeat", "monitor"),
+        ("shelf-liveness", "health-probe"),
+        ("mocked-server", None),
+        ("fake-app", None),
+    ],
+)
+def test_a_word_tells_a_role_unless_it_stands_in(name: str, role: str | None) -> None:
+    assert telling(name) == role

@@ -485,3 +485,52 @@ def test_a_statement_that_never_ends_is_left_as_it_is(opens: bytes) -> None:
 def test_statements_leave_every_line_its_number() -> None:
     text = b"a: 1\n{% if x\n  == '{' %}\nb: 2\n{# c\n#}\n<% if y %>\nd: <%= y %>\n"
     assert without_statements(text) == b"a: 1\n\n\nb: 2\n\n\n\nd: <%= y %>\n"
+
+
+BOX = """\
+name: config-reloader
+{{ include "shop.image" .Values.reloader.image }}
+args:
+- -config
+- /etc/shop/shop.conf
+volumeMounts:
+- name: config
+  mountPath: /etc/shop
+"""
+
+
+def test_a_file_may_be_one_container_for_a_template(tmp_path: Path) -> None:
+    place = tmp_path / "files" / "reloader.yaml"
+    place.parent.mkdir()
+    place.write_text(BOX, encoding="utf-8")
+    (judged,) = scan(tmp_path).groups
+    assert [(one.name, one.line, one.label) for one in judged.findings] == [
+        ("config-reloader", 1, "sidecar")
+    ]
+
+
+def test_its_name_may_tell_that_it_is_one(tmp_path: Path) -> None:
+    text = BOX.partition("volumeMounts")[0] + "ports: [{containerPort: 9}]\n"
+    for name, found in (("exporter.yaml", 0), ("exporter-container.yaml", 1)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert len(scan(tmp_path).groups) == found
+
+
+@pytest.mark.parametrize("more", ["spec: {}", "services: {}", "containers: []"])
+def test_what_has_a_list_of_its_own_is_no_container(more: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"{BOX}{more}\n", encoding="utf-8")
+    assert "sidecar" not in str([one.findings for one in scan(tmp_path).groups])
+
+
+def test_init_containers_may_be_a_text_in_values(tmp_path: Path) -> None:
+    text = """\
+shop:
+  extraInitContainers: |
+    - name: "first"
+      image: alpine
+"""
+    (tmp_path / "values.yaml").write_text(text, encoding="utf-8")
+    (judged,) = scan(tmp_path).groups
+    assert [(one.name, one.line, one.label) for one in judged.findings] == [
+        ("first", 3, "init")
+    ]

@@ -1,9 +1,10 @@
 """Fields of custom resources that make an operator add a container."""
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from sidecar_spotter import operators
+from sidecar_spotter import operators, scan
 from sidecar_spotter.model import Request
 from sidecar_spotter.tree import compose, get, text
 
@@ -182,3 +183,29 @@ def test_every_row_names_its_source() -> None:
     assert all(field.source.startswith("https://") for field in operators.FIELDS)
     assert {"Prometheus", "AuthProxyWorkload"} <= operators.KINDS
     assert "sidecars" in operators.HELPER_FIELDS
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [("Logstash", "logstash"), ("Grafana", "grafana"), ("VMAuth", "vmauth")],
+)
+def test_a_list_changes_what_the_operator_runs_by_its_name(
+    kind: str, own: str, tmp_path: Path
+) -> None:
+    text = f"""\
+apiVersion: example.com/v1
+kind: {kind}
+metadata: {{name: a}}
+spec:
+  podTemplate:
+    spec:
+      containers:
+        - name: {own}
+          resources: {{}}
+        - name: other
+          image: example.com/other:1
+"""
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    (judged,) = scan(tmp_path).groups
+    found = {one.name: one.label for one in judged.findings}
+    assert found == {own: "main", "other": "sidecar"}

@@ -213,3 +213,18 @@ module shop 'core/host/container-app.bicep' = {{
 """
     found = [ask for group in units("main.bicep", text) for ask in group.requests]
     assert [(ask.container, ask.line) for ask in found] == [("daprd", 4)] * asks
+
+
+def test_a_module_of_an_application_needs_no_identity_for_dapr() -> None:
+    text = """\
+    module app '../core/host/container-app.bicep' = {
+      name: 'api'
+      params: {
+        targetPort: 7001
+        daprEnabled: true
+      }
+    }
+    """
+    (group,) = units("api.bicep", text)
+    assert [(ask.container, ask.line) for ask in group.requests] == [("daprd", 5)]
+    assert units("api.bicep", text.replace("targetPort", "location")) == []

@@ -280,3 +280,18 @@ def test_hostile_programs_cost_little_time(ending: str, piece: str) -> None:
 
 def test_a_giant_is_refused() -> None:
     assert "more than" in refuses("x.py", "V1Container(\n" * programs.LARGEST)
+
+
+def test_what_hands_a_name_on_is_no_part_of_it() -> None:
+    group = unit(
+        "src/pod.rs",
+        """\
+        fn updater() -> Container {
+            let mut builder = ContainerBuilder::new(
+                &crate::crd::Container::PasswordFileUpdater.to_string(),
+            );
+            builder.build()
+        }
+        """,
+    )
+    assert names(group) == ["crate::crd::Container::PasswordFileUpdater"]

@@ -17,6 +17,8 @@ KIND = re.compile(
     r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/|container",
     re.IGNORECASE,
 )
+OF_APPS = ("daprappid", "containername", "imagename", "targetport")
+"""What a module of one application is handed, and one of an environment is not."""
 
 
 def suits(path: str, data: bytes) -> bool:
@@ -67,12 +69,13 @@ def _typed(tree: Node, names: Names) -> Iterator[Fields]:
 def _of_module(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:
     """Yield the wish for a Dapr container that a module of an app is handed.
 
-    The modules of Azure's own templates call it so; one for a whole environment has no
-    identity for an application.
+    The modules of Azure's own templates call it so; one for a whole environment is
+    handed nothing that only an application has.
     """
     handed = fields.under("params")
     top = handed.key("daprenabled")
-    if top is not None and handed.true("daprenabled") and "daprappid" in handed:
+    app = any(name in handed for name in OF_APPS)
+    if top is not None and handed.true("daprenabled") and app:
         says = "asks the platform for Dapr's container: `daprEnabled` is true"
         ask = Request("daprd", "app-runtime", line(top), says)
         name = handed.say("name") or text(symbol)

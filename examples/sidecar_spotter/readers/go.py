@@ -198,6 +198,7 @@ class Code:
         for match in _LANDS.finditer(self.shape):
             stage = "init" if "nitContainers" in match[1] else "run"
             names = set(_NAME.findall(match[0]))
+            names -= {match[1]}  # how a list is called does not say where it goes
             for one in names:
                 self.lands[one].add(stage)
                 self._landings[one].append((match.start(), stage))
@@ -229,6 +230,8 @@ class Code:
         for name in literal.names:
             calls = self._calls.get((literal.function, name), ())
             ways = self._landings.get(name, ())
+            near = [way for way in ways if self.function(way[0]) == literal.function]
+            ways = near or ways
             for at in calls:
                 again = (one for one in self._filled[name] if one > at)
                 end = next(again, len(self.shape))
@@ -732,4 +735,8 @@ def _called(code: Code, literal: Literal) -> str:
 def _always(code: Code, literal: Literal) -> bool:
     """Whether it is to be restarted always, which makes an init container native."""
     start, end = literal.fields.get("RestartPolicy", (0, 0))
-    return re.search("always", code.text[start:end], re.IGNORECASE) is not None
+    said = code.text[start:end]
+    for name in _NAME.findall(code.shape, start, end):
+        for at in code.assigned.get((literal.function, name), [])[:ASSIGNMENTS]:
+            said += code.text[at : at + 200].partition("\n")[0]
+    return re.search("always", said, re.IGNORECASE) is not None

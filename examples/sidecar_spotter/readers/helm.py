@@ -104,7 +104,7 @@ def suits(path: str, data: bytes) -> bool:
     """Whether the file is a template that could hold a unit."""
     if b"{{" not in data or form_of(path) not in FORMS:
         return False
-    return kubernetes.hinted(data) or (b"define " in data and b"image:" in data)
+    return kubernetes.hinted(data, path) or (b"define " in data and b"image:" in data)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -126,7 +126,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         named = (
             b"\nimage:" in part or (b"- name" in part and b"image" in part)
         ) and NAMED.match(part) is not None
-        hint = named or kubernetes.hinted(part)
+        hint = named or kubernetes.hinted(part, path)
         includes = b"include" in part and any(name in part for name in with_images)
         if not hint and b"kind: Service" not in part and not includes:
             continue
@@ -136,7 +136,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             fault = fault or error
             continue
         plain = page.plain.encode("utf-8", "replace")
-        hint = named or kubernetes.hinted(plain)
+        hint = named or kubernetes.hinted(plain, path)
         if not hint and b"kind: Service" not in part:
             continue
         try:

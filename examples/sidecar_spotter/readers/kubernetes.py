@@ -36,7 +36,7 @@ from sidecar_spotter.tree import (
 
 HINTS = (
     *(b"containers", b"Containers", b"Container:", b"sidecar", b"Sidecar", b"steps:"),
-    *(b"annotations", b"Annotations", b"njection"),
+    *(b"annotations", b"Annotations", b"njection", b"\nvolumeMounts:"),
     *(b"kind: " + kind.encode() for kind in ("Namespace", *sorted(operators.KINDS))),
 )
 """One of these is in every document with a unit, or with a request for one."""
@@ -52,12 +52,16 @@ def suits(path: str, data: bytes) -> bool:
     form = form_of(path)
     if form == "template":
         return b"kind:" in data and hinted(data)
-    return form in ("yaml", "json") and hinted(data)
+    return form in ("yaml", "json") and hinted(data, path)
 
 
-def hinted(data: bytes) -> bool:
-    """Whether a text could hold a unit, or ask for a container."""
-    return any(hint in data for hint in HINTS)
+def hinted(data: bytes, path: str = "") -> bool:
+    """Whether a text could hold a unit, ask for a container, or be one by its name."""
+    return any(hint in data for hint in HINTS) or NAMED_SO.search(path) is not None
+
+
+NAMED_SO = re.compile(r"container[\w.-]{0,60}\.ya?ml$", re.IGNORECASE)
+"""What a file with one container is called, at its end."""
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -68,7 +72,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     ways: list[Way] = []
     lines = data.split(b"\n")
     for before, document in documents(data):
-        if hinted(document) or b"kind: Service" in document:
+        if hinted(document, path) or b"kind: Service" in document:
             try:
                 node = mend(document, before)
             except Unreadable as fault:
@@ -114,6 +118,13 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
     if kind in KUSTOMIZE or (not kind and path.endswith(KUSTOMIZATION)):
         yield from _kustomization(path, document, lines)
         return
+    if not kind and _is_container(path, document):
+        box = container(document, lines)
+        part = frozenset(("partial",))
+        yield Group(
+            path, box.line, "kubernetes", "container", box.name, (box,), marks=part
+        )
+        return
     metadata = get(document, "metadata")
     claims = tuple(
         Volume(text(name), "persistentVolumeClaim", line(name))
@@ -142,6 +153,25 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
     yield from _embedded(path, document, lines)
 
 
+OF_BOXES = frozenset(
+    (
+        *("volumeMounts", "imagePullPolicy", "ports", "args", "command", "env"),
+        *("resources", "livenessProbe", "readinessProbe", "securityContext", "image"),
+    )
+)
+"""Fields of a container, of which a file that is one has some."""
+
+
+def _is_container(path: str, document: Node) -> bool:
+    """Whether a document is a container for somebody to put into a pod's list."""
+    said = {text(name) for name, _ in entries(document)}
+    enough = len(said & OF_BOXES) > 1
+    told = NAMED_SO.search(path) is not None or "volumeMounts" in said
+    return (
+        "name" in said and enough and told and not said & {"spec", "services", *LISTS}
+    )
+
+
 def _search(
     place: Place,
     node: Node,
@@ -168,7 +198,8 @@ def _search(
             continue
         helps = operators.holds_helpers(field)
         if isinstance(value, yaml.ScalarNode):
-            if not helps or "\n" not in value.value:
+            early = field.endswith("InitContainers")
+            if not (helps or early) or "\n" not in value.value:
                 continue
             # Charts take lists as text, too.
             value = next((tree for tree in _inside(value) if tree is not None), value)
@@ -301,9 +332,9 @@ def _field(
 
 
 def _early(place: Place, name: Node, value: Node) -> Group | None:
-    """Return a unit for a field for more init containers that has native sidecars."""
+    """Return a unit for a field for more init containers, native sidecars or not."""
     boxes = [container(box, place.lines, early=True) for box in _boxes(value)]
-    if not any(box.stage == "native" for box in boxes):
+    if not boxes or not any(box.image for box in boxes):
         return None
     marks = place.marks | {"partial"}
     kind = place.kind or "values"

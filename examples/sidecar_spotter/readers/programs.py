@@ -74,6 +74,10 @@ _VOLUME = re.compile(
 )
 _ONLY = re.compile(r"read_?only[\"']?\s*[:=(]\s*(?:Some\()?true\b", re.I)
 _ALWAYS = re.compile(r"always", re.I)
+_CONVERTED = re.compile(
+    r"^&|\.(?:to_string|into|to_owned|clone|as_str|to_container_name|ToString)\(\)"
+)
+"""What Rust and C# need to hand a name on."""
 _BRACKET = re.compile(r"[\[{()}\],;]")
 _CALLED = re.compile(r"(?<![\w.])(?:self\.|this\.)?(\w+)\s*([.(]?)")
 _DEFINED = {
@@ -526,7 +530,8 @@ class Program:
         )
         if said is not None and plainly:
             return Text(said.text, line)
-        bare = plain(re.sub(r"\.clone\(\)|&", "", source))
+        source = _CONVERTED.sub("", source)
+        bare = plain(source)
         for at in self._named.get(("", bare), []):
             constant = next(self.code.strings((at, at + 1)), None)
             if constant is not None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sidecar_spotter.known import split
+from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import OWN_IMAGE
 from sidecar_spotter.verdict.traits import (
@@ -77,7 +77,24 @@ def called_as_the_unit(one: Candidate) -> float:
     units = {_plain(group.name), *(_plain(label.text) for label in group.labels[:4])}
     if name in units or OWN_NAME.search(one.box.name):
         return -0.8
-    return -0.4 if name and name in _plain(group.name) else 0
+    if name and name in _plain(group.name):
+        return -0.4
+    return -0.8 if _is_what_function_makes(group, one.box) else 0
+
+
+OF_CODE = set(
+    "make new build create get ensure generate add apply default set with for to "
+    "container containers spec pod template name stateful deployment daemon".split()
+)
+"""What names of functions say of any container, and so of none."""
+
+
+def _is_what_function_makes(group: Group, box: Container) -> bool:
+    """Whether code names a function after a container: `makeImporterContainers`."""
+    if "code" not in group.marks or telling(box.name) not in (None, MAIN):
+        return False
+    own = set(split(group.name)) - OF_CODE
+    return not own.isdisjoint(split(box.name))
 
 
 def the_units_gateway(one: Candidate) -> float:
