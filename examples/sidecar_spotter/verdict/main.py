@@ -82,9 +82,12 @@ def called_as_the_unit(one: Candidate) -> float:
     return -0.8 if _is_what_function_makes(group, one.box) else 0
 
 
-OF_CODE = set(
-    "make new build create get ensure generate add apply default set with for to "
-    "container containers spec pod template name stateful deployment daemon".split()
+OF_CODE = frozenset(
+    (
+        *("make", "new", "build", "create", "get", "ensure", "generate", "add"),
+        *("apply", "default", "set", "with", "for", "to", "container", "containers"),
+        *("spec", "pod", "template", "name", "stateful", "deployment", "daemon"),
+    )
 )
 """What names of functions say of any container, and so of none."""
 

@@ -40,10 +40,11 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
 
     Without an image a patch adds none: what has the unit's name is the one it changes.
     """
-    if box.image is None and box.name == group.name:
+    patch = "patch" in group.marks
+    if patch and box.image is None and box.name == group.name:
         return False
     weight = score(found[box.name])
-    if "patch" in group.marks and box.image and (box.words or box.mounts or box.ports):
+    if patch and box.image and (box.words or box.mounts or box.ports):
         weight += 1  # a patch that only changes a container has no need of all that
     if "injects" in group.marks and box.image:
         weight += 1  # code that adds it to a pod which it was given
