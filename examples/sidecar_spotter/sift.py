@@ -47,7 +47,7 @@ _ALL = (b"containers", *WORDS, *ASKING)
 ENOUGH = tuple(
     word for word in _ALL if not any(one in word for one in _ALL if one != word)
 )
-"""One of these is in every document that is kept for a word; none is in another one."""
+"""One of these is in every text that has any of them."""
 POD = re.compile(
     rb"containers|\nkind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
     rb"|kustomization|component)\b"
