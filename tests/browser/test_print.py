@@ -109,3 +109,31 @@ def test_paper_is_light(open_page: OpenPage) -> None:
     page.emulate_media(media="print")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert min(map(int, re.findall(r"\d+", ground)[:3])) > 240
+
+
+def test_the_pattern_is_on_one_sheet(open_page: OpenPage, tmp_path: Path) -> None:
+    """The recap's first part is one sheet to take away, as its heading says."""
+    page = open_page("recap.html")
+    last = page.locator("#the-pattern-on-one-page > p").last.inner_text()
+    place = tmp_path / "page.pdf"
+    margin = {"top": "10mm", "bottom": "10mm", "left": "10mm", "right": "10mm"}
+    page.pdf(path=place, format="A4", margin=margin)  # type: ignore[arg-type]
+    sheets = [even(sheet.extract_text()) for sheet in PdfReader(place).pages]
+    [sheet] = [text for text in sheets if even("The pattern on one page") in text]
+    assert even(last)[-60:] in sheet
+
+
+CUT = """() => [...document.querySelectorAll('.table-wrapper, pre, .diagram')]
+    .filter(frame => frame.checkVisibility())
+    .filter(frame => frame.scrollWidth > frame.clientWidth + 1)
+    .map(frame => [frame.getAttribute('aria-label'), frame.scrollWidth])"""
+
+
+@pytest.mark.parametrize("name", ["pattern/trade-offs.html", "pattern/identify.html"])
+def test_nothing_is_cut_on_paper(open_page: OpenPage, name: str) -> None:
+    """Tables, listings and diagrams fit between the margins of A4."""
+    page = open_page(name)
+    page.set_viewport_size({"width": 718, "height": 1000})
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate(CUT) == []

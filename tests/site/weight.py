@@ -174,10 +174,8 @@ def main() -> None:
             lines.append(line(name, found, len(names)))
             missing = sorted(frozenset[str]().union(*(one.missing for one in found)))
             if missing:
-                notes.append(
-                    f"{name} asks for {len(missing)} files that are not there, "
-                    f"and would weigh more: {', '.join(missing[:3])}"
-                )
+                what = ", ".join(missing[:3]) + (", ..." if missing[3:] else "")
+                notes.append(f"{name} asks in vain, and would weigh more: {what}")
     print("\nThe same of whole sites: medians, then the lightest and the heaviest page")
     head = f"{'site':20} {'pages':>12} {'HTML':>6} {'CSS':>6} {'JS':>6} {'all':>6}"
     print(f"{head} {'least':>6} {'most':>6} {'hosts':>6}")
