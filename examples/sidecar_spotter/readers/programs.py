@@ -11,14 +11,17 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from sidecar_spotter import injectors
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text
+from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.readers.source import WIDEST, Code, Span, plain
-from sidecar_spotter.tree import Unreadable
+from sidecar_spotter.tree import Unreadable, mend
 
 LARGEST = 1 << 18
 """Bytes of a file that a person wrote."""
@@ -30,6 +33,8 @@ DEEPEST = 4
 """Names and functions that may lead from a list to its containers."""
 ABOVE = 6
 """Lines above a container in which its comment is searched."""
+TEXTS = 20
+"""Strings of one file that are read as manifests."""
 NAMES = 2000
 """Names of one file that are followed."""
 
@@ -41,7 +46,8 @@ TESTS = re.compile(
 HINT = re.compile(
     rb"V1Container(?:Builder)?\b|ContainerArgs\(|new Container(?:Builder)?\("
     rb"|addNew(?:Init)?Container\(|ontainer_?[bB]uilder(?:::new)?\("
-    rb"|(?:init_?)?containers[\"']?\s*[:=]\s*(?:vec!|Some\(|\[|\()"
+    rb"|(?:init_?)?containers[\"']?\s*[:=]\s*(?:vec!|Some\(|[\[({]|\n)"
+    rb"|[\"'](?:dapr\.io/enabled|[\w.-]+/(?:[\w.-]*-)?inject(?:ion)?)[\"']"
     rb"|container_?definitions[\"']?\s*[:=]",
     re.I,
 )
@@ -74,6 +80,12 @@ _VOLUME = re.compile(
 )
 _ONLY = re.compile(r"read_?only[\"']?\s*[:=(]\s*(?:Some\()?true\b", re.I)
 _ALWAYS = re.compile(r"always", re.I)
+_KEY = re.compile(r"[{,]\s*([\w\"']+)\s*:\s*\Z")
+_ASKS = re.compile(
+    r"[\"']([\w.-]+/[\w.-]{2,60})[\"']\s*\]?\s*[:=,]\s*[\"']([\w.-]{1,40})[\"']"
+)
+"""An annotation or a label with its value, as most languages write an entry."""
+_QUOTES = ("'", '"')
 _CONVERTED = re.compile(
     r"^&|\.(?:to_string|into|to_owned|clone|as_str|to_container_name|ToString)\(\)"
 )
@@ -124,6 +136,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 tuple(boxes),
                 marks=frozenset({"code"} if pod.whole else {"code", "partial"}),
             )
+    yield from _asked(path, program.code)
+    yield from _texts(path, program.code)
     for literal in program.literals:
         if literal.at in taken or not literal.sure:
             continue
@@ -136,6 +150,30 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             marks = frozenset(("code", "partial"))
             at = box.line
             yield Group(path, at, "kubernetes", "code", function, (box,), marks=marks)
+
+
+def _asked(path: str, code: Code) -> Iterator[Group]:
+    """Yield what annotations ask for that the file gives to a pod."""
+    pairs = []
+    for match in islice(_ASKS.finditer(code.text), MOST):
+        at = code.line(match.start())
+        pairs.append((Text(match[1], at), Text(match[2], at)))
+    asked = tuple(injectors.requests(pairs, "pod"))
+    if asked:
+        marks = frozenset({"code"})
+        yield Group(
+            path, asked[0].line, "kubernetes", "code", "", requests=asked, marks=marks
+        )
+
+
+def _texts(path: str, code: Code) -> Iterator[Group]:
+    """Yield the units in strings that are manifests."""
+    lines = code.text.encode("utf-8", "replace").split(b"\n")
+    for before, said in islice(code.texts("containers:"), TEXTS):
+        with suppress(Unreadable):
+            tree = mend(said.encode("utf-8", "replace"), before - 1)
+            for group in kubernetes.units(path, tree, lines):
+                yield replace(group, marks=group.marks | {"code", "embedded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +307,13 @@ class Program:
                 variable = self._variable(match.start())
                 yield Literal(match.start(), end, fields, variable, True, early)
         for at in sorted(self.code.closes):
-            if self.shape[at] != "{":
+            if self.shape[at] != "{" or at in seen:
                 continue
             fields = self.code.fields(at, inner=False)
-            if "image" in fields and "name" in fields and at not in seen:
+            key = _KEY.search(self.shape, max(at - 80, 0), at)
+            if key is not None and "image" in fields:
+                fields.setdefault("name", key.span(1))  # a container by its name
+            if "image" in fields and "name" in fields:
                 end = self.code.closes[at]
                 yield Literal(at, end, fields, self._variable(at), False)
 
@@ -283,6 +324,10 @@ class Program:
         fields = self.code.fields(opening, inner=match[2] == "(")
         made, end = self._chain(closing + 1)
         fields = {**made, **fields}
+        first = next(self.code.elements(opening), None)
+        plain_ = first is not None and self.shape[slice(*first)].lstrip()[:1] in _QUOTES
+        if plain_ and first is not None and "image" in fields:
+            fields.setdefault("name", first)  # C# has it without its name
         if not fields and match[1]:
             return self._set_later(match, closing)
         told = "V1" in match[0] or "Args" in match[0] or match[1] or match[2] == "{"
@@ -359,7 +404,7 @@ class Program:
             ecs = "definition" in word.lower()
             function = self.function(at)
             members = list(self._reached(span, function, DEEPEST, set()))
-            if owner.isidentifier():
+            if owner.isidentifier() or owner.endswith(" ="):
                 members += self._added(word, function, DEEPEST, set())
             pod = found.get((function, owner))
             if pod is None:
@@ -398,7 +443,7 @@ class Program:
                 and self.shape[opening] == "{"
                 and match[0].strip()[-1] == "="
             ):
-                owner = f"{opening} {word.lower().replace('_', '')[-10:]}"
+                owner = f"{opening} ="
             yield at, word, (match.end(), self._end_of_value(match.end())), owner
 
     def _put(self) -> Iterator[tuple[int, str, Span, str]]:
