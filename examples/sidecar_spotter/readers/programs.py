@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -19,9 +18,9 @@ from sidecar_spotter import injectors
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text
-from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.readers import manifests
 from sidecar_spotter.readers.source import WIDEST, Code, Span, plain
-from sidecar_spotter.tree import Unreadable, mend
+from sidecar_spotter.tree import Unreadable
 
 LARGEST = 1 << 18
 """Bytes of a file that a person wrote."""
@@ -33,8 +32,6 @@ DEEPEST = 4
 """Names and functions that may lead from a list to its containers."""
 ABOVE = 6
 """Lines above a container in which its comment is searched."""
-TEXTS = 20
-"""Strings of one file that are read as manifests."""
 NAMES = 2000
 """Names of one file that are followed."""
 
@@ -137,7 +134,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 marks=frozenset({"code"} if pod.whole else {"code", "partial"}),
             )
     yield from _asked(path, program.code)
-    yield from _texts(path, program.code)
+    yield from manifests.units(path, program.code.text, program.code.texts())
     for literal in program.literals:
         if literal.at in taken or not literal.sure:
             continue
@@ -164,16 +161,6 @@ def _asked(path: str, code: Code) -> Iterator[Group]:
         yield Group(
             path, asked[0].line, "kubernetes", "code", "", requests=asked, marks=marks
         )
-
-
-def _texts(path: str, code: Code) -> Iterator[Group]:
-    """Yield the units in strings that are manifests."""
-    lines = code.text.encode("utf-8", "replace").split(b"\n")
-    for before, said in islice(code.texts("containers:"), TEXTS):
-        with suppress(Unreadable):
-            tree = mend(said.encode("utf-8", "replace"), before - 1)
-            for group in kubernetes.units(path, tree, lines):
-                yield replace(group, marks=group.marks | {"code", "embedded"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,11 +122,10 @@ class Code:
             found.setdefault(match[1].lower(), (match.end(), start))
         return found
 
-    def texts(self, word: str) -> Iterator[tuple[int, str]]:
-        """Yield the strings of several lines that hold a word, and their lines."""
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Yield the strings, each with its line."""
         for at, said in self._strings.items():
-            if word in said and "\n" in said:
-                yield self.line(at), said
+            yield self.line(at), said
 
     def source(self, span: Span) -> str:
         """Return what stands in a span, in one line."""

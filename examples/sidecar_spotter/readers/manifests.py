@@ -1,0 +1,27 @@
+"""Manifests that stand as text in a program."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+
+from sidecar_spotter.model import Group
+from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.tree import Unreadable, mend
+
+MOST = 20
+"""Texts of one file that are read."""
+WORD = "containers:"
+"""What is in every text that is worth to be composed."""
+
+
+def units(path: str, code: str, texts: Iterable[tuple[int, str]]) -> Iterator[Group]:
+    """Yield the units in *texts*, each with the line on which it begins in *code*."""
+    told = ((at, said) for at, said in texts if WORD in said and "\n" in said)
+    lines: list[bytes] = []
+    for at, said in islice(told, MOST):
+        lines = lines or code.encode("utf-8", "replace").split(b"\n")
+        with suppress(Unreadable):
+            tree = mend(said.encode("utf-8", "replace"), at - 1)
+            for group in kubernetes.units(path, tree, lines):
+                yield replace(group, marks=group.marks | {"code", "embedded"})
