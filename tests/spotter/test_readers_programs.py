@@ -235,6 +235,33 @@ def test_an_annotation_in_a_program_asks_for_injection() -> None:
     assert [one.wanted for one in group.requests] == [False]
 
 
+@pytest.mark.parametrize(
+    ("code", "asks"),
+    [
+        ('annotations.put("dapr.io/enabled", "true");', 1),
+        ('.addToAnnotations("dapr.io/enabled", "true")', 1),
+        ('annotations["dapr.io/enabled"] = "true"', 1),
+        ('Row("dapr.io/enabled", "true")', 0),
+        ('// about "dapr.io/enabled" and "true"', 0),
+    ],
+)
+def test_a_call_may_give_an_annotation(code: str, asks: int) -> None:
+    assert len(units("A.java", f"{code}\n")) == asks
+
+
+def test_a_text_about_a_manifest_is_none() -> None:
+    text = """\
+    '''A page about a pod.
+
+    containers:
+      - name: shop
+      - name: log-shipper
+    '''
+    containers = []
+    """
+    assert units("page.py", text) == []
+
+
 def test_a_manifest_may_be_a_text_in_a_program() -> None:
     group = unit(
         "pod.py",

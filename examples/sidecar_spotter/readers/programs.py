@@ -78,8 +78,16 @@ _VOLUME = re.compile(
 _ONLY = re.compile(r"read_?only[\"']?\s*[:=(]\s*(?:Some\()?true\b", re.I)
 _ALWAYS = re.compile(r"always", re.I)
 _KEY = re.compile(r"[{,]\s*([\w\"']+)\s*:\s*\Z")
-_ASKS = re.compile(
-    r"[\"']([\w.-]+/[\w.-]{2,60})[\"']\s*\]?\s*[:=,]\s*[\"']([\w.-]{1,40})[\"']"
+_ENTRY = r"[\"']([\w.-]+/[\w.-]{2,60})[\"']"
+_VALUE = r"[\"']([\w.-]{1,40})[\"']"
+_ASKS = (
+    re.compile(_ENTRY + r"\s*\]?\s*[:=]\s*" + _VALUE),
+    re.compile(
+        r"\b(?:put|insert|(?:add|with|set)\w{0,40})\(\s*"
+        + _ENTRY
+        + r"[\w.()]{0,20}\s*,\s*"
+        + _VALUE
+    ),
 )
 """An annotation or a label with its value, as most languages write an entry."""
 _QUOTES = ("'", '"')
@@ -152,9 +160,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
 def _asked(path: str, code: Code) -> Iterator[Group]:
     """Yield what annotations ask for that the file gives to a pod."""
     pairs = []
-    for match in islice(_ASKS.finditer(code.text), MOST):
-        at = code.line(match.start())
-        pairs.append((Text(match[1], at), Text(match[2], at)))
+    for asks in _ASKS:
+        for match in islice(asks.finditer(code.text), MOST):
+            at = code.line(match.start(1))
+            pairs.append((Text(match[1], at), Text(match[2], at)))
     asked = tuple(injectors.requests(pairs, "pod"))
     if asked:
         marks = frozenset({"code"})
