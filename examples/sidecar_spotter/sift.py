@@ -33,7 +33,7 @@ WORDS = (
 CALLS = (
     *(b"Container(", b"container(", b"Router(", b"router(", b"ontainerArgs("),
     *(b"ontainerBuilder", b"ontainer_builder", b"Container {", b"ontainers"),
-    *(b"ontainerDefinitions", b"container_definitions"),
+    *(b"ontainerDefinitions", b"container_definitions", b"inject", b"dapr.io"),
 )
 """One of these is in a program that builds a task or a pod."""
 

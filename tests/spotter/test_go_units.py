@@ -227,3 +227,22 @@ def test_a_function_is_called_after_what_it_is_for(tmp_path: Path) -> None:
     found = labels(tmp_path, code)
     assert found["common.ImporterPodName"] == "main"
     assert found["server"] == "not-a-sidecar"
+
+
+def test_a_manifest_may_be_a_text_of_go(tmp_path: Path) -> None:
+    code = """\
+    const deployment = `---
+    apiVersion: apps/v1
+    kind: Deployment
+    spec:
+      template:
+        spec:
+          containers:
+            - name: shop-main
+              image: {SHOP_IMAGE}
+            - name: csi-provisioner
+              image: {CSI_SIDECAR_REGISTRY}/csi-provisioner:v1
+    `
+    """
+    found = labels(tmp_path, code)
+    assert found == {"shop-main": "main", "csi-provisioner": "sidecar"}

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from reading import Files, box, names, refuses, unit
+from reading import Files, box, names, refuses, unit, units
 from sidecar_spotter import scan
 from sidecar_spotter.model import Mount, Text
 from sidecar_spotter.readers import programs
@@ -220,6 +220,104 @@ def test_a_task_of_pulumi_is_one_of_ecs() -> None:
     )
     assert group.platform == "ecs"
     assert names(group) == ["shop", "router"]
+
+
+def test_an_annotation_in_a_program_asks_for_injection() -> None:
+    text = """\
+    app = Deployment("app", spec=DeploymentSpecArgs(template=PodTemplateSpecArgs(
+        metadata=ObjectMetaArgs(annotations={"dapr.io/enabled": "VALUE"}))))
+    """
+    group = unit("__main__.py", text.replace("VALUE", "true"))
+    assert [(one.container, one.line, one.wanted) for one in group.requests] == [
+        ("daprd", 2, True)
+    ]
+    group = unit("__main__.py", text.replace("VALUE", "false"))
+    assert [one.wanted for one in group.requests] == [False]
+
+
+@pytest.mark.parametrize(
+    ("code", "asks"),
+    [
+        ('annotations.put("dapr.io/enabled", "true");', 1),
+        ('.addToAnnotations("dapr.io/enabled", "true")', 1),
+        ('annotations["dapr.io/enabled"] = "true"', 1),
+        ('Row("dapr.io/enabled", "true")', 0),
+        ('// about "dapr.io/enabled" and "true"', 0),
+    ],
+)
+def test_a_call_may_give_an_annotation(code: str, asks: int) -> None:
+    assert len(units("A.java", f"{code}\n")) == asks
+
+
+def test_a_text_about_a_manifest_is_none() -> None:
+    text = """\
+    '''A page about a pod.
+
+    containers:
+      - name: shop
+      - name: log-shipper
+    '''
+    containers = []
+    """
+    assert units("page.py", text) == []
+
+
+def test_a_manifest_may_be_a_text_in_a_program() -> None:
+    group = unit(
+        "pod.py",
+        """\
+        # containers = [
+        POD = '''
+        kind: Pod
+        spec:
+          containers:
+            - name: shop
+              image: shop:1
+            - name: envoy
+              image: envoyproxy/envoy:v1
+        '''
+        """,
+    )
+    assert [(one.name, one.line) for one in group.containers] == [
+        ("shop", 6),
+        ("envoy", 8),
+    ]
+    assert {"code", "embedded"} <= group.marks
+
+
+def test_a_field_may_be_short_and_a_name_a_key() -> None:
+    text = """\
+    const a = { containers: [{ name: 'runner', image }, { name: 'dind', image: d }] };
+    const b = { containers: { web: { image: w }, router: { image: r } } };
+    """
+    first, second = units("index.ts", text)
+    assert (names(first), names(second)) == (["runner", "dind"], ["web", "router"])
+
+
+def test_a_list_may_be_filled_after_it_is_made() -> None:
+    group = unit(
+        "A.java",
+        """\
+        List<Container> containers() {
+            List<Container> containers = new ArrayList<>(2);
+            Container shop = new ContainerBuilder().withName(SHOP).build();
+            Container proxy = new ContainerBuilder().withName("tls-proxy").build();
+            containers.add(shop);
+            containers.add(proxy);
+            return containers;
+        }
+        """,
+    )
+    assert names(group) == ["SHOP", "tls-proxy"]
+    assert group.marks == {"code"}
+
+
+def test_a_name_may_be_an_argument_without_its_name() -> None:
+    text = """\
+    Containers = new[] { new V1Container("shop", image: "shop:1"),
+                         new V1Container("envoy", image: "envoyproxy/envoy:v1") };
+    """
+    assert names(unit("Pods.cs", text)) == ["shop", "envoy"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from itertools import islice
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
+from sidecar_spotter.readers import manifests
 from sidecar_spotter.readers.lines import Lines
 from sidecar_spotter.tree import Unreadable
 
@@ -35,7 +36,9 @@ ENDING = {"init", "bootstrap"}
 """In the name of a function or a container, these tell that it ends."""
 SKIPPED = re.compile(r"(^|/)(vendor|third_party)/|(_test|\.pb|zz_generated[\w.]*)\.go$")
 HINT = re.compile(
-    rb"\bContainer(Args)?\{|\.Container\(\)|\bcontainer\.(?:Apply|New)\(", re.ASCII
+    rb"\bContainer(Args)?\{|\.Container\(\)|\bcontainer\.(?:Apply|New)\("
+    rb"|^ *containers: *$",
+    re.ASCII | re.MULTILINE,
 )
 
 Span = tuple[int, int]
@@ -92,6 +95,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         raise Unreadable(f"Go code of more than {LARGEST} bytes")
     code = Code(data.decode("utf-8", "replace"))
     package = Package(path, look)
+    texts = ((code.line(at), said) for at, said in code.strings.items())
+    yield from manifests.units(path, code.text, texts)
     found = list(islice(_instead(code, list(_literals(code))), MOST))
     pods = [pod_at(code, m.end() - 1) for m in islice(_POD.finditer(code.shape), MOST)]
     pods += [

@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from sidecar_spotter import injectors
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text
+from sidecar_spotter.readers import manifests
 from sidecar_spotter.readers.source import WIDEST, Code, Span, plain
 from sidecar_spotter.tree import Unreadable
 
@@ -41,7 +43,8 @@ TESTS = re.compile(
 HINT = re.compile(
     rb"V1Container(?:Builder)?\b|ContainerArgs\(|new Container(?:Builder)?\("
     rb"|addNew(?:Init)?Container\(|ontainer_?[bB]uilder(?:::new)?\("
-    rb"|(?:init_?)?containers[\"']?\s*[:=]\s*(?:vec!|Some\(|\[|\()"
+    rb"|(?:init_?)?containers[\"']?\s*[:=]\s*(?:vec!|Some\(|[\[({]|\n)"
+    rb"|[\"'](?:dapr\.io/enabled|[\w.-]+/(?:[\w.-]*-)?inject(?:ion)?)[\"']"
     rb"|container_?definitions[\"']?\s*[:=]",
     re.I,
 )
@@ -74,6 +77,20 @@ _VOLUME = re.compile(
 )
 _ONLY = re.compile(r"read_?only[\"']?\s*[:=(]\s*(?:Some\()?true\b", re.I)
 _ALWAYS = re.compile(r"always", re.I)
+_KEY = re.compile(r"[{,]\s*([\w\"']+)\s*:\s*\Z")
+_ENTRY = r"[\"']([\w.-]+/[\w.-]{2,60})[\"']"
+_VALUE = r"[\"']([\w.-]{1,40})[\"']"
+_ASKS = (
+    re.compile(_ENTRY + r"\s*\]?\s*[:=]\s*" + _VALUE),
+    re.compile(
+        r"\b(?:put|insert|(?:add|with|set)\w{0,40})\(\s*"
+        + _ENTRY
+        + r"[\w.()]{0,20}\s*,\s*"
+        + _VALUE
+    ),
+)
+"""An annotation or a label with its value, as most languages write an entry."""
+_QUOTES = ("'", '"')
 _CONVERTED = re.compile(
     r"^&|\.(?:to_string|into|to_owned|clone|as_str|to_container_name|ToString)\(\)"
 )
@@ -124,6 +141,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 tuple(boxes),
                 marks=frozenset({"code"} if pod.whole else {"code", "partial"}),
             )
+    yield from _asked(path, program.code)
+    yield from manifests.units(path, program.code.text, program.code.texts())
     for literal in program.literals:
         if literal.at in taken or not literal.sure:
             continue
@@ -136,6 +155,21 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             marks = frozenset(("code", "partial"))
             at = box.line
             yield Group(path, at, "kubernetes", "code", function, (box,), marks=marks)
+
+
+def _asked(path: str, code: Code) -> Iterator[Group]:
+    """Yield what annotations ask for that the file gives to a pod."""
+    pairs = []
+    for asks in _ASKS:
+        for match in islice(asks.finditer(code.text), MOST):
+            at = code.line(match.start(1))
+            pairs.append((Text(match[1], at), Text(match[2], at)))
+    asked = tuple(injectors.requests(pairs, "pod"))
+    if asked:
+        marks = frozenset({"code"})
+        yield Group(
+            path, asked[0].line, "kubernetes", "code", "", requests=asked, marks=marks
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +303,13 @@ class Program:
                 variable = self._variable(match.start())
                 yield Literal(match.start(), end, fields, variable, True, early)
         for at in sorted(self.code.closes):
-            if self.shape[at] != "{":
+            if self.shape[at] != "{" or at in seen:
                 continue
             fields = self.code.fields(at, inner=False)
-            if "image" in fields and "name" in fields and at not in seen:
+            key = _KEY.search(self.shape, max(at - 80, 0), at)
+            if key is not None and "image" in fields:
+                fields.setdefault("name", key.span(1))  # a container by its name
+            if "image" in fields and "name" in fields:
                 end = self.code.closes[at]
                 yield Literal(at, end, fields, self._variable(at), False)
 
@@ -283,6 +320,10 @@ class Program:
         fields = self.code.fields(opening, inner=match[2] == "(")
         made, end = self._chain(closing + 1)
         fields = {**made, **fields}
+        first = next(self.code.elements(opening), None)
+        plain_ = first is not None and self.shape[slice(*first)].lstrip()[:1] in _QUOTES
+        if plain_ and first is not None and "image" in fields:
+            fields.setdefault("name", first)  # C# has it without its name
         if not fields and match[1]:
             return self._set_later(match, closing)
         told = "V1" in match[0] or "Args" in match[0] or match[1] or match[2] == "{"
@@ -359,7 +400,7 @@ class Program:
             ecs = "definition" in word.lower()
             function = self.function(at)
             members = list(self._reached(span, function, DEEPEST, set()))
-            if owner.isidentifier():
+            if owner.isidentifier() or owner.endswith(" ="):
                 members += self._added(word, function, DEEPEST, set())
             pod = found.get((function, owner))
             if pod is None:
@@ -398,7 +439,7 @@ class Program:
                 and self.shape[opening] == "{"
                 and match[0].strip()[-1] == "="
             ):
-                owner = f"{opening} {word.lower().replace('_', '')[-10:]}"
+                owner = f"{opening} ="
             yield at, word, (match.end(), self._end_of_value(match.end())), owner
 
     def _put(self) -> Iterator[tuple[int, str, Span, str]]:

@@ -36,6 +36,8 @@ _ASSIGNED = re.compile(
 _OPENS = re.compile(r"\s*(?:new\s+[\w.]{1,120}\s*(?:\(\s*\))?\s*)?\{")
 _STEP = re.compile(r"\.(\w{1,60})\(")
 _FIELD = re.compile(r"\s*(?:(\w+)|([\"'])_*[\"'])\s*[:=](?![=>:])")
+_SHORT = re.compile(r"\s*(name|image)\s*")
+"""A field of TypeScript whose value is the variable of its name."""
 _STOP = re.compile(r"[,{(\[]")
 
 
@@ -105,6 +107,8 @@ class Code:
                 name = match[1] or self._strings.get(match.start(2), "")
                 name = name.lower().replace("_", "")
                 found.setdefault(name, (match.end(), end))
+            elif self.shape[opening] == "{" and (short := _SHORT.fullmatch(said)):
+                found.setdefault(short[1].lower(), (start, end))
         return found
 
     def _built(self, start: int, end: int) -> dict[str, Span]:
@@ -114,6 +118,11 @@ class Code:
             start = self.closes.get(match.end() - 1, match.end())
             found.setdefault(match[1].lower(), (match.end(), start))
         return found
+
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Yield the strings, each with its line."""
+        for at, said in self._strings.items():
+            yield self.line(at), said
 
     def source(self, span: Span) -> str:
         """Return what stands in a span, in one line."""
