@@ -23,6 +23,21 @@ def running(group: Group) -> list[Container]:
     return [box for box in group.containers if box.stage != "init"]
 
 
+_WEB_ROOT = re.compile(
+    r"/(?:usr/share/nginx/html|var/www|usr/local/apache2/htdocs|srv/www|htdocs)\b"
+)
+
+
+def serves_files(box: Container) -> bool:
+    """Whether a web server has a volume of its own for its pages: it is no proxy.
+
+    Where it may only read it, it can be the front of the program that writes there.
+    """
+    return any(
+        _WEB_ROOT.match(mount.path) and not mount.read_only for mount in box.mounts
+    )
+
+
 def listens(box: Container) -> frozenset[int]:
     """Return the ports that a container declares, or names as those it listens on."""
     found = {port.number for port in box.ports if port.number is not None}

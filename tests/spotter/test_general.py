@@ -429,3 +429,21 @@ def test_among_many_equals_none_is_the_main_one(tmp_path: Path) -> None:
     )
     text = f'job "all" {{\n group "all" {{\n{tasks}}}\n}}\n'
     assert set(labels(tmp_path, "all.nomad", text).values()) == {"not-a-sidecar"}
+
+
+def test_a_web_server_serves_what_its_neighbor_writes(tmp_path: Path) -> None:
+    text = """\
+kind: Pod
+spec:
+  containers:
+    - name: nginx-container
+      image: nginx
+      volumeMounts: [{name: shared-data, mountPath: /usr/share/nginx/html}]
+    - name: debian-container
+      image: debian
+      args: [-c, "echo Hello > /pod-data/index.html; sleep infinity"]
+      volumeMounts: [{name: shared-data, mountPath: /pod-data}]
+  volumes: [{name: shared-data, emptyDir: {}}]
+"""
+    found = labels(tmp_path, "two.yaml", text)
+    assert found == {"nginx-container": "main", "debian-container": "sidecar"}

@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter.known import known
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.units import running
+from sidecar_spotter.units import running, serves_files
 
 NAME = "known-image"
 STRENGTH = "medium"
@@ -62,6 +62,8 @@ def look(group: Group) -> Iterator[Evidence]:
             continue
         image = box.image.text if box.image is not None else ""
         found = known(image, [word.text for word in box.words])
+        if found is not None and found.role == "reverse-proxy" and serves_files(box):
+            continue
         if found is not None:
             says = f"runs {found.name}, known as {found.role}"
             yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)

@@ -86,7 +86,7 @@ from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.known import MAIN, known, telling
 from sidecar_spotter.model import Container, Evidence, Group, Mount
-from sidecar_spotter.units import answers, running
+from sidecar_spotter.units import answers, running, serves_files
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -149,6 +149,9 @@ def look(group: Group) -> Iterator[Evidence]:
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
+        if not any(read) and any(writes(box, mount) for box, mount in uses):
+            # A web server without a command of its own only serves what others write.
+            read = [serves_files(box) and not box.words for box, _ in uses]
         if all(read):  # somebody writes it, or there would be nothing to read
             read = [mount.read_only for _, mount in uses]
         fillers = [
@@ -233,7 +236,7 @@ def _called_after(box: Container, other: Container) -> bool:
 
 def _brought(volume: str, writer: Container, reader: Container) -> bool:
     """Whether a volume's content is brought to its reader, and not taken from there."""
-    if BROUGHT.search(volume):
+    if BROUGHT.search(volume) or serves_files(reader):
         return True
     asked = answers(reader) and not answers(writer)
     return asked and not TAKEN.search(volume) and not _is_front(reader)
@@ -250,6 +253,16 @@ def _same_image(one: Container, other: Container) -> bool:
     if one.image is None or other.image is None:
         return False
     return one.image.text == other.image.text
+
+
+def writes(box: Container, mount: Mount) -> bool:
+    """Whether a container's command writes into a folder."""
+    return any(
+        (at := said.text.find(mount.path)) >= 0
+        and WRITES.search(said.text[max(at - NEAR, 0) : at]) is not None
+        for said in box.words
+        if len(mount.path) > 1
+    )
 
 
 def reads(box: Container, mount: Mount) -> bool:
