@@ -86,13 +86,16 @@ def test_the_page_shows_the_committed_figures(
 
 def test_what_the_page_says_of_the_hop() -> None:
     measure = committed("hop").measure("time at 500 requests a second")
-    assert median("hop", measure.name, "a Unix socket") < measure.median("direct").value
+    direct = measure.median("direct").value
+    assert 0.75 < median("hop", measure.name, "a Unix socket") / direct < 1.25
     for other in ("direct", "a Unix socket"):
         call = median("hop", measure.name, "a call within the program")
         assert call < median("hop", measure.name, other) / 1000
     proxies = {name for name in measure.samples if PROXIED.match(name)}
     slowest = max(measure.median(name).value for name in set(measure.samples) - proxies)
-    assert min(measure.median(name).value for name in proxies) > slowest
+    bars = [measure.median(name).value for name in proxies]
+    assert min(bars) > 2 * slowest
+    assert max(bars) < 4 * direct
     pods = [
         median("hop", measure.name, x) for x in ("direct, in one pod", "another pod")
     ]
@@ -127,7 +130,7 @@ def test_what_the_page_says_of_proxies() -> None:
     assert one < each
     times = committed("growing").measure("time of an answer of 50 copies")
     for proxy in ("a proxy each", "a proxy for all"):
-        assert times.added(proxy).low > 0
+        assert times.added(proxy).value > 0
 
 
 def test_what_is_worked_out_on_the_page_is_the_model(
@@ -179,6 +182,9 @@ def test_what_the_page_says_of_failures() -> None:
     assert median("failing", slow, "a library") > 5 * median(
         "failing", slow, "sidecars"
     )
+    name = failed.format("fills the volume")
+    assert median("failing", name, "dynamic_config") == 0
+    assert median("failing", name, "git_sync") == 0
     name = failed.format("is killed")
     assert median("failing", name, "log_saver") == 0
     assert median("failing", name, "https_termination") > 0
