@@ -131,6 +131,9 @@ def test_what_the_page_says_of_proxies() -> None:
     times = committed("growing").measure("time of an answer of 50 copies")
     for proxy in ("a proxy each", "a proxy for all"):
         assert times.added(proxy).value > 0
+    alone = committed("hop").measure("time at 500 requests a second")
+    for proxy in ("nginx", "haproxy", "a Python relay"):
+        assert alone.added(proxy).low > 0
 
 
 def test_what_is_worked_out_on_the_page_is_the_model(
