@@ -18,8 +18,10 @@ nox.options.sessions = ["docs"]
 
 BUILD = Path("build")
 # -n: every reference must resolve. -W: a warning fails the build.
-# -j: with every core; the output is the same.
-STRICT = ("-n", "-W", "--keep-going", "-j", "auto")
+# -j: with every core, and one more, so that pages are being written while Sphinx
+# prepares the next ones; the output is the same.
+JOBS = str((os.cpu_count() or 1) + 1)
+STRICT = ("-n", "-W", "--keep-going", "-j", JOBS)
 PAPERS = {"a4": "latex", "letter": "latex-letter"}  # paper -> folder in build/
 
 

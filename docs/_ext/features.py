@@ -19,6 +19,7 @@ build needs nothing of what the spotter needs.
 import ast
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,9 @@ class Feature:
         return TABS.sub("::::{tab-set}\n\\g<0>::::\n\n", EXAMPLE.sub(tab, body))
 
 
+@cache
 def features() -> dict[str, Feature]:
-    """Return every feature by its name."""
+    """Return every feature by its name; a build reads their modules once."""
     found = map(feature, sorted(MODULES.glob("[!_]*.py")))
     return {one.name: one for one in found}
 

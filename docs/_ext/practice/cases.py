@@ -21,6 +21,7 @@ for in the container's own lines first, then in the whole file.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -168,9 +169,13 @@ def line_of(part: str, lines: list[str], first: int, last: int) -> int:
     raise Faulty(f"no line has: {part}")
 
 
-def spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the name of each container in a manifest, with its first and last line."""
-    lines = text.splitlines()
+@cache
+def spans(text: str) -> tuple[tuple[str, tuple[int, int]], ...]:
+    """Return the name of each container in a manifest, with its first and last line.
+
+    Each container of a case asks for them, and a manifest is parsed once.
+    """
+    found, lines = [], text.splitlines()
     for document in yaml.compose_all(text, yaml.SafeLoader):
         for name, start, node in entries(document):
             if node.flow_style:
@@ -180,7 +185,8 @@ def spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
                 last = node.end_mark.line
                 while not lines[last - 1].split("#")[0].strip():
                     last -= 1
-            yield name, (start + 1, last)
+            found.append((name, (start + 1, last)))
+    return tuple(found)
 
 
 def entries(node: Any) -> Iterator[tuple[str, int, Any]]:
