@@ -60,12 +60,12 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in MEASUREMENTS]:
         parser.error(f"no such measurement: {unknown[0]} ({', '.join(MEASUREMENTS)})")
-    names = options.names or list(MEASUREMENTS)
     if options.compare:
         try:
-            return compare(options.compare, names)
+            return compare(options.compare, options.names or shared(options.compare))
         except (OSError, ValueError) as error:
             parser.error(str(error))
+    names = options.names or list(MEASUREMENTS)
     every = take(names, options.blocks)
     committed = {name: known(result.RESULTS / f"{name}.json") for name in names}
     for found in every:
@@ -113,6 +113,24 @@ def known(path: Path) -> result.Result | None:
         return result.read(path)
     except (OSError, ValueError):
         return None
+
+
+def shared(folders: list[Path]) -> list[str]:
+    """Return the names of the measurements of which each folder holds a result.
+
+    Raises ValueError, with what to do, where nothing can be compared.
+    """
+    if len(folders) < 2:
+        raise ValueError(f"{folders[0]} alone: name another folder to compare it with")
+    names = [
+        name
+        for name in MEASUREMENTS
+        if all((folder / f"{name}.json").is_file() for folder in folders)
+    ]
+    if not names:
+        places = ", ".join(map(str, folders))
+        raise ValueError(f"no result that is in all of {places}: name two --to folders")
+    return names
 
 
 def compare(folders: list[Path], names: list[str]) -> int:

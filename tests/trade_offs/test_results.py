@@ -158,6 +158,7 @@ def test_folders_of_results_are_compared(
     for name, one in results.items():
         result.write(one, tmp_path / name / "hop.json")
     same = [tmp_path / "a", tmp_path / "b"]
+    assert command.shared(same) == ["hop"]
     assert command.compare(same, ["hop"]) == 0
     assert "Nothing moved" in capsys.readouterr().out
     assert command.compare([*same, tmp_path / "c"], ["hop"]) == 1
@@ -196,8 +197,17 @@ def test_blocks_of_all_measurements_alternate(monkeypatch: pytest.MonkeyPatch) -
             "standing, growing, starting, failing, upgrading)",
         ),
         (
-            ["--compare", "trade_offs/results", "gone"],
+            ["hop", "--compare", "trade_offs/results", "gone"],
             "No such file or directory: 'gone/hop.json'",
+        ),
+        (
+            ["--compare", "trade_offs/results", "gone"],
+            "no result that is in all of trade_offs/results, gone: "
+            "name two --to folders",
+        ),
+        (
+            ["--compare", "trade_offs/results"],
+            "trade_offs/results alone: name another folder to compare it with",
         ),
     ],
 )
