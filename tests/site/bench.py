@@ -56,7 +56,7 @@ def multiply(docs: Path) -> int:
 
 
 def build(docs: Path, target: Path) -> float:
-    """Build *docs* into *target* as ``nox -s docs`` does; return the seconds it took."""
+    """Build *docs* as ``nox -s docs`` does; return the seconds it took."""
     jobs = str((os.cpu_count() or 1) + 1)
     command = [sys.executable, "-m", "sphinx", "-q", "-j", jobs]
     begun = time.perf_counter()
