@@ -1,6 +1,7 @@
 """Peers
 
-Each program in the unit has users of its own, and would be of use alone.
+Each program in the unit has users of its own, and would be of use alone; or neither
+would, and both hold the application's own code.
 
 **Strong**, where each program has its own Service or its own published port. A helper
 has one customer.
