@@ -254,7 +254,7 @@ def test_tests_and_borrowed_code_are_left_out(path: str, suits: bool) -> None:
     ],
 )
 def test_hostile_code_costs_little_time(piece: str) -> None:
-    text = ("v1.Container{Name: b}" + piece * 600000)[: LARGEST]
+    text = ("v1.Container{Name: b}" + piece * 600000)[:LARGEST]
     began = time.process_time()
     list(go.read("a.go", text.encode(), Files()))
     assert time.process_time() - began < 2

@@ -24,8 +24,8 @@ from sidecar_spotter.readers.source import Code, Span, plain
 MOST = 200
 """Calls of one file that are looked at."""
 
-FILES = re.compile(r"(?<!\.d)\.(?:ts|js|py|java|cs)$")
-TESTS = re.compile(code_files.TESTS)
+ENDINGS = (".ts", ".js", ".py", ".java", ".cs")
+SKIPPED = re.compile(code_files.NOT_READ)
 HINT = re.compile(
     rb"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
 )
@@ -53,7 +53,7 @@ _OPTIONS = re.compile(r"\btask_?image_?options\s*[:=(]", re.I)
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is code that adds a container to a task."""
-    return code_files.suits(path, data, FILES, TESTS, HINT)
+    return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:

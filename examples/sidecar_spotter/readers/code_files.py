@@ -6,22 +6,28 @@ from sidecar_spotter.tree import Unreadable
 
 LARGEST = 1 << 18
 """Bytes of a file that a person wrote, in most languages."""
-TESTS = (
-    r"(?:^|/)(?:tests?|__tests__)/|\.(?:test|spec)\.[jt]s$|(?:^|/)test_|Tests?\.\w+$"
+NOT_READ = "|".join(
+    (
+        r"\.d\.\w+$",
+        r"(?:^|/)(?:tests?|__tests__)/",
+        r"\.(?:test|spec)\.[jt]s$",
+        r"(?:^|/)test_",
+        r"Tests?\.\w+$",
+    )
 )
-"""The path of a test, as a pattern."""
+"""The path of a test, or of TypeScript's declarations, as a pattern."""
 
 
 def suits(
     path: str,
     data: bytes,
-    files: re.Pattern[str],
+    endings: tuple[str, ...],
     skipped: re.Pattern[str],
     hint: re.Pattern[bytes],
 ) -> bool:
-    """Whether *path* is one of *files*, is not to be *skipped*, and has the *hint*."""
+    """Whether a file ends so, has the *hint*, and is none of those to be *skipped*."""
     return (
-        files.search(path) is not None
+        path.endswith(endings)
         and skipped.search(path) is None
         and hint.search(data) is not None
     )

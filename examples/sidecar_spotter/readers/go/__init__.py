@@ -23,7 +23,7 @@ from sidecar_spotter.model import Group, Stage
 from sidecar_spotter.readers import code_files, manifests
 from sidecar_spotter.readers.go.calls import instead
 from sidecar_spotter.readers.go.containers import container
-from sidecar_spotter.readers.go.files import FILES, HINT, LARGEST, SKIPPED
+from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
 from sidecar_spotter.readers.go.landings import APPENDS
 from sidecar_spotter.readers.go.literals import Literal, literals
 from sidecar_spotter.readers.go.package import Package
@@ -37,7 +37,7 @@ MOST = 300
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is Go code of the repository, and no test, that builds one."""
-    return code_files.suits(path, data, FILES, SKIPPED, HINT)
+    return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:

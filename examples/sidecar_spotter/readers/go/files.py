@@ -4,7 +4,7 @@ import re
 
 LARGEST = 1 << 19
 """Bytes of a file that a person wrote; the largest are generated."""
-FILES = re.compile(r"\.go\Z")
+ENDINGS = (".go",)
 SKIPPED = re.compile(r"(^|/)(vendor|third_party)/|(_test|\.pb|zz_generated[\w.]*)\.go$")
 HINT = re.compile(
     rb"\bContainer(Args)?\{|\.Container\(\)|\bcontainer\.(?:Apply|New)\("

@@ -28,9 +28,9 @@ from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.pods import pods
 from sidecar_spotter.readers.programs.program import Program, parse
 
-FILES = re.compile(r"(?<!\.d)\.(?:ts|js|py|java|cs|kt|rs)$")
+ENDINGS = (".ts", ".js", ".py", ".java", ".cs", ".kt", ".rs")
 SKIPPED = re.compile(
-    code_files.TESTS + r"|(?:^|/)e2e/|_(?:test|spec)\.[jt]s$"
+    code_files.NOT_READ + r"|(?:^|/)e2e/|_(?:test|spec)\.[jt]s$"
     r"|(?:^|/)(?:models|generated|types/input|node_modules)/"
 )
 HINT = re.compile(
@@ -45,7 +45,7 @@ HINT = re.compile(
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is code of the repository, and no test, that could build one."""
-    return code_files.suits(path, data, FILES, SKIPPED, HINT)
+    return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
