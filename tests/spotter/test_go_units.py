@@ -4,7 +4,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from reading import Files
 from sidecar_spotter import scan
+from sidecar_spotter.readers import read
 
 HEAD = 'package x\nimport corev1 "k8s.io/api/core/v1"\n'
 
@@ -77,6 +79,24 @@ def test_a_pod_outside_of_any_function_is_read(tmp_path: Path) -> None:
     var pod = corev1.PodSpec{Containers: []corev1.Container{{Name: "db", Image: i}}}
     """
     assert labels(tmp_path, code) == {}
+
+
+def marks(code: str) -> list[frozenset[str]]:
+    found = Files({"a.go": HEAD + dedent(code)})
+    return [unit.marks for unit in read("a.go", found["a.go"].encode(), found)]
+
+
+def test_a_pod_grows_by_what_its_own_function_appends() -> None:
+    code = """\
+    func grow(pod *corev1.Pod) *corev1.Pod {
+        pod.Spec = corev1.PodSpec{Containers: []corev1.Container{{Name: "a", Image: i}}}
+        pod.Spec.Containers = append(pod.Spec.Containers, others...)
+        return pod
+    }
+
+    var fixed = corev1.PodSpec{Containers: []corev1.Container{{Name: "b", Image: i}}}
+    """
+    assert marks(code) == [{"code", "grows"}, {"code"}]
 
 
 def test_a_variable_may_hold_one_result_after_another(tmp_path: Path) -> None:

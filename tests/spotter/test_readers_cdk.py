@@ -7,7 +7,7 @@ import pytest
 from reading import Files, box, names, unit, units
 from sidecar_spotter import scan
 from sidecar_spotter.model import Text
-from sidecar_spotter.readers import cdk
+from sidecar_spotter.readers import cdk, code_files
 from sidecar_spotter.tree import Unreadable
 
 TYPESCRIPT = """\
@@ -184,7 +184,7 @@ def test_types_and_tests_are_passed_over(path: str) -> None:
 @pytest.mark.parametrize("path", ["a.ts", "a.py"])
 def test_hostile_code_costs_little_time(path: str, piece: str) -> None:
     start = "t = new T(); c = t.addContainer('b', {});\n"
-    text = (start + piece * cdk.LARGEST)[: cdk.LARGEST]
+    text = (start + piece * code_files.LARGEST)[: code_files.LARGEST]
     began = time.process_time()
     list(cdk.read(path, text.encode(), Files()))
     assert time.process_time() - began < 2
@@ -192,4 +192,4 @@ def test_hostile_code_costs_little_time(path: str, piece: str) -> None:
 
 def test_a_generated_giant_is_refused() -> None:
     with pytest.raises(Unreadable, match="bytes"):
-        list(cdk.read("a.ts", b" " * (cdk.LARGEST + 1), Files()))
+        list(cdk.read("a.ts", b" " * (code_files.LARGEST + 1), Files()))

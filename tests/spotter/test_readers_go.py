@@ -6,6 +6,7 @@ from textwrap import dedent
 import pytest
 from sidecar_spotter.model import Container, Group
 from sidecar_spotter.readers import go
+from sidecar_spotter.readers.go.files import LARGEST
 from sidecar_spotter.tree import Unreadable
 
 
@@ -253,7 +254,7 @@ def test_tests_and_borrowed_code_are_left_out(path: str, suits: bool) -> None:
     ],
 )
 def test_hostile_code_costs_little_time(piece: str) -> None:
-    text = ("v1.Container{Name: b}" + piece * 600000)[: go.LARGEST]
+    text = ("v1.Container{Name: b}" + piece * 600000)[:LARGEST]
     began = time.process_time()
     list(go.read("a.go", text.encode(), Files()))
     assert time.process_time() - began < 2
@@ -261,7 +262,7 @@ def test_hostile_code_costs_little_time(piece: str) -> None:
 
 def test_a_generated_giant_is_refused() -> None:
     with pytest.raises(Unreadable, match="bytes"):
-        list(go.read("a.go", b" " * (go.LARGEST + 1), Files()))
+        list(go.read("a.go", b" " * (LARGEST + 1), Files()))
 
 
 def test_what_bootstraps_ends() -> None:

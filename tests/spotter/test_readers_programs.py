@@ -7,7 +7,7 @@ import pytest
 from reading import Files, box, names, refuses, unit, units
 from sidecar_spotter import scan
 from sidecar_spotter.model import Mount, Text
-from sidecar_spotter.readers import programs
+from sidecar_spotter.readers import code_files, programs
 
 PYTHON = '''\
 """Says containers=[V1Container(name="none", image="none")] in a text."""
@@ -370,14 +370,14 @@ def test_only_projects_that_need_it_are_read(tmp_path: Path) -> None:
     ],
 )
 def test_hostile_programs_cost_little_time(ending: str, piece: str) -> None:
-    text = piece * ((programs.LARGEST - 1) // len(piece))
+    text = piece * ((code_files.LARGEST - 1) // len(piece))
     start = time.process_time()
     list(programs.read(f"x.{ending}", text.encode(), Files()))
     assert time.process_time() - start < 5
 
 
 def test_a_giant_is_refused() -> None:
-    assert "more than" in refuses("x.py", "V1Container(\n" * programs.LARGEST)
+    assert "more than" in refuses("x.py", "V1Container(\n" * code_files.LARGEST)
 
 
 def test_what_hands_a_name_on_is_no_part_of_it() -> None:

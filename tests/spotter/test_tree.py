@@ -1,10 +1,12 @@
 """Trees keep their lines, whatever stands in front of them, and end well."""
 
+import re
 import sys
 from collections.abc import Iterator
 
 import pytest
 import yaml
+from reading import refuses
 from sidecar_spotter import tree
 from sidecar_spotter.readers.hcl import hcl
 
@@ -32,6 +34,41 @@ def test_a_fault_is_told_with_its_line_in_the_file() -> None:
     before, part = list(tree.documents(data))[-1]
     with pytest.raises(tree.Unreadable, match=r"\(line 1002\)"):
         tree.compose(part, before)
+
+
+@pytest.mark.parametrize("documents", [1, 120])
+@pytest.mark.parametrize(
+    ("path", "good", "bad"),
+    [
+        (
+            "compose.yaml",
+            "services:\n  a:\n    image: {{ a }}\n",
+            "services:\n  b:\n    image: [\n",
+        ),
+        (
+            "task.yaml",
+            "containerDefinitions:\n- {name: a, image: '{{ a }}'}\n",
+            "containerDefinitions:\n- {name: b, image: [}\n",
+        ),
+        (
+            "app.yaml",
+            "type: Microsoft.App/containerApps\nproperties: {containers: []}\n",
+            "type: Microsoft.App/containerApps\nproperties: {containers: [}\n",
+        ),
+    ],
+)
+def test_a_reader_tells_a_fault_with_its_line_in_the_file(
+    path: str, good: str, bad: str, documents: int
+) -> None:
+    alone = line_of(refuses(path, bad))
+    ahead = f"{good}---\n" * documents
+    assert line_of(refuses(path, ahead + bad)) == ahead.count("\n") + alone
+
+
+def line_of(reason: str) -> int:
+    match = re.search(r"\(line (\d+)\)$", reason)
+    assert match is not None, reason
+    return int(match[1])
 
 
 def test_a_document_is_not_read_behind_all_that_is_in_front_of_it(

@@ -1,5 +1,7 @@
 """Readers: one module a platform, each turns one file into groups of containers.
 
+Where there is more to do, as for `go` and `programs`, it is a package of small ones.
+
 A reader has two functions::
 
     def suits(path: str, data: bytes) -> bool:

@@ -16,18 +16,16 @@ from itertools import islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
-from sidecar_spotter.readers.source import WIDEST, Code, Span, plain
-from sidecar_spotter.tree import Unreadable
+from sidecar_spotter.readers import code_files
+from sidecar_spotter.readers.languages import language_of
+from sidecar_spotter.readers.languages.language import WIDEST
+from sidecar_spotter.readers.source import Code, Span, plain
 
-LARGEST = 1 << 18
-"""Bytes of a file that a person wrote."""
 MOST = 200
 """Calls of one file that are looked at."""
 
-FILES = re.compile(r"(?<!\.d)\.(?:ts|js|py|java|cs)$")
-TESTS = re.compile(
-    r"(?:^|/)(?:tests?|__tests__)/|\.(?:test|spec)\.[jt]s$|(?:^|/)test_|Tests?\.\w+$"
-)
+ENDINGS = (".ts", ".js", ".py", ".java", ".cs")
+SKIPPED = re.compile(code_files.NOT_READ)
 HINT = re.compile(
     rb"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
 )
@@ -55,18 +53,12 @@ _OPTIONS = re.compile(r"\btask_?image_?options\s*[:=(]", re.I)
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is code that adds a container to a task."""
-    return (
-        FILES.search(path) is not None
-        and TESTS.search(path) is None
-        and HINT.search(data) is not None
-    )
+    return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield a unit for each task definition to which the file adds containers."""
-    if len(data) > LARGEST:
-        raise Unreadable(f"code of more than {LARGEST} bytes")
-    code = Code(data.decode("utf-8", "replace"), path.rpartition(".")[2])
+    code = Code(code_files.text_of(data), language_of(path))
     later = list(islice(_LATER.finditer(code.shape), MOST))
     for task in _tasks(code):
         boxes = _completed(code, task, later)

@@ -7,32 +7,16 @@ or a literal is a list of fields, which most languages write almost alike.
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from sidecar_spotter.model import Text
+from sidecar_spotter.readers.brackets import Around, closing
+from sidecar_spotter.readers.languages.language import WIDEST, Language
 from sidecar_spotter.readers.lines import Lines
-
-WIDEST = 8000
-"""Characters of one value that are looked at."""
 
 Span = tuple[int, int]
 
-_STRINGS = r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
-_TOKENS = {
-    "ts": re.compile(
-        r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|`(?:\\.|[^`\\])*(?:`|\Z)|" + _STRINGS
-    ),
-    "py": re.compile(
-        r"#[^\n]*|\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'''[\s\S]*?(?:'''|\Z)|" + _STRINGS
-    ),
-}
-_TOKENS |= dict.fromkeys(("js", "java", "cs", "kt"), _TOKENS["ts"])
-_TOKENS["rs"] = re.compile(
-    r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|\"(?:\\.|[^\"\\])*(?:\"|\Z)|'(?:\\.|[^'\\\n])'"
-)
-_ASSIGNED = re.compile(
-    r"(?<![\w.])([\w.]{1,120})\s*(?::\s*[\w.]{1,80}\s*)?=(?![=>])\s*"
-)
 _OPENS = re.compile(r"\s*(?:new\s+[\w.]{1,120}\s*(?:\(\s*\))?\s*)?\{")
 _STEP = re.compile(r"\.(\w{1,60})\(")
 _FIELD = re.compile(r"\s*(?:(\w+)|([\"'])_*[\"'])\s*[:=](?![=>:])")
@@ -44,44 +28,66 @@ _STOP = re.compile(r"[,{(\[]")
 class Code:
     """A file as text whose strings and comments are blanked, and what it names."""
 
-    def __init__(self, text: str, language: str) -> None:
-        """Blank *text*, match its brackets, and note where its names lead."""
+    def __init__(self, text: str, language: Language) -> None:
+        """Blank *text*, match its brackets, and note what it gives to its names."""
         self.text = text
+        self.language = language
         self._strings: dict[int, str] = {}
-        self.shape = _TOKENS[language].sub(self._blank, text)
+        self.shape = language.tokens.sub(self._blank, text)
         self._starts = sorted(self._strings)
         self.line = Lines(text).of
-        self.closes: dict[int, int] = {}
-        waiting = []
-        for match in re.finditer(r"[\[{()}\]]", self.shape):
-            if match[0] in "[{(":
-                waiting.append(match.start())
-            elif waiting:
-                self.closes[waiting.pop()] = match.start()
+        self.closes = closing(self.shape)
         self.assigned: dict[str, list[int]] = defaultdict(list)
         self._names: dict[int, str] = {}
-        for match in _ASSIGNED.finditer(self.shape):
-            self.assigned[plain(match[1])].append(match.end())
-            self._names[match.end()] = plain(match[1])
+        for match in language.assigned.finditer(self.shape):
+            name = plain(match[1])
+            self.assigned[name].append(match.end())
+            self._names[match.end()] = name
 
     def _blank(self, match: re.Match[str]) -> str:
         said = match[0]
         if said[0] in "#/":
             return re.sub(r"[^\n]", " ", said)
         self._strings[match.start()] = said.strip("\"'`")
-        return said[0] + re.sub(r"[^\n]", "_", said[1:-1]) + said[-1:] * (len(said) > 1)
+        inside = said[1:-1]
+        if "\n" not in inside or self.language.strings_in_one_line:
+            inside = "_" * len(inside)
+        else:
+            inside = re.sub(r"[^\n]", "_", inside)
+        return said[0] + inside + said[-1:] * (len(said) > 1)
+
+    @cached_property
+    def around(self) -> Around:
+        """Tells the innermost bracket around a place."""
+        return Around(self.shape)
+
+    def before(self, at: int) -> str:
+        """Return what stands in front of a place, on its line."""
+        return self.shape[max(at - 160, 0) : at].rpartition("\n")[2]
+
+    def places(self, span: Span) -> Sequence[int]:
+        """Return where the strings begin that begin in a span."""
+        end = min(span[1], span[0] + WIDEST)
+        first = bisect_left(self._starts, span[0])
+        return self._starts[first : bisect_left(self._starts, end)]
+
+    def string_at(self, at: int) -> str:
+        """Return the string that begins at a place, "" if none does."""
+        return self._strings.get(at, "")
 
     def strings(self, span: Span) -> Iterator[Text]:
         """Yield the strings that begin in a span."""
-        last = bisect_left(self._starts, min(span[1], span[0] + WIDEST))
-        for number in range(bisect_left(self._starts, span[0]), last):
-            at = self._starts[number]
+        for at in self.places(span):
             yield Text(self._strings[at], self.line(at))
+
+    def body(self, opening: int) -> Span:
+        """Return what lies between a bracket and its partner."""
+        return opening + 1, self.closes.get(opening, opening + 1)
 
     def elements(self, opening: int) -> Iterator[Span]:
         """Yield what stands between the commas in a pair of brackets."""
-        end = min(self.closes.get(opening, opening + 1), opening + WIDEST)
         at = begin = opening + 1
+        end = min(self.closes.get(opening, begin), opening + self.language.widest)
         while match := _STOP.search(self.shape, at, end):
             if match[0] == ",":
                 yield begin, match.start()
@@ -104,7 +110,7 @@ class Code:
             elif inner and (built := said.find(".builder()")) >= 0:
                 found |= self._built(start + built, end)
             elif match := _FIELD.match(self.shape, start, end):
-                name = match[1] or self._strings.get(match.start(2), "")
+                name = match[1] or self.string_at(match.start(2))
                 name = name.lower().replace("_", "")
                 found.setdefault(name, (match.end(), end))
             elif self.shape[opening] == "{" and (short := _SHORT.fullmatch(said)):

@@ -1,0 +1,106 @@
+"""Go code that builds containers, as operators and injectors do.
+
+The code is read by its text: strings and comments are blanked, brackets matched, and
+then a composite literal such as `corev1.Container{Name: "proxy", …}` is a list of
+fields. Nothing is run or type-checked, so what a function adds to a name or an image
+stays unknown. Containers in one `PodSpec{…}` are one unit. A container that is returned
+or appended elsewhere is a unit by itself, with the mark `partial`; and `injects` where
+the code appends it to the containers of a pod that it was given.
+
+From module to module: `files` says what is read; `program` is the text with what its
+`names` stand for and the lists in which they land (`landings`); `literals` finds
+containers, and `calls` those that a function makes by a given name; `pods` and
+`together` say which make a unit; `containers` describes one, by the `values` of its
+fields.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Group, Stage
+from sidecar_spotter.readers import code_files, manifests
+from sidecar_spotter.readers.go.calls import instead
+from sidecar_spotter.readers.go.containers import container
+from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
+from sidecar_spotter.readers.go.landings import APPENDS
+from sidecar_spotter.readers.go.literals import Literal, literals
+from sidecar_spotter.readers.go.package import Package
+from sidecar_spotter.readers.go.pods import place, pods, shares, volumes
+from sidecar_spotter.readers.go.program import Program, parse
+from sidecar_spotter.readers.go.together import together
+
+MOST = 300
+"""Literals of one file that are looked at."""
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file is Go code of the repository, and no test, that builds one."""
+    return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield a unit for each pod, or lone container, that the file builds."""
+    program = parse(code_files.text_of(data, LARGEST, "Go code"))
+    yield from manifests.units(path, program.code.text, program.code.texts())
+    yield from _built(path, program, Package(path, look))
+
+
+def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
+    """Yield the units that the code itself builds: lists, lone containers, pods."""
+    code = program.code
+    found = list(islice(instead(program, list(literals(program))), MOST))
+    specs = pods(program)
+    units = together(program, found, specs)
+    for unit in units:
+        boxes = tuple(container(program, one, "run", package) for one in unit)
+        first = unit[0]
+        yield Group(
+            path,
+            code.line(first.start),
+            "kubernetes",
+            "Go function",
+            first.function,
+            boxes,
+            marks=frozenset(("code",)),
+        )
+    apart = {id(one) for unit in units for one in unit}
+    members: dict[int, list[tuple[Literal, Stage]]] = defaultdict(list)
+    for literal in found:
+        if id(literal) in apart:
+            continue
+        pod, stage = place(program, literal, specs)
+        if pod is not None:
+            members[pod.open].append((literal, stage))
+            continue
+        yield Group(
+            path,
+            code.line(literal.start),
+            "kubernetes",
+            "Go function",
+            literal.function,
+            (container(program, literal, stage, package),),
+            marks=frozenset({"code", "partial", *_injects(program, literal)}),
+        )
+    for pod in specs:
+        if pod.open in members:
+            grows = program.landings.grows(pod.open)
+            yield Group(
+                path,
+                code.line(pod.open),
+                "kubernetes",
+                "Go function",
+                program.functions.name(pod.open),
+                tuple(container(program, *one, package) for one in members[pod.open]),
+                tuple(volumes(program, pod)),
+                shares=tuple(shares(code, pod)),
+                marks=frozenset(("code", "grows") if grows else ("code",)),
+            )
+
+
+def _injects(program: Program, literal: Literal) -> set[str]:
+    """Return the mark `injects` for what is appended to a pod that is given."""
+    named = literal.names & program.landings.appended
+    there = APPENDS.search(program.code.before(literal.start))
+    return {"injects"} if named or there else set()

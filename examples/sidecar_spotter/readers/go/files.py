@@ -1,0 +1,13 @@
+"""Which files of Go are read."""
+
+import re
+
+LARGEST = 1 << 19
+"""Bytes of a file that a person wrote; the largest are generated."""
+ENDINGS = (".go",)
+SKIPPED = re.compile(r"(^|/)(vendor|third_party)/|(_test|\.pb|zz_generated[\w.]*)\.go$")
+HINT = re.compile(
+    rb"\bContainer(Args)?\{|\.Container\(\)|\bcontainer\.(?:Apply|New)\("
+    rb"|^ *containers: *$",
+    re.ASCII | re.MULTILINE,
+)

@@ -1,0 +1,66 @@
+"""In which list of a pod the values of Go's names land: `Containers`, or the other."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sidecar_spotter.readers.functions import Functions
+from sidecar_spotter.readers.go.names import NAME, TO_CALL
+from sidecar_spotter.readers.source import Code
+
+APPENDS = re.compile(r"\.(?:InitContainers|Containers)\s*=\s*append\(")
+"""What puts more into a pod that is given."""
+_LANDS = re.compile(r"^.*?\b(\w*(?i:containers))\s*(?::=|:|=)(?!=).*$", re.M)
+
+
+class Landings:
+    """The lines of a file that put something into a list of containers."""
+
+    def __init__(self, code: Code, functions: Functions) -> None:
+        """Note which names *code* puts into lists."""
+        self._shape = code.shape
+        self._functions = functions
+        self._calls: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._filled: dict[str, list[int]] = defaultdict(list)
+        for match in TO_CALL.finditer(code.shape):
+            self._calls[match[2], match[1]].append(match.start())
+            self._filled[match[1]].append(match.start())
+        self._ways: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self.appended: set[str] = set()
+        """The names that are appended to the containers of a pod."""
+        for match in _LANDS.finditer(code.shape):
+            stage = "init" if "nitContainers" in match[1] else "run"
+            names = set(NAME.findall(match[0]))
+            names -= {match[1]}  # how a list is called does not say where it goes
+            for one in names:
+                self._ways[one].append((match.start(), stage))
+            if APPENDS.search(match[0]):
+                self.appended |= names
+
+    def of(self, names: Iterable[str], function: str) -> set[str]:
+        """Return the stages, `run` or `init`, of the lists in which a value lands.
+
+        It stands in *function* and is known by *names*. A variable for what a function
+        returned may have been used for others, too: what it is put into before the
+        next such call is what counts.
+        """
+        found: set[str] = set()
+        for name in names:
+            calls = self._calls.get((function, name), ())
+            ways = self._ways.get(name, ())
+            near = [way for way in ways if self._functions.name(way[0]) == function]
+            ways = near or ways
+            for at in calls:
+                again = (one for one in self._filled[name] if one > at)
+                end = next(again, len(self._shape))
+                found |= {stage for start, stage in ways if at < start < end}
+            if not calls:
+                found |= {stage for _, stage in ways}
+        return found
+
+    def grows(self, at: int) -> bool:
+        """Whether the function around a place appends to a pod's containers."""
+        around = self._functions.around(at)
+        if around is None:
+            return False
+        return APPENDS.search(self._shape, around.start, around.end) is not None

@@ -1,0 +1,85 @@
+"""Where Go code says what a container is: a struct, a chain of calls, or options."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sidecar_spotter.readers.go.program import Program
+from sidecar_spotter.readers.go.values import WITH, chain, fields
+from sidecar_spotter.readers.source import Span
+
+_IMPORT = re.compile(
+    r"(?:\b(\w+)[ \t]+)?\"(?:k8s\.io/api/core/v1|github\.com/pulumi/[^\"\n]*/core/v1)\""
+)
+_USUAL = frozenset(("corev1", "v1", "apiv1", "core", "k8sv1", "kcorev1", "coreV1"))
+"""What Kubernetes' package is called where a file does not import it itself."""
+_LITERAL = re.compile(r"(\[\]\*?)?(?<![\w.])(\w+)\.Container(?:Args)?\{")
+_APPLIED = re.compile(r"\b\w+\.Container\(\)(?=\s*\.)")
+"""What begins a chain of calls that builds a configuration to apply."""
+_OPTIONS = re.compile(r"\bcontainer\.(?:Apply|New)(\()")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal of a container, and the names by which the code hands it on."""
+
+    open: int
+    """Where its brace is."""
+    start: int
+    """Where the statement that it stands in begins to speak of it."""
+    fields: dict[str, Span]
+    function: str
+    names: frozenset[str]
+
+
+def literals(program: Program) -> Iterator[Literal]:
+    """Yield the literals that say what a container is called or runs."""
+    yield from _structs(program)
+    code = program.code
+    for match in _APPLIED.finditer(code.shape):
+        at = match.start()
+        yield from _literal(program, at, at, chain(code, match.end()))
+    for match in _OPTIONS.finditer(code.shape):
+        at = match.start()
+        yield from _literal(program, at, at, _options(program, match.start(1)))
+
+
+def _structs(program: Program) -> Iterator[Literal]:
+    """Yield what `corev1.Container{…}` says, and each of `[]corev1.Container{{…}}`."""
+    code = program.code
+    imported = {match[1] or "v1" for match in _IMPORT.finditer(code.text)}
+    aliases = imported or _USUAL
+    for match in _LITERAL.finditer(code.shape):
+        if match[2] not in aliases:
+            continue
+        opening = match.end() - 1
+        openings = [opening]
+        if match[1]:
+            openings = [
+                start + code.shape[start:end].index("{")
+                for start, end in code.elements(opening)
+                if code.shape[start:end].lstrip().startswith(("{", "&{"))
+            ]
+        for one in openings:
+            yield from _literal(program, one, match.start(), fields(code, one))
+
+
+def _options(program: Program, opening: int) -> dict[str, Span]:
+    """Return the arguments of `WithName(…), WithImage(…)`, without the `With`."""
+    code = program.code
+    found = {}
+    for start, end in code.elements(opening):
+        if option := WITH.match(code.shape, start, end):
+            close = code.closes.get(option.end() - 1, end)
+            found[option[1]] = (option.end(), close)
+    return found
+
+
+def _literal(
+    program: Program, open_: int, start: int, found: dict[str, Span]
+) -> Iterator[Literal]:
+    """Yield the container that the fields in *found* describe, if they name one."""
+    if "Name" in found or "Image" in found:
+        function = program.functions.name(start)
+        names = program.names.handed_on(program.code.before(start), function)
+        yield Literal(open_, start, found, function, names)

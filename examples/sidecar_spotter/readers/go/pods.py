@@ -1,0 +1,136 @@
+"""The pods that Go code spells out, and which container is put into which."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from sidecar_spotter.known import split
+from sidecar_spotter.model import Stage, Text, Volume
+from sidecar_spotter.readers.go.literals import Literal
+from sidecar_spotter.readers.go.names import NAME
+from sidecar_spotter.readers.go.program import Program
+from sidecar_spotter.readers.go.values import ASSIGNMENTS, chain, fields, rows, say
+from sidecar_spotter.readers.languages.language import WIDEST
+from sidecar_spotter.readers.source import Code, Span
+
+MOST = 300
+"""Specifications of one file that are looked at."""
+ENDING = {"init", "bootstrap"}
+"""In the name of a function or a container, these tell that it ends."""
+
+_STAGES: dict[str, Stage] = {"InitContainers": "init", "Containers": "run"}
+_SHARED = {
+    "ShareProcessNamespace": "processes",
+    "HostNetwork": "network-of-the-host",
+    "HostPID": "processes-of-the-host",
+}
+_SPEC = re.compile(r"\bPodSpec(?:Args)?\{")
+_APPLIED = re.compile(r"\b\w+\.PodSpec\(\)(?=\s*\.)")
+"""What begins a chain of calls that builds a configuration to apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A literal of a pod's specification."""
+
+    open: int
+    """Where it begins."""
+    fields: dict[str, Span]
+    lists: tuple[tuple[Stage, Span, frozenset[str]], ...]
+    """Its lists of containers, and the names in each."""
+
+
+def pods(program: Program) -> list[Pod]:
+    """Return the specifications of pods: structs, then chains of calls."""
+    code = program.code
+    found = [
+        _pod(code, match.end() - 1, fields(code, match.end() - 1))
+        for match in islice(_SPEC.finditer(code.shape), MOST)
+    ]
+    found += [
+        _pod(code, match.end() - 1, made)
+        for match in islice(_APPLIED.finditer(code.shape), MOST)
+        if (made := chain(code, match.end()))
+    ]
+    return found
+
+
+def _pod(code: Code, opening: int, made: dict[str, Span]) -> Pod:
+    lists = []
+    for name, stage in _STAGES.items():
+        if name in made:
+            start, end = made[name]
+            names = NAME.findall(code.shape, start, min(end, start + WIDEST))
+            lists.append((stage, made[name], frozenset(names)))
+    return Pod(opening, made, tuple(lists))
+
+
+def volumes(program: Program, pod: Pod) -> Iterator[Volume]:
+    """Yield the volumes of a pod."""
+    for row in rows(program, pod.fields.get("Volumes", (0, 0)), "Volume"):
+        if "Name" in row:
+            name = say(program, row["Name"])
+            inside = " ".join(program.code.shape[s:e] for s, e in row.values())
+            said = [*row, *re.findall(r"\b([A-Z]\w+):", inside)]
+            kinds = [one for one in said if one not in ("Name", "VolumeSource")]
+            kind = kinds[0] if kinds else "EmptyDir"
+            yield Volume(name.text, kind[0].lower() + kind[1:], name.line)
+
+
+def shares(code: Code, pod: Pod) -> Iterator[Text]:
+    """Yield the namespaces that a pod's containers share beyond the rule."""
+    for field, (start, end) in pod.fields.items():
+        if field in _SHARED and "true" in code.shape[start:end]:
+            yield Text(_SHARED[field], code.line(start))
+
+
+# --- where a container goes
+
+
+def place(
+    program: Program, literal: Literal, found: list[Pod]
+) -> tuple[Pod | None, Stage]:
+    """Return the pod that a literal is put into, if it is built here, and the stage."""
+    always = _always(program, literal)
+    for pod in found:
+        for stage, (start, end), names in pod.lists:
+            if start <= literal.open < end or literal.names & names:
+                return pod, "native" if stage == "init" and always else stage
+    lands = program.landings.of(literal.names, literal.function)
+    before = program.code.before(literal.start)
+    if "nitContainers" in before:
+        lands = {"init"}
+    elif "Containers" in before:
+        lands = {"run"}
+    elif _ends(program, literal, listed=bool(lands)):
+        lands = {"init"}
+    if always:
+        return None, "native"
+    return None, "init" if lands == {"init"} else "run"
+
+
+def _ends(program: Program, literal: Literal, *, listed: bool) -> bool:
+    """Whether names say that a container ends.
+
+    A function may collect init containers in a list that it only calls `containers`.
+    So where the container is *listed* in one, the names have to say it plainly.
+    """
+    name = literal.fields.get("Name")
+    called = split(say(program, name).text if name is not None else "")
+    if not listed:
+        return not ENDING.isdisjoint([*split(literal.function), *called])
+    plainly = "init-container" in "-".join(split(literal.function))
+    return plainly or not ENDING.isdisjoint(called[:1])
+
+
+def _always(program: Program, literal: Literal) -> bool:
+    """Whether it is to be restarted always, which makes an init container native."""
+    code = program.code
+    start, end = literal.fields.get("RestartPolicy", (0, 0))
+    said = code.text[start:end]
+    for name in NAME.findall(code.shape, start, end):
+        places = program.names.assigned.get((literal.function, name), [])
+        for at in places[:ASSIGNMENTS]:
+            said += code.text[at : at + 200].partition("\n")[0]
+    return re.search("always", said, re.IGNORECASE) is not None

@@ -1,0 +1,84 @@
+"""Containers that one Go function puts into a list of its own: a whole unit."""
+
+import re
+from itertools import islice
+
+from sidecar_spotter.readers.go.calls import gives_helpers
+from sidecar_spotter.readers.go.literals import Literal
+from sidecar_spotter.readers.go.names import NAME
+from sidecar_spotter.readers.go.pods import Pod
+from sidecar_spotter.readers.go.program import Program
+from sidecar_spotter.readers.languages.language import WIDEST
+from sidecar_spotter.readers.source import Code, Span
+
+MOST = 300
+"""Lists of one file that are looked at, and calls that add to one."""
+
+_LIST = re.compile(
+    r"(?:\b(\w+)[ \t]*:?=|\breturn\b)[ \t]*(?:[\w.]+\((?:\w+,[ \t]*)*){0,4}"
+    r"\[\]\*?\w+\.Container\{"
+)
+_TO_LIST = re.compile(r"\bappend\(\s*(\w+)\s*,")
+_NO_UNIT = re.compile(r"init|side_?car|helper|extra|additional|test", re.IGNORECASE)
+"""In the name of a list or its function, these tell that it holds no main program."""
+
+
+def together(
+    program: Program, found: list[Literal], pods: list[Pod]
+) -> list[list[Literal]]:
+    """Return the literals that one function puts into a list of its own: whole units.
+
+    What is appended to a list that the function was given is no unit: the others of
+    the list stand elsewhere. Neither is a list of which an element is unknown.
+    """
+    code = program.code
+    units: list[list[Literal]] = []
+    taken: set[int] = set()
+    inside = [(pod.open, code.closes.get(pod.open, 0)) for pod in pods]
+    for match in islice(_LIST.finditer(code.shape), MOST):
+        at, name = match.start(), match[1] or ""
+        function = program.functions.name(at)
+        if _NO_UNIT.search(f"{name} {function}") or gives_helpers(function):
+            continue
+        if any(start < at < end for start, end in inside):
+            continue
+        spelled = [
+            _of_element(code, found, function, span)
+            for span in code.elements(match.end() - 1)
+        ]
+        added = [
+            _of_element(code, found, function, span)
+            for span in _added(program, name, function, match.end())
+        ]
+        unit = {id(one): one for one in [*spelled, *added] if one is not None}
+        if None not in spelled and len(unit) > 1 and not taken & set(unit):
+            taken |= set(unit)
+            units.append(list(unit.values()))
+    return units
+
+
+def _added(program: Program, name: str, function: str, at: int) -> list[Span]:
+    """Return what a function appends to its list *name* behind a place."""
+    code = program.code
+    found = []
+    for one in islice(_TO_LIST.finditer(code.shape, at), MOST):
+        if name and one[1] == name and program.functions.name(one.start()) == function:
+            opening = code.shape.index("(", one.start())
+            found.append((one.end(), code.closes.get(opening, one.end())))
+    return found
+
+
+def _of_element(
+    code: Code, found: list[Literal], function: str, span: Span
+) -> Literal | None:
+    """Return the literal that an element of a list is, or that its name stands for."""
+    start, end = span
+    names = set(NAME.findall(code.shape, start, min(end, start + WIDEST)))
+    for one in found:
+        if start <= one.open < end:
+            return one
+    for one in found:
+        own = one.names - {function} if one.function == function else one.names
+        if own & names and one.function in (function, *names):
+            return one
+    return None

@@ -1,0 +1,96 @@
+"""Programs that build pods: operators and Pulumi's, in seven languages other than Go.
+
+Like the readers of Go and of AWS CDK, this one looks at the text and runs nothing. A
+container is a call of a known type, as `V1Container(name=…, image=…)`, a chain of
+calls as Java has them, or an object in a list that is called `containers`. One pod is
+what such a list holds: in place, in a variable, or in a function of the same file. A
+container that goes elsewhere is a part, with the mark `partial`.
+
+How a language writes strings, comments and functions stands in `readers/languages/`.
+Here, from module to module: `typed`, `chains` and `objects` find containers, each by
+one way to write them, and `program` puts them together; `pods` finds the lists, and
+`follow` goes from a list to what is in it; `containers` describes one container, and
+`annotations` what is asked for.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sidecar_spotter.known import split
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Group
+from sidecar_spotter.readers import code_files, manifests
+from sidecar_spotter.readers.languages import language_of
+from sidecar_spotter.readers.programs.annotations import asked
+from sidecar_spotter.readers.programs.containers import container
+from sidecar_spotter.readers.programs.literal import Literal
+from sidecar_spotter.readers.programs.pods import pods
+from sidecar_spotter.readers.programs.program import Program, parse
+
+ENDINGS = (".ts", ".js", ".py", ".java", ".cs", ".kt", ".rs")
+SKIPPED = re.compile(
+    code_files.NOT_READ + r"|(?:^|/)e2e/|_(?:test|spec)\.[jt]s$"
+    r"|(?:^|/)(?:models|generated|types/input|node_modules)/"
+)
+HINT = re.compile(
+    rb"V1Container(?:Builder)?\b|ContainerArgs\(|new Container(?:Builder)?\("
+    rb"|addNew(?:Init)?Container\(|ontainer_?[bB]uilder(?:::new)?\("
+    rb"|(?:init_?)?containers[\"']?\s*[:=]\s*(?:vec!|Some\(|[\[({]|\n)"
+    rb"|[\"'](?:dapr\.io/enabled|[\w.-]+/(?:[\w.-]*-)?inject(?:ion)?)[\"']"
+    rb"|container_?definitions[\"']?\s*[:=]",
+    re.I,
+)
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file is code of the repository, and no test, that could build one."""
+    return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield a unit for each pod, or lone container, that the file builds."""
+    program = parse(code_files.text_of(data), language_of(path))
+    taken: set[int] = set()
+    yield from _pods(path, program, taken)
+    if requests := tuple(asked(program.code)):
+        marks = frozenset({"code"})
+        at = requests[0].line
+        yield Group(path, at, "kubernetes", "code", "", requests=requests, marks=marks)
+    yield from manifests.units(path, program.code.text, program.code.texts())
+    for literal in program.literals:
+        if literal.sure and literal.at not in taken:
+            yield from _alone(path, program, literal)
+
+
+def _pods(path: str, program: Program, taken: set[int]) -> Iterator[Group]:
+    """Yield the pods, and add the places of their containers to *taken*."""
+    for pod in pods(program):
+        boxes = []
+        for literal, stage in pod.members:
+            if literal.at not in taken:
+                taken.add(literal.at)
+                boxes.append(container(program, literal, stage))
+        if boxes:
+            yield Group(
+                path,
+                min(box.line for box in boxes),
+                pod.platform,
+                "code",
+                pod.function,
+                tuple(boxes),
+                marks=frozenset({"code"} if pod.whole else {"code", "partial"}),
+            )
+
+
+def _alone(path: str, program: Program, literal: Literal) -> Iterator[Group]:
+    """Yield the container that a literal says, for a pod that stands elsewhere."""
+    function = program.functions.name(literal.at)
+    told = {"init"} & {*split(function), *split(literal.variable)}
+    box = container(program, literal, "init" if told else literal.stage)
+    if split(box.name)[:1] == ["init"]:
+        box = replace(box, stage="init")
+    if box.name or box.image:
+        marks = frozenset(("code", "partial"))
+        at = box.line
+        yield Group(path, at, "kubernetes", "code", function, (box,), marks=marks)

@@ -1,0 +1,26 @@
+"""Containers that are told by their fields: TypeScript's objects, Python's dicts.
+
+As `{ name: "a", image: "b" }`, or `a: { image: "b" }` where a task lists them by name.
+"""
+
+import re
+from collections.abc import Iterator, Set
+
+from sidecar_spotter.readers.programs.literal import Literal, variable
+from sidecar_spotter.readers.source import Code
+
+_KEY = re.compile(r"[{,]\s*([\w\"']+)\s*:\s*\Z")
+
+
+def objects(code: Code, seen: Set[int]) -> Iterator[Literal]:
+    """Yield what has a name and an image, but what has its brace in *seen*."""
+    for at in sorted(code.closes):
+        if code.shape[at] != "{" or at in seen:
+            continue
+        fields = code.fields(at, inner=False)
+        key = _KEY.search(code.shape, max(at - 80, 0), at)
+        if key is not None and "image" in fields:
+            fields.setdefault("name", key.span(1))  # a container by its name
+        if "image" in fields and "name" in fields:
+            given = variable(code.shape, at)
+            yield Literal(at, at, code.closes[at], fields, given, False)
