@@ -42,9 +42,9 @@ too.
 
 **The limit.** A helper may have a port for people too, as `log-server` has. Ask what it
 would do without its neighbor: `log-server` would have nothing to serve. A database or a
-cache in the same unit is the border case. A database holds what must outlive the unit:
-it is a peer, though an odd one. A cache that only its neighbor reaches, and that holds
-nothing worth keeping, is a helper. If others reach it too, it is a peer.
+cache in the same unit is the border case: alone it would be of use to anybody. If only
+its neighbor can reach it, at localhost, it is run as a helper. If others can, by a
+Service or a port of its own, it is a peer.
 
 In the wild: {project}`two operators in one Pod, neither of which helps the other
 <identify-strimzi>`.
