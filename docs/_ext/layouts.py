@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from diagrams import Diagram
 from docutils import nodes
@@ -35,8 +35,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 # Last, so that none of its folders hides a package of the same name.
 sys.path.append(str(EXAMPLES))
 
-from sidecar_spotter import scan  # noqa: E402
-from sidecar_spotter.reports.mermaid import Picture, picture  # noqa: E402
+if TYPE_CHECKING:
+    from sidecar_spotter.reports.mermaid import Picture
 
 logger = logging.getLogger(__name__)
 
@@ -93,11 +93,15 @@ class Layout(Diagram):
         return []
 
 
-def drawn_of(path: Path, name: str) -> Picture:
+def drawn_of(path: Path, name: str) -> "Picture":
     """Return the picture of the one group of containers in the file at *path*.
 
     Raises LayoutError, which calls the file *name*, if there is no such picture.
     """
+    # Here, as it takes a tenth of a second: most builds after a change draw no layout.
+    from sidecar_spotter import scan
+    from sidecar_spotter.reports.mermaid import picture
+
     if not path.is_file():
         raise LayoutError(f"there is no file {name} to draw")
     report = scan(path)
@@ -110,7 +114,7 @@ def drawn_of(path: Path, name: str) -> Picture:
     return drawn[0]
 
 
-def placed(line: str, drawn: Picture) -> str:
+def placed(line: str, drawn: "Picture") -> str:
     """Return *line* with the ids of *drawn* in the place of names in braces.
 
     Raises LayoutError where a name is none of the file's, or is two.
@@ -118,7 +122,7 @@ def placed(line: str, drawn: Picture) -> str:
     return NAME.sub(lambda found: id_of(found[1] or "", found[2], drawn), line)
 
 
-def id_of(kind: str, name: str, drawn: Picture) -> str:
+def id_of(kind: str, name: str, drawn: "Picture") -> str:
     """Return the id of the container or the volume *name*, a *kind* if that is not "".
 
     Raises LayoutError where a name is none of the file's, or is two.
@@ -137,7 +141,7 @@ def id_of(kind: str, name: str, drawn: Picture) -> str:
     return names[kinds[0]][name]
 
 
-def without_doubles(drawn: Picture, lines: Iterable[str]) -> Picture:
+def without_doubles(drawn: "Picture", lines: Iterable[str]) -> "Picture":
     """Return *drawn* without the spare edges between what *lines* tie together."""
     tied: set[frozenset[str]] = set()
     for line in lines:
