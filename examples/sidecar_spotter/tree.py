@@ -134,7 +134,8 @@ def mend(data: bytes, before: int = 0) -> Node | None:
     """Return the tree of a document of which some lines are no YAML, without them.
 
     Up to `REPAIRS` lines are dropped: the one that the composer trips over, or the one
-    in front of it where the fault is that a plain value is followed by deeper lines.
+    in front of it where the fault is that a plain value is followed by deeper lines. A
+    list's item that is such a one is moved to where these lines fit it.
     Raises Unreadable where that does not help.
     """
     rows = data.split(b"\n")
@@ -152,7 +153,11 @@ def mend(data: bytes, before: int = 0) -> Node | None:
                 del rows[ahead:]  # an indented file: its next document
                 continue
             deeper = ahead >= 0 and _indent(rows[ahead]) < _indent(rows[row])
-            rows[ahead if deeper and "mapping values" in str(fault) else row] = b""
+            if deeper and "mapping values" in str(fault):
+                rows[ahead] = _as_deep(rows[ahead], rows[row])
+            else:
+                below = next((one for one in rows[row + 1 :] if one.strip()), b"")
+                rows[row] = _as_deep(rows[row], below)
     raise Unreadable("not YAML, even without the lines that are none")
 
 
@@ -161,6 +166,16 @@ def _filled(rows: list[bytes], row: int) -> int:
     while row >= 0 and (not rows[row].strip() or rows[row].lstrip()[:1] == b"#"):
         row -= 1
     return row
+
+
+def _as_deep(row: bytes, below: bytes) -> bytes:
+    """Return a list's item *row*, moved to where the line *below* it is a part of it.
+
+    Any other row is no YAML: b"".
+    """
+    item, column = row.lstrip(), _indent(below) - 2
+    moves = item.startswith(b"- ") and b": " in item and column > _indent(row)
+    return b" " * column + item if moves else b""
 
 
 def _indent(row: bytes) -> int:

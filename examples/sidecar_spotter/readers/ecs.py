@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from yaml import ScalarNode
 
 from sidecar_spotter.known import split
+from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
 from sidecar_spotter.readers.fields import (
@@ -37,10 +38,7 @@ from sidecar_spotter.tree import (
     walk,
 )
 
-FILES = re.compile(
-    r"\.(?:json|ya?ml|template|tpl|tmpl|tftpl|j2|jinja2?|dist|example|sample)$",
-    re.IGNORECASE,
-)
+FORMS = ("json", "yaml", "template")
 WORDS = (
     b"containerDefinitions",
     b"ContainerDefinitions",
@@ -60,7 +58,7 @@ Definitions = Iterable[tuple[Node, Text | None]]
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a task definition, or a list of its containers."""
-    if FILES.search(path) is None:
+    if form_of(path) not in FORMS:
         return False
     if any(word in data for word in WORDS):
         return b"CustomResourceDefinition" not in data

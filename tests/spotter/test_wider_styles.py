@@ -1,0 +1,308 @@
+"""Styles that repositories nobody had looked at turned out to write."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from reading import unit, units
+from sidecar_spotter import scan
+
+
+def found(root: Path, files: dict[str, str]) -> dict[str, str]:
+    """Return the labels that a scan of *files* gives, by container."""
+    for name, text in files.items():
+        place = root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(dedent(text), encoding="utf-8")
+    return {one.name: one.label for j in scan(root).groups for one in j.findings}
+
+
+# --- Jsonnet
+
+LIBRARY = """\
+local k = import 'k.libsonnet';  // deployment.new('no', [container.new('no', 'no')])
+{
+  local container = k.core.v1.container,
+
+  shop_container::
+    container.new('shop', $._images.shop)
+    + container.withPorts([k.core.v1.containerPort.new('http', 8080)]),
+  watch_container::
+    container.new('watch', $._images.watch) +
+    container.withArgs(['curl', '-X', 'POST', 'http://localhost:8080/-/reload']),
+
+  shop_deployment:
+    k.apps.v1.deployment.new('shop', 2, [
+      $.shop_container + container.withImagePullPolicy('Always'),
+      $.watch_container,
+    ]),
+}
+"""
+
+
+def test_a_librarys_calls_make_containers_that_a_list_names(tmp_path: Path) -> None:
+    pod = unit("shop.libsonnet", LIBRARY)
+    assert (pod.name, pod.line) == ("shop", 13)
+    assert [(box.name, box.line) for box in pod.containers] == [
+        ("shop", 6),
+        ("watch", 9),
+    ]
+    assert [port.number for port in pod.containers[0].ports] == [8080]
+    labels = found(tmp_path, {"shop.libsonnet": LIBRARY})
+    assert labels == {"shop": "main", "watch": "sidecar"}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "withContainers([a, b])",
+        "containers: [a, b]",
+        "x: statefulset.new(name='x', replicas=1, containers=[self.a, $.b])",
+        "containers: std.prune([a] + (if x then [b] else []))",
+        "containers_+: { one: a, two: b { args: ['x'] } }",
+    ],
+)
+def test_lists_of_jsonnet_are_written_in_many_ways(listed: str) -> None:
+    text = f"""\
+    {{
+      local a = {{ name: 'one', image: 'example/one' }},
+      b:: kube.Container('two') {{ image: 'example/two' }},
+      {listed},
+    }}
+    """
+    pod = unit("a.jsonnet", text)
+    assert [box.name for box in pod.containers] == ["one", "two"]
+    assert "partial" not in pod.marks
+
+
+def test_a_list_of_one_is_all_of_its_pod_unless_it_is_added(tmp_path: Path) -> None:
+    one = "container.new('exporter', 'example/redis-exporter')"
+    whole = unit("a.jsonnet", f"{{ a: withContainers([{one}]), image: 1 }}")
+    added = unit("a.jsonnet", f"{{ a: withContainersMixin([{one}]), image: 1 }}")
+    assert ("partial" in whole.marks, "partial" in added.marks) == (False, True)
+
+
+def test_both_lists_of_an_object_are_those_of_one_pod(tmp_path: Path) -> None:
+    text = """\
+    { spec: {
+      initContainers: [{ name: 'first', image: 'example/first' }],
+      containers: [{ name: 'app', image: 'example/app' }],
+    } }
+    """
+    assert found(tmp_path, {"a.jsonnet": text}) == {"first": "init", "app": "main"}
+
+
+# --- templates of Terraform, Ansible and others, by any end
+
+NOMAD = """\
+job "shop" {
+  datacenters = ${datacenters}
+  group "web" {
+    network { mode = "bridge" }
+    service {
+      connect { sidecar_service {} }
+    }
+    task "web" { config { image = "example/web:${version}" } }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("end", ["tpl", "nomad.tftpl", "hcl.j2", "tmpl", "nomad.erb"])
+def test_a_job_may_be_a_template(tmp_path: Path, end: str) -> None:
+    labels = found(tmp_path, {f"shop.{end}": NOMAD})
+    assert labels == {"connect-proxy": "injected-sidecar", "web": "main"}
+
+
+@pytest.mark.parametrize("name", ["stack.tftpl", "compose.yml.tftpl", "stack.j2"])
+def test_services_may_be_a_template(tmp_path: Path, name: str) -> None:
+    text = """\
+    services:
+      vpn:
+        image: qmcgaw/gluetun
+      web:
+        image: "${image}"
+        network_mode: "service:vpn"
+    """
+    assert found(tmp_path, {name: text}) == {"vpn": "sidecar", "web": "main"}
+
+
+def test_a_unit_of_quadlet_may_be_a_template(tmp_path: Path) -> None:
+    app = "[Container]\nImage={{ image }}\nNetwork=door.container\n"
+    door = "[Container]\nContainerName=door\nImage=docker.io/tailscale/tailscale\n"
+    files = {"app.container.j2": app, "door.container": door}
+    assert found(tmp_path, files) == {"app": "main", "door": "sidecar"}
+
+
+def test_a_template_of_prose_is_none(tmp_path: Path) -> None:
+    assert (
+        found(tmp_path, {"README.md.gotmpl": "containers: {{ x }}\n  - a: b: c\n"})
+        == {}
+    )
+    assert scan(tmp_path).skipped == ()
+
+
+# --- Kubernetes
+
+LONE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  {{- include "shop.spec" . | nindent 2 }}
+  template:
+    metadata:
+      labels: {app: shop}
+    spec:
+      containers:
+        - name: haproxy
+          image: haproxy
+          args: ["-f", "/etc/haproxy.cfg"]
+          ports: [{containerPort: 80}]
+        {{- with .Values.more }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+"""
+
+
+def test_a_workload_whose_selector_is_included_is_no_patch(tmp_path: Path) -> None:
+    assert "sidecar" not in found(tmp_path, {"templates/a.yaml": LONE}).values()
+
+
+TWICE = """\
+kind: Deployment
+spec:
+  selector: {}
+  template:
+    metadata: {labels: {app: ci}}
+    spec:
+      {{- if .Values.native }}
+      initContainers:
+      {{- else }}
+      containers:
+      {{- end }}
+        - name: daemon
+          image: docker:dind
+          {{- if .Values.native }}
+          restartPolicy: Always
+          {{- end }}
+      {{- if .Values.native }}
+      containers:
+      {{- end }}
+        - name: builder
+          image: example/builder
+"""
+
+
+def test_a_list_may_begin_under_either_of_two_conditions(tmp_path: Path) -> None:
+    labels = found(tmp_path, {"templates/ci.yaml": TWICE})
+    assert labels == {"daemon": "native-sidecar", "builder": "main"}
+
+
+def test_both_sides_of_a_condition_may_list_the_containers(tmp_path: Path) -> None:
+    text = """\
+    kind: Deployment
+    spec:
+      selector: {}
+      template:
+        spec:
+          {{- if .Values.tls }}
+          containers:
+            - {name: web, image: example/web}
+            - {name: tls-proxy, image: example/ghostunnel}
+          {{- else }}
+          containers:
+            - {name: web, image: example/web, args: [--plain]}
+          {{- end }}
+    """
+    labels = found(tmp_path, {"templates/a.yaml": text})
+    assert labels == {"web": "main", "tls-proxy": "sidecar"}
+
+
+@pytest.mark.parametrize("column", [6, 7])
+def test_an_item_put_askew_is_still_one(tmp_path: Path, column: int) -> None:
+    text = f"""\
+kind: Deployment
+spec:
+  selector: {{}}
+  template:
+    spec:
+      containers:
+        - name: web-server
+          image: example/web
+          volumeMounts:
+            - {{name: site, mountPath: /site}}
+{" " * column}- name: site-updater
+          image: example/updater
+          volumeMounts:
+            - {{name: site, mountPath: /site}}
+"""
+    labels = found(tmp_path, {"a.yaml": text})
+    assert labels == {"web-server": "main", "site-updater": "sidecar"}
+
+
+def test_more_init_containers_may_stand_under_a_word_of_their_own(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    worker:
+      initContainer:
+        extraContainers:
+          - {name: fetch, image: example/fetch}
+      extraContainers:
+        - {name: ship, image: example/ship}
+    """
+    labels = found(tmp_path, {"values.yaml": text})
+    assert labels == {"fetch": "init", "ship": "sidecar"}
+
+
+def test_what_the_unit_is_called_is_the_main_one_whatever_its_name_tells(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    kind: DaemonSet
+    metadata: {name: net-agent}
+    spec:
+      selector: {}
+      template:
+        spec:
+          volumes: [{name: run, hostPath: {path: /run/net}}]
+          containers:
+            - name: net-agent
+              image: example/net
+              volumeMounts: [{name: run, mountPath: /run/net}]
+            - name: switch
+              image: example/net
+              volumeMounts: [{name: run, mountPath: /run/net}]
+    """
+    labels = found(tmp_path, {"a.yaml": text})
+    assert labels == {"net-agent": "main", "switch": "sidecar"}
+
+
+def test_a_service_that_prepares_may_be_tried_again_until_it_succeeds(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    services:
+      db-init:
+        image: example/db
+        restart: on-failure
+        volumes: ["data:/data"]
+      db:
+        image: example/db
+        volumes: ["data:/data"]
+    volumes: {data: {}}
+    """
+    assert found(tmp_path, {"compose.yaml": text})["db-init"] == "init"
+
+
+def test_a_list_for_an_injector_may_have_a_name_for_all_in_it(tmp_path: Path) -> None:
+    text = """\
+    name: mesh-sidecar
+    containers:
+      - {name: mesh-sidecar, image: example/mesh}
+      - {name: settings, image: example/settings}
+    """
+    labels = found(tmp_path, {"inject.yaml": text})
+    assert labels == {"mesh-sidecar": "sidecar", "settings": "sidecar"}
