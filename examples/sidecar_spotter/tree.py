@@ -63,6 +63,8 @@ _STATEMENT = re.compile(
     rb"\{%(?:[^%{]|%(?!\})|\{(?!%)){0,2000}%\}"
     rb"|(?<![^\s])\{#(?=[-\s])(?:[^#{]|#(?!\})|\{(?!#)){0,2000}#\}"
     rb"|<%(?![=%])(?:[^%<]|%(?!>)|<(?!%)){0,2000}%>"
+    # Terraform's own: the file that it is the template of has no such sign.
+    rb"|%\{[-~ ]*(?:if|else|endif|for|endfor)\b[^{}\n]{0,500}\}"
 )
 # Plain text first: the search for it alone runs at the speed of memory.
 _MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")
@@ -82,11 +84,13 @@ class At:
 
 
 def without_statements(data: bytes) -> bytes:
-    """Return *data* without what only steers or comments a template of Jinja or ERB.
+    """Return *data* without what only steers or comments a template.
 
-    Lines keep their numbers. Both sides of an `if` stay.
+    That is one of Jinja, ERB or Terraform. Lines keep their numbers. Both sides of an
+    `if` stay.
     """
-    if b"{%" not in data and b"{#" not in data and b"<%" not in data:
+    signs = (b"{%", b"{#", b"<%", b"%{")
+    if not any(sign in data for sign in signs):
         return data
     return _STATEMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), data)
 

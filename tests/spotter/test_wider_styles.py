@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from reading import unit, units
+from reading import unit
 from sidecar_spotter import scan
 
 
@@ -306,3 +306,155 @@ def test_a_list_for_an_injector_may_have_a_name_for_all_in_it(tmp_path: Path) ->
     """
     labels = found(tmp_path, {"inject.yaml": text})
     assert labels == {"mesh-sidecar": "sidecar", "settings": "sidecar"}
+
+
+# --- what people write, and no repository had shown yet
+
+
+def test_a_trait_of_kubevela_adds_a_helper(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: core.oam.dev/v1beta1
+    kind: Application
+    spec:
+      components:
+        - name: web
+          type: webservice
+          properties: {image: example/web}
+          traits:
+            - type: sidecar
+              properties: {name: count, image: busybox, cmd: [tail, -F, /log]}
+            - type: scaler
+              properties: {name: no, image: no}
+    """
+    assert found(tmp_path, {"a.yaml": text}) == {"count": "sidecar"}
+
+
+def test_values_become_the_spec_of_a_prometheus(tmp_path: Path) -> None:
+    text = """\
+    prometheus:
+      prometheusSpec:
+        thanos: {image: quay.io/thanos/thanos}
+        containers:
+          - {name: door, image: example/door}
+          - {name: prometheus, args: [--x]}
+    other:
+      prometheusSpec: {thanos: {}}
+    """
+    assert found(tmp_path, {"values.yaml": text}) == {
+        "thanos-sidecar": "injected-sidecar",
+        "door": "sidecar",
+        "prometheus": "main",
+    }
+
+
+CHART = """\
+resource "helm_release" "shop" {
+  name = "shop"
+  set {
+    name  = "podAnnotations.linkerd\\\\.io/inject"
+    value = "enabled"
+  }
+  set {
+    name  = "service.linkerd\\\\.io/inject"
+    value = "enabled"
+  }
+  values = [
+    yamlencode({ sidecars = [{ name = "log", image = "example/log" }] }),
+    <<-EOT
+      extraContainers:
+        - name: auth
+          image: example/auth
+    EOT
+  ]
+}
+"""
+
+
+def test_terraform_gives_a_chart_its_values_in_three_ways(tmp_path: Path) -> None:
+    assert found(tmp_path, {"main.tf": CHART}) == {
+        "linkerd-proxy": "injected-sidecar",
+        "log": "sidecar",
+        "auth": "sidecar",
+    }
+    lines = [one.findings[0].line for one in scan(tmp_path).groups]
+    assert sorted(lines) == [4, 12, 15]
+
+
+def test_containers_without_names_are_told_apart(tmp_path: Path) -> None:
+    text = """\
+    resource "google_cloud_run_v2_service" "shop" {
+      template {
+        containers {
+          image = "example/shop"
+          ports { container_port = 8080 }
+        }
+        containers {
+          image = "gcr.io/cloudsql-docker/gce-proxy"
+        }
+      }
+    }
+    """
+    (tmp_path / "main.tf").write_text(dedent(text), encoding="utf-8")
+    (judged,) = scan(tmp_path).groups
+    told = [(one.name, one.line, one.label, one.serves) for one in judged.findings]
+    assert told == [("", 4, "main", None), ("", 8, "sidecar", "")]
+
+
+def test_a_task_that_runs_once_afterward_prepares_nothing(tmp_path: Path) -> None:
+    text = """\
+    job "a" {
+      group "a" {
+        task "web" { config { image = "example/web" } }
+        task "ship" {
+          lifecycle {
+            hook = "poststart"
+            sidecar = true
+          }
+        }
+        task "clean" {
+          lifecycle { hook = "poststop" }
+        }
+        task "first" {
+          lifecycle { hook = "prestart" }
+        }
+      }
+    }
+    """
+    labels = found(tmp_path, {"a.nomad": text})
+    assert labels["clean"] == "not-a-sidecar"
+    assert (labels["ship"], labels["first"]) == ("sidecar", "init")
+
+
+def test_a_task_definition_may_be_a_template_of_terraform(tmp_path: Path) -> None:
+    text = """\
+    [
+      {
+        "name": "shop",
+        "image": "${image}",
+        "portMappings": [{"containerPort": ${port}}]
+      }%{ if logs ~},
+      {
+        "name": "log-router",
+        "image": "${router}",
+        "essential": true
+      }%{ endif }
+    ]
+    """
+    labels = found(tmp_path, {"task.json.tftpl": text})
+    assert labels == {"shop": "main", "log-router": "sidecar"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "label"), [("api", "sidecar"), ("pictures", "not-a-sidecar")]
+)
+def test_a_name_may_tell_what_an_image_of_ones_own_does(
+    tmp_path: Path, beside: str, label: str
+) -> None:
+    text = f"""\
+    kind: Pod
+    spec:
+      containers:
+        - {{name: {beside}, image: example/one}}
+        - {{name: nginx, image: example/nginx-front}}
+    """
+    assert found(tmp_path, {"a.yaml": text})["nginx"] == label

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from yaml import ScalarNode
 
-from sidecar_spotter.known import split
 from sidecar_spotter.discover import form_of
+from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
 from sidecar_spotter.readers.fields import (
@@ -36,6 +36,7 @@ from sidecar_spotter.tree import (
     line,
     text,
     walk,
+    without_statements,
 )
 
 FORMS = ("json", "yaml", "template")
@@ -69,6 +70,7 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the task definitions of a file."""
     lines = data.decode("utf-8", "replace").split("\n")
+    data = without_statements(data)
     for before, part in documents(data):
         tree = tree_or_template(part, before)
         if tree is not None and items(tree):

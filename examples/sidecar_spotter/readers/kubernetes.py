@@ -198,6 +198,12 @@ def _search(
     for field, name, value in pairs:
         if field in LISTS:
             continue
+        if (kind := operators.OF_VALUES.get(field)) is not None:
+            inside = replace(place, kind=kind)
+            yield from _search(inside, value, metadata, depth + 1, seen, field)
+            continue
+        if field == "traits" and place.kind == "Application":
+            yield from _traits(place, node, value)
         # Values may group more init containers under a word of their own.
         early = "init" in within.lower() and "ontainer" in field
         helps = operators.holds_helpers(field) and not early
@@ -356,6 +362,31 @@ def _field(
     )
 
 
+def _traits(place: Place, component: Node, traits: Node) -> Iterator[Group]:
+    """Yield the containers that traits of KubeVela put beside a component's own.
+
+    https://kubevela.io/docs/end-user/traits/references/#sidecar
+    """
+    given = [
+        properties
+        for one in items(traits)
+        if text(get(one, "type")) == "sidecar"
+        and (properties := get(one, "properties")) is not None
+    ]
+    if given:
+        boxes = [as_helper(container(box, place.lines), "sidecar") for box in given]
+        name = text(get(component, "name"))
+        yield Group(
+            place.path,
+            line(given[0]),
+            "kubernetes",
+            "component",
+            name,
+            tuple(boxes),
+            marks=frozenset(("partial", "operator-field")),
+        )
+
+
 def _early(place: Place, name: Node, value: Node) -> Group | None:
     """Return a unit for a field for more init containers, native sidecars or not."""
     boxes = [container(box, place.lines, early=True) for box in _boxes(value)]
@@ -447,7 +478,7 @@ def container(node: Node, lines: list[bytes], *, early: bool = False) -> Contain
     first = line(name or key(node, "image") or node)
     words = [
         word
-        for field in ("command", "args", "source", "script")
+        for field in ("command", "args", "cmd", "source", "script")
         for one in (*items(get(node, field)), get(node, field))
         for word in _scalar(one)
     ]
@@ -578,7 +609,7 @@ def _wish(lines: list[bytes]) -> bool:
     return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
 
 
-_OF_VALUES = re.compile(rb"\n *sidecar:")
+_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec):")
 
 
 def _of_values(document: Node) -> Iterator[Request]:
@@ -589,6 +620,8 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from injectors.requests(list(_pairs(value)), "pod")
             elif text(name) == "sidecar":
                 yield from operators.of_values(value)
+            elif text(name) == "prometheusSpec":
+                yield from operators.of_spec(value)
 
 
 def _asked(metadata: Node | None, where: str) -> Iterator[Request]:

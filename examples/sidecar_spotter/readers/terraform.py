@@ -7,7 +7,9 @@ only finds them, and hands them to what reads those.
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import yaml
 
@@ -406,6 +408,38 @@ def _manifest(file: File, block: Block) -> Iterator[Group]:
         yield from kubernetes.units(file.path, node, lines)
 
 
+OF_PODS = re.compile(
+    r"(?:^|\.)\w*(?:pod|deployment)_?(?:annotations|labels)\.(.+)$", re.IGNORECASE
+)
+"""A value for a chart that becomes an annotation or a label of its pods."""
+
+
+def _chart(file: File, block: Block) -> Iterator[Group]:
+    """Yield what the values that a chart is given add, and what they ask for.
+
+    They may be a text, an object in HCL, or single ones by their paths.
+    """
+    lines = [one.encode("utf-8", "replace") for one in file.lines]
+    for node in block.fields.each("values"):
+        for one in items(node) or [node]:
+            if one.tag == HEREDOC:
+                file.taken.add(id(one))
+                data = b"\n" * line(one) + text(one).encode("utf-8", "replace")
+                with suppress(Unreadable):
+                    yield from list(kubernetes.read(file.path, data, file.look))
+            elif isinstance(one, yaml.MappingNode):
+                yield from kubernetes.units(file.path, one, lines)
+    pairs = [
+        (Text(name[1].replace("\\", ""), line(at)), Text(one.say("value"), line(at)))
+        for one in islice(block.fields.mappings("set"), TEXTS)
+        if (at := one.get("name")) is not None
+        and (name := OF_PODS.search(say(at))) is not None
+    ]
+    if asked := tuple(injectors.requests(pairs, "pod")):
+        at_ = line(block.label)
+        yield Group(file.path, at_, "kubernetes", "Chart", block.name, requests=asked)
+
+
 def _texts(file: File) -> Iterator[Group]:
     """Yield the units in texts of a file that are YAML or a job of Nomad."""
     budget = TEXTS
@@ -452,6 +486,7 @@ READERS: dict[str, Reader] = {
     "azurerm_container_app_job": _service("container-apps"),
     "azurerm_container_group": _service("container-instances"),
     "kubernetes_manifest": _manifest,
+    "helm_release": _chart,
     "kubernetes_namespace": _namespace,
     "kubernetes_labels": _namespace,
     "kubernetes_annotations": _namespace,
