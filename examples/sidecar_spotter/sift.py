@@ -206,6 +206,8 @@ def _is_telling(low: bytes, start: int, column: int, own: int) -> bool:
     end = after.start() if after else len(low)
     if after and low[after.end()] == ord("-") and column >= len(after[1]) >= own:
         return True
+    if after and len(after[1]) == column > own:
+        return True  # it is no item, and no key either
     if PUT_IN.search(low, start, end):
         return True
     item = low[start:end].lstrip(b" ")

@@ -7,7 +7,8 @@ visits a node once.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,10 @@ _COLUMNS = re.compile(rb"\n[ \t?:-]{%d}" % DEEPEST)
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
 
 
+LEFT_OUT: ContextVar[set[int] | None] = ContextVar("left_out", default=None)
+"""Gets the lines, from 1, that `mend` leaves out of what is read, where it is set."""
+
+
 class Unreadable(Exception):
     """A file, or a document of it, that cannot be read; its text says why."""
 
@@ -134,34 +139,49 @@ def move(node: Node | None, by: int) -> None:
             one.end_mark = At(one.end_mark.line + by)
 
 
-def mend(data: bytes, before: int = 0) -> Node | None:
+def mend(
+    data: bytes, before: int = 0, rows: Sequence[int] = (), *, tell: bool = True
+) -> Node | None:
     """Return the tree of a document of which some lines are no YAML, without them.
 
     Up to `REPAIRS` lines are dropped: the one that the composer trips over, or the one
     in front of it where the fault is that a plain value is followed by deeper lines. A
     list's item that is such a one is moved to where these lines fit it.
-    Raises Unreadable where that does not help.
+
+    *rows* says on which line of its file, from 0, each line of a text stands that was
+    made of the file. `LEFT_OUT` gets those left out, if *tell*. Raises Unreadable where
+    that does not help.
     """
-    rows = data.split(b"\n")
+    left = data.split(b"\n")
+    dropped: list[int] = []
     for _ in range(REPAIRS if len(data) < MENDED else 1):
         try:
-            return compose(b"\n".join(rows), before)
+            node = compose(b"\n".join(left), before)
         except Unreadable as fault:
             found = re.search(r"\(line (\d+)\)$", str(fault))
             if found is None:
                 raise
-            row = min(int(found[1]) - 1 - before, len(rows) - 1)
-            row = _filled(rows, row)
-            ahead = _filled(rows, row - 1)
-            if ahead >= 0 and rows[ahead].strip() == b"---":
-                del rows[ahead:]  # an indented file: its next document
+            row = min(int(found[1]) - 1 - before, len(left) - 1)
+            row = _filled(left, row)
+            ahead = _filled(left, row - 1)
+            if ahead >= 0 and left[ahead].strip() == b"---":
+                # An indented file: its next document.
+                dropped += range(ahead + 1, len(left))
+                del left[ahead:]
                 continue
-            deeper = ahead >= 0 and _indent(rows[ahead]) < _indent(rows[row])
+            deeper = ahead >= 0 and _indent(left[ahead]) < _indent(left[row])
+            below = next((one for one in left[row + 1 :] if one.strip()), b"")
             if deeper and "mapping values" in str(fault):
-                rows[ahead] = _as_deep(rows[ahead], rows[row])
-            else:
-                below = next((one for one in rows[row + 1 :] if one.strip()), b"")
-                rows[row] = _as_deep(rows[row], below)
+                row, below = ahead, left[row]
+            left[row] = _as_deep(left[row], below)
+            if not left[row]:
+                dropped.append(row)
+        else:
+            if tell and (told := LEFT_OUT.get()) is not None:
+                told.update(
+                    1 + (rows[row] if rows else row) + before for row in dropped
+                )
+            return node
     raise Unreadable("not YAML, even without the lines that are none")
 
 

@@ -458,3 +458,96 @@ def test_a_name_may_tell_what_an_image_of_ones_own_does(
         - {{name: nginx, image: example/nginx-front}}
     """
     assert found(tmp_path, {"a.yaml": text})["nginx"] == label
+
+
+@pytest.mark.parametrize(
+    ("key", "container"),
+    [
+        ("vault-agent-configmap", "vault-agent"),
+        ("bao-agent-configmap", "bao-agent"),
+        ("bao-ct-configmap", "consul-template"),
+    ],
+)
+def test_bank_vaults_has_a_webhook_for_both_stores(
+    tmp_path: Path, key: str, container: str
+) -> None:
+    text = f"""\
+    kind: Pod
+    metadata:
+      annotations:
+        secrets-webhook.security.bank-vaults.io/{key}: settings
+    spec:
+      containers: [{{name: app, image: example/app}}]
+    """
+    labels = found(tmp_path, {"a.yaml": text})
+    assert labels == {container: "injected-sidecar", "app": "main"}
+
+
+def test_an_output_may_lay_a_helper_over_a_pod(tmp_path: Path) -> None:
+    text = """\
+    output "template_spec" {
+      value = merge(var.template_spec, {
+        initContainers = concat([{ name = "settings", image = var.image }], [
+          merge({
+            name          = "replicate"
+            image         = var.image
+            restartPolicy = "Always"
+          }, var.more),
+        ])
+      })
+    }
+    """
+    labels = found(tmp_path, {"output.tf": text})
+    assert labels == {"settings": "init", "replicate": "native-sidecar"}
+
+
+# --- what is left out of a file
+
+BROKEN = """\
+kind: Pod
+spec:
+  containers:
+    - name: web
+      image: example/web
+    this is no YAML
+    - name: log-shipper
+      image: example/log
+"""
+
+
+def test_the_report_names_the_lines_that_it_left_out(tmp_path: Path) -> None:
+    assert found(tmp_path, {"a.yaml": BROKEN}) == {
+        "web": "main",
+        "log-shipper": "sidecar",
+    }
+    (left,) = scan(tmp_path).skipped
+    assert left.path == "a.yaml"
+    assert left.reason == "some lines do not fit as YAML, and were left out: 6"
+
+
+def test_lines_of_a_template_keep_their_numbers_in_it(tmp_path: Path) -> None:
+    text = """\
+    {{- define "shop.ship" }}
+    - name: ship
+      image: example/ship
+    {{- end }}
+    """
+    pod = '{{- include "shop.ship" . | nindent 4 }}\n    no YAML, either\n'
+    files = {
+        "templates/_ship.tpl": text,
+        "templates/a.yaml": BROKEN + pod + "---\n" + BROKEN,
+    }
+    found(tmp_path, files)
+    (left,) = scan(tmp_path).skipped
+    assert (left.path, left.reason.rpartition(": ")[2]) == (
+        "templates/a.yaml",
+        "6, 10, 17",
+    )
+
+
+def test_an_item_that_is_only_moved_is_not_left_out(tmp_path: Path) -> None:
+    askew = BROKEN.replace("    this is no YAML\n", "").replace(
+        "    - name: log-shipper\n", "   - name: log-shipper\n"
+    )
+    assert found(tmp_path, {"a.yaml": askew})["log-shipper"] == "sidecar"
+    assert scan(tmp_path).skipped == ()

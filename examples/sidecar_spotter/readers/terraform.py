@@ -97,6 +97,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             for box in group.containers
         )
         yield replace(group, containers=boxes)
+    yield from _overlays(file)
     yield from _texts(file)
 
 
@@ -221,6 +222,22 @@ def _pieces(file: File) -> Iterator[Group]:
         if terraform_names.is_container(Fields(body)):
             boxes = [body] if id(body) not in file.taken else []
             yield from _piece(file, name, "module", boxes)
+
+
+def _overlays(file: File) -> Iterator[Group]:
+    """Yield the pods that an output hands on, as a module does that adds to one."""
+    for name, body in labeled(file.tree, "output"):
+        for node in islice(walk(body), TEXTS * LEVELS):
+            unit = Fields(node, file.names)
+            if "initcontainers" in unit or "containers" in unit:
+                boxes = tuple(box for box in _boxes(file, unit) if box.image)
+                marks = frozenset(("partial",))
+                if boxes:
+                    at, said = line(name), text(name)
+                    yield Group(
+                        file.path, at, "kubernetes", "output", said, boxes, marks=marks
+                    )
+                    break
 
 
 def _of_each_sidecar(node: Node) -> bool:
