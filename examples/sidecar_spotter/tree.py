@@ -154,13 +154,20 @@ def mend(
     """
     left = data.split(b"\n")
     dropped: list[int] = []
-    for _ in range(REPAIRS if len(data) < MENDED else 1):
+    emptied = False
+    for _ in range(REPAIRS if len(data) < MENDED else 2):
         try:
             node = compose(b"\n".join(left), before)
         except Unreadable as fault:
             found = re.search(r"\(line (\d+)\)$", str(fault))
             if found is None:
                 raise
+            if not emptied:
+                # Blanks that a template's line leaves behind may be too many.
+                spaced, left = left, [one if one.strip() else b"" for one in left]
+                emptied = True
+                if left != spaced:
+                    continue
             row = min(int(found[1]) - 1 - before, len(left) - 1)
             row = _filled(left, row)
             ahead = _filled(left, row - 1)

@@ -551,3 +551,44 @@ def test_an_item_that_is_only_moved_is_not_left_out(tmp_path: Path) -> None:
     )
     assert found(tmp_path, {"a.yaml": askew})["log-shipper"] == "sidecar"
     assert scan(tmp_path).skipped == ()
+
+
+def test_a_text_may_begin_with_a_line_of_the_template(tmp_path: Path) -> None:
+    text = """\
+    kind: ConfigMap
+    data:
+      pod.yaml: |
+        {{- if .Values.own }}
+          {{ toYaml .Values.own | nindent 6 }}
+        {{- else }}
+        kind: Pod
+        spec:
+          containers:
+            - {name: web, image: example/web}
+            - {name: log-shipper, image: example/log}
+        {{- end }}
+    """
+    labels = found(tmp_path, {"templates/a.yaml": text})
+    assert labels == {"web": "main", "log-shipper": "sidecar"}
+    assert scan(tmp_path).skipped == ()
+
+
+def test_a_list_for_an_injector_may_have_several_pods(tmp_path: Path) -> None:
+    text = """\
+    kind: ConfigMap
+    data:
+      sidecars.yaml: |
+        - name: mesh-sidecar
+          initContainers: [{name: rules, image: example/rules}]
+          containers:
+            - {name: mesh-sidecar, image: example/mesh}
+            - {name: settings, image: example/settings}
+        - name: other
+          containers: [{name: log-sidecar, image: example/log}]
+    """
+    assert found(tmp_path, {"a.yaml": text}) == {
+        "rules": "init",
+        "mesh-sidecar": "sidecar",
+        "settings": "sidecar",
+        "log-sidecar": "sidecar",
+    }

@@ -115,6 +115,9 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return  # its containers are tasks of a build tool
     if operations := items(document):
         yield from _json_patch(path, operations, lines)
+        for one in operations:  # what an injector adds may be a list of such
+            if get(one, "op") is None and items(get(one, "containers")):
+                yield from units(path, one, lines)
         return
     if kind in KUSTOMIZE or (not kind and path.endswith(KUSTOMIZATION)):
         yield from _kustomization(path, document, lines)
