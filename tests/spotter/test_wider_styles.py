@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from reading import unit
+from reading import unit, units
 from sidecar_spotter import scan
 
 
@@ -592,3 +592,23 @@ def test_a_list_for_an_injector_may_have_several_pods(tmp_path: Path) -> None:
         "settings": "sidecar",
         "log-sidecar": "sidecar",
     }
+
+
+def test_each_object_of_jsonnet_may_have_a_container_of_its_own() -> None:
+    text = """\
+    {
+      shop: {
+        container:: container.new('shop', 'example/shop'),
+        pod: deployment.new('shop', 1, [self.container]),
+      },
+      exporter: {
+        container:: container.new('exporter', 'example/redis-exporter'),
+        pod: deployment.new('exporter', 1, [self.container]),
+      },
+    }
+    """
+    found = units("a.jsonnet", text)
+    assert [(one.name, one.containers[0].name) for one in found] == [
+        ("shop", "shop"),
+        ("exporter", "exporter"),
+    ]

@@ -52,7 +52,9 @@ _WORDS = re.compile(r"\bwith(?:Args|Command)(?:Mixin)?\(|\b(?:args|command)_*\+?
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is Jsonnet that could hold a container."""
-    return form_of(path) == "jsonnet" and b"image" in data and b"ontainer" in data
+    return form_of(path) == "jsonnet" and (
+        (b"image" in data and b"ontainer" in data) or b"ontainer.new(" in data
+    )
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:

@@ -57,7 +57,9 @@ class Listed:
 def lists(shape: str, made: Sequence[Made]) -> list[Listed]:
     """Return the units that a file lists, of the containers that it makes."""
     found: dict[int, Listed] = {}
-    named = {one.name: one for one in made if one.name}
+    named: dict[str, list[Made]] = {}
+    for one in made:
+        named.setdefault(one.name, []).append(one)
     for match in islice(_LIST.finditer(shape), MOST):
         span = _span(shape, match)
         if span is None or any(one.start < match.start() < one.end for one in made):
@@ -88,7 +90,7 @@ def _span(shape: str, match: re.Match[str]) -> Span | None:
 
 
 def _members(
-    shape: str, span: Span, made: Sequence[Made], named: dict[str, Made]
+    shape: str, span: Span, made: Sequence[Made], named: dict[str, list[Made]]
 ) -> tuple[list[Made], bool]:
     """Return the containers in a list, in their order, and whether these are all."""
     inside = [one for one in made if span[0] <= one.start and one.end <= span[1]]
@@ -99,7 +101,7 @@ def _members(
     ]
     found = {one.start: one for one in inside}
     for match in islice(_NAME.finditer(shape, *span), MOST):
-        one = named.get(match[1])
+        one = _nearest(named.get(match[1], ()), match.start())
         if one is None or one in found.values():
             continue
         if not any(other.start <= match.start() < other.end for other in inside):
@@ -107,6 +109,15 @@ def _members(
     first = shape.find("[", *span)
     several = len(list(parts(shape, first))) if first >= 0 else 0
     return [found[at] for at in sorted(found)], several <= len(found)
+
+
+def _nearest(made: Sequence[Made], at: int) -> Made | None:
+    """Return the last of *made* in front of a place, or else the first behind it.
+
+    Objects of one file may each have a `container`.
+    """
+    ahead = [one for one in made if one.start < at]
+    return ahead[-1] if ahead else next(iter(made), None)
 
 
 def opening(shape: str, at: int, sign: str) -> int | None:
