@@ -55,10 +55,12 @@ FORMS: dict[str, Form] = {
     "tpl": "template",
     "tmpl": "template",
     "gotmpl": "template",
+    "tftpl": "template",
     "template": "template",
     "golden": "template",
     "j2": "template",
     "jinja2": "template",
+    "jinja": "template",
     "jsonnet": "jsonnet",
     "libsonnet": "jsonnet",
     "groovy": "jenkins",
@@ -69,16 +71,21 @@ JENKINS = re.compile(r"(?:^|/)Jenkinsfile[^/]*$")
 """Files whose form their name tells, whatever follows it."""
 ADDED = frozenset(
     (
-        *("tpl", "tmpl", "gotmpl", "template", "j2", "jinja2", "erb", "in"),
+        *("tpl", "tmpl", "gotmpl", "tftpl", "template", "j2", "jinja2", "jinja"),
+        *("erb", "in", "mustache", "hbs", "ctmpl", "envsubst"),
         *("dist", "example", "sample", "golden", "injected"),
     )
 )
 """Ends that are added to a name: of templates and of examples of what they make."""
 
+PROSE = frozenset(("md", "txt", "html", "sh", "sql", "rst", "adoc", "css"))
+"""Ends of names of templates of which no deployment comes."""
+
 PASSED = frozenset(
     (
         *(".git", ".hg", ".svn", ".jj"),
         *("node_modules", "bower_components", "vendor", "site-packages"),
+        "vendor_jsonnet",
         *(".venv", "venv", ".tox", ".nox", "__pycache__", ".mypy_cache"),
         *(".terraform", ".gradle", ".m2", ".yarn", ".next", ".cache"),
     )
@@ -141,6 +148,8 @@ def form_of(path: str) -> Form | None:
     start, _, end = path.lower().rpartition(".")
     if JENKINS.search(path):
         return "jenkins"
+    if end in ADDED and start.rpartition(".")[2] in PROSE:
+        return None
     if end in ADDED and (form := FORMS.get(start.rpartition(".")[2])) is not None:
         return form
     return FORMS.get(end) if start else None

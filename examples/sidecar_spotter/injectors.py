@@ -272,6 +272,24 @@ INJECTORS: tuple[Injector, ...] = (
             "so it runs once, as an init container",
         ),
     ),
+    *(
+        Injector(
+            f"secrets-webhook.security.bank-vaults.io/{store}-{what}-configmap",
+            container,
+            "secrets-agent",
+            "Bank-Vaults",
+            GITHUB + "bank-vaults/secrets-webhook/blob/main/pkg/common/common.go",
+            wants=ANY,
+            unless=Unless(
+                f"secrets-webhook.security.bank-vaults.io/{store}-{what}-once",
+                TRUE,
+                "init",
+                "so it runs once, as an init container",
+            ),
+        )
+        for store in ("vault", "bao")
+        for what, container in (("agent", f"{store}-agent"), ("ct", "consul-template"))
+    ),
     Injector(
         "conjur.org/inject",
         "",

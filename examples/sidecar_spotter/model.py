@@ -180,7 +180,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that was not read, and why."""
+    """A file that was not read, or not in full, and why."""
 
     path: str
     reason: str

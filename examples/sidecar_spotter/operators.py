@@ -415,6 +415,26 @@ https://github.com/grafana/helm-charts/blob/main/charts/grafana/README.md
 """
 
 
+OF_VALUES = {
+    "prometheusSpec": "Prometheus",
+    "alertmanagerSpec": "Alertmanager",
+    "thanosRulerSpec": "ThanosRuler",
+}
+"""Values of a chart that become the spec of a resource, and the resource's kind.
+
+https://github.com/prometheus-community/helm-charts/blob/main/charts/
+kube-prometheus-stack/values.yaml
+"""
+
+
+def of_spec(node: Node | None) -> Iterator[Request]:
+    """Yield what a value `prometheusSpec` asks for."""
+    name = key(node, "thanos")
+    if name is not None and any(True for _ in entries(get(node, "thanos"))):
+        says = "is added by the operator of Prometheus, because it has thanos"
+        yield _request("thanos-sidecar", "metrics-uploader", name, says)
+
+
 def of_values(node: Node | None) -> Iterator[Request]:
     """Yield what a value `sidecar` of a well-known chart asks for."""
     for name, value in entries(node):

@@ -28,6 +28,8 @@ MOST_VALUES = 300_000
 """Values in what is read of one file. Each takes up to 3 µs and 250 bytes as a node."""
 WORTH = 1000
 """Files from which on a second process gains more time than its start costs."""
+LINES = 10
+"""Lines that are left out of a file and told of."""
 EVERY = 50
 """Files between two reports of progress."""
 
@@ -120,6 +122,8 @@ def _read(
     """
     found: list[Judged] = []
     reason = ""
+    left_out: set[int] = set()
+    telling = tree.LEFT_OUT.set(left_out)
     try:
         try:
             watch.start()
@@ -142,6 +146,13 @@ def _read(
         reason = f"takes more than {SECONDS} s to read"
     except Exception as error:
         reason = f"reader failed: {type(error).__name__}: {error}".split("\n", 1)[0]
+    finally:
+        tree.LEFT_OUT.reset(telling)
+    if left_out and not reason:
+        lines = ", ".join(str(line) for line in sorted(left_out)[:LINES])
+        more = len(left_out) - LINES
+        reason = f"some lines do not fit as YAML, and were left out: {lines}"
+        reason += f" and {more} more" if more > 0 else ""
     return found, [Skipped(entry.path, reason[:200])] if reason else []
 
 

@@ -37,6 +37,9 @@ CALLS = (
 )
 """One of these is in a program that builds a task or a pod."""
 
+JOB = re.compile(rb"^[ \t]*job[ \t]+[\"{\[<$\w-]", re.MULTILINE)
+"""What begins a job of Nomad, which is no YAML."""
+
 _KEYS = {injector.key.rstrip("*").lower().encode() for injector in INJECTORS}
 ASKING = (
     *(b"inject", b"dapr", b"hostpid", b"hostnetwork"),
@@ -97,6 +100,8 @@ def sift(path: str, data: bytes) -> bytes:
     if form == "program":
         return data if any(call in data for call in CALLS) else b""
     if form not in ("yaml", "json", "template"):
+        return data
+    if form == "template" and b"task " in data and JOB.search(data):
         return data
     if form == "json" or STARTS_JSON.match(data):
         return data if _json(path, data.lower()) else b""
@@ -183,22 +188,26 @@ def _lists_telling(low: bytes) -> bool:
             return True
         if len(first[1]) > DEEPEST:
             return True
-        lists.append(first)
+        own = key.start() - (low.rfind(b"\n", 0, key.start()) + 1)
+        lists.append((first, own))
     return bool(lists) and (
         not WHOLE.search(b"\n" + low)
-        or any(_is_telling(low, first.end(), len(first[1])) for first in lists)
+        or any(_is_telling(low, one.end(), len(one[1]), own) for one, own in lists)
     )
 
 
-def _is_telling(low: bytes, start: int, column: int) -> bool:
+def _is_telling(low: bytes, start: int, column: int, own: int) -> bool:
     """Whether a list has an item more than one, or one that looks like a helper.
 
-    The dash of its first item ends at *start* and stands in *column*.
+    The dash of its first item ends at *start* and stands in *column*, its key in the
+    column *own*. A dash between them is an item that somebody has put askew.
     """
     after = _outdented(column).search(low, start)
     end = after.start() if after else len(low)
-    if after and len(after[1]) == column and low[after.end()] == ord("-"):
+    if after and low[after.end()] == ord("-") and column >= len(after[1]) >= own:
         return True
+    if after and len(after[1]) == column > own:
+        return True  # it is no item, and no key either
     if PUT_IN.search(low, start, end):
         return True
     item = low[start:end].lstrip(b" ")

@@ -7,7 +7,8 @@ visits a node once.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,11 +64,17 @@ _STATEMENT = re.compile(
     rb"\{%(?:[^%{]|%(?!\})|\{(?!%)){0,2000}%\}"
     rb"|(?<![^\s])\{#(?=[-\s])(?:[^#{]|#(?!\})|\{(?!#)){0,2000}#\}"
     rb"|<%(?![=%])(?:[^%<]|%(?!>)|<(?!%)){0,2000}%>"
+    # Terraform's own: the file that it is the template of has no such sign.
+    rb"|%\{[-~ ]*(?:if|else|endif|for|endfor)\b[^{}\n]{0,500}\}"
 )
 # Plain text first: the search for it alone runs at the speed of memory.
 _MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")
 _COLUMNS = re.compile(rb"\n[ \t?:-]{%d}" % DEEPEST)
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
+
+
+LEFT_OUT: ContextVar[set[int] | None] = ContextVar("left_out", default=None)
+"""Gets the lines, from 1, that `mend` leaves out of what is read, where it is set."""
 
 
 class Unreadable(Exception):
@@ -82,11 +89,13 @@ class At:
 
 
 def without_statements(data: bytes) -> bytes:
-    """Return *data* without what only steers or comments a template of Jinja or ERB.
+    """Return *data* without what only steers or comments a template.
 
-    Lines keep their numbers. Both sides of an `if` stay.
+    That is one of Jinja, ERB or Terraform. Lines keep their numbers. Both sides of an
+    `if` stay.
     """
-    if b"{%" not in data and b"{#" not in data and b"<%" not in data:
+    signs = (b"{%", b"{#", b"<%", b"%{")
+    if not any(sign in data for sign in signs):
         return data
     return _STATEMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), data)
 
@@ -130,29 +139,56 @@ def move(node: Node | None, by: int) -> None:
             one.end_mark = At(one.end_mark.line + by)
 
 
-def mend(data: bytes, before: int = 0) -> Node | None:
+def mend(
+    data: bytes, before: int = 0, rows: Sequence[int] = (), *, tell: bool = True
+) -> Node | None:
     """Return the tree of a document of which some lines are no YAML, without them.
 
     Up to `REPAIRS` lines are dropped: the one that the composer trips over, or the one
-    in front of it where the fault is that a plain value is followed by deeper lines.
-    Raises Unreadable where that does not help.
+    in front of it where the fault is that a plain value is followed by deeper lines. A
+    list's item that is such a one is moved to where these lines fit it.
+
+    *rows* says on which line of its file, from 0, each line of a text stands that was
+    made of the file. `LEFT_OUT` gets those left out, if *tell*. Raises Unreadable where
+    that does not help.
     """
-    rows = data.split(b"\n")
-    for _ in range(REPAIRS if len(data) < MENDED else 1):
+    left = data.split(b"\n")
+    dropped: list[int] = []
+    emptied = False
+    for _ in range(REPAIRS if len(data) < MENDED else 2):
         try:
-            return compose(b"\n".join(rows), before)
+            node = compose(b"\n".join(left), before)
         except Unreadable as fault:
             found = re.search(r"\(line (\d+)\)$", str(fault))
             if found is None:
                 raise
-            row = min(int(found[1]) - 1 - before, len(rows) - 1)
-            row = _filled(rows, row)
-            ahead = _filled(rows, row - 1)
-            if ahead >= 0 and rows[ahead].strip() == b"---":
-                del rows[ahead:]  # an indented file: its next document
+            if not emptied:
+                # Blanks that a template's line leaves behind may be too many.
+                spaced, left = left, [one if one.strip() else b"" for one in left]
+                emptied = True
+                if left != spaced:
+                    continue
+            row = min(int(found[1]) - 1 - before, len(left) - 1)
+            row = _filled(left, row)
+            ahead = _filled(left, row - 1)
+            if ahead >= 0 and left[ahead].strip() == b"---":
+                # An indented file: its next document.
+                dropped += range(ahead + 1, len(left))
+                del left[ahead:]
                 continue
-            deeper = ahead >= 0 and _indent(rows[ahead]) < _indent(rows[row])
-            rows[ahead if deeper and "mapping values" in str(fault) else row] = b""
+            deeper = ahead >= 0 and _indent(left[ahead]) < _indent(left[row])
+            below = next((one for one in left[row + 1 :] if one.strip()), b"")
+            if deeper and "mapping values" in str(fault):
+                row, below = ahead, left[row]
+            left[row] = _as_deep(left[row], below)
+            if not left[row]:
+                dropped.append(row)
+        else:
+            if tell and (told := LEFT_OUT.get()) is not None:
+                told.update(
+                    1 + (rows[row] if rows else row) + before for row in dropped
+                )
+            return node
     raise Unreadable("not YAML, even without the lines that are none")
 
 
@@ -161,6 +197,16 @@ def _filled(rows: list[bytes], row: int) -> int:
     while row >= 0 and (not rows[row].strip() or rows[row].lstrip()[:1] == b"#"):
         row -= 1
     return row
+
+
+def _as_deep(row: bytes, below: bytes) -> bytes:
+    """Return a list's item *row*, moved to where the line *below* it is a part of it.
+
+    Any other row is no YAML: b"".
+    """
+    item, column = row.lstrip(), _indent(below) - 2
+    moves = item.startswith(b"- ") and b": " in item and column > _indent(row)
+    return b" " * column + item if moves else b""
 
 
 def _indent(row: bytes) -> int:

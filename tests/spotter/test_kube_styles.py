@@ -304,8 +304,15 @@ def test_a_line_that_is_a_bare_word_is_the_one_to_drop(tmp_path: Path) -> None:
       - name: stats
         image: registry.example.com/shop-exporter
 """
-    found = of(tmp_path, WORKLOAD + boxes, "templates/a.yaml")
+    path = tmp_path / "templates" / "a.yaml"
+    path.parent.mkdir()
+    path.write_text(WORKLOAD + boxes, encoding="utf-8")
+    report = scan(tmp_path)
+    found = {one.name: one.label for j in report.groups for one in j.findings}
     assert found == {"shop": "main", "stats": "sidecar"}
+    (left,) = report.skipped
+    row = (WORKLOAD + boxes).split("\n").index("          []") + 1
+    assert left.reason.endswith(f"left out: {row}")
 
 
 def test_a_named_template_may_be_one_container(tmp_path: Path) -> None:

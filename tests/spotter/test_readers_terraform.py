@@ -146,10 +146,10 @@ def test_a_file_is_named_that_no_other_reader_takes() -> None:
     }
     """
     inside = '[{"name": "app", "image": "a", "essential": true}]'
-    text = task.replace("FILE", "task.tftpl")
-    group = unit("infra/main.tf", text, {"infra/task.tftpl": inside})
-    assert (group.path, names(group)) == ("infra/task.tftpl", ["app"])
-    for other in ("task.json", "../../x.tftpl", "absent.tftpl"):
+    text = task.replace("FILE", "task.definition")
+    group = unit("infra/main.tf", text, {"infra/task.definition": inside})
+    assert (group.path, names(group)) == ("infra/task.definition", ["app"])
+    for other in ("task.json", "task.tftpl", "../../x.definition", "absent.definition"):
         text = task.replace("FILE", other)
         assert units("infra/main.tf", text, {"infra/task.json": inside}) == []
 

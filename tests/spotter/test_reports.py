@@ -264,8 +264,8 @@ def test_sarif_writes_paths_as_uris() -> None:
 def test_sarif_tells_which_files_were_not_read() -> None:
     notes = as_sarif(REPORT)["runs"][0]["invocations"][0]["toolExecutionNotifications"]
     assert [note["message"]["text"] for note in notes] == [
-        "not read: binary",
-        "not read: not UTF-8: byte 4",
+        "not read in full: binary",
+        "not read in full: not UTF-8: byte 4",
     ]
 
 

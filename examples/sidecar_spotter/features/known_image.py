@@ -44,7 +44,7 @@ running example uses one image for both containers.
 
 from collections.abc import Iterator
 
-from sidecar_spotter.known import known
+from sidecar_spotter.known import MAIN, known, of_name, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import running, serves_files
 
@@ -62,11 +62,21 @@ def look(group: Group) -> Iterator[Evidence]:
             continue
         image = box.image.text if box.image is not None else ""
         found = known(image, [word.text for word in box.words])
+        if found is None and box.image is not None and _beside_a_program(box, boxes):
+            found = of_name(box.name)
         if found is not None and found.role == "reverse-proxy" and serves_files(box):
             continue
         if found is not None:
             says = f"runs {found.name}, known as {found.role}"
             yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)
+
+
+def _beside_a_program(box: Container, boxes: list[Container]) -> bool:
+    """Whether a name tells by what is beside it: an `nginx` in front of the `api`."""
+    others = (other for other in boxes if other is not box)
+    return telling(box.name) is None and any(
+        telling(other.name) == MAIN for other in others
+    )
 
 
 def _everybodys(box: Container, boxes: list[Container]) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import yaml
 
+from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text, Volume
 from sidecar_spotter.readers.fields import (
@@ -43,10 +44,7 @@ from sidecar_spotter.tree import (
 )
 from sidecar_spotter.units import stem
 
-FILES = re.compile(
-    r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|jinja2?|template|dist|example|sample))?$",
-    re.IGNORECASE,
-)
+FORMS = ("yaml", "json", "template")
 NAMED = re.compile(r"(?:^|[/._-])(?:docker-?)?compose[^/]*$", re.IGNORECASE)
 SERVICES = re.compile(
     rb"^services:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t\r]*(?:#[^\n]*)?\n)*"
@@ -91,9 +89,10 @@ _COLON = re.compile(r":(?![^{}]{0,200}\})")
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is a Compose file, by its name or by what it declares."""
-    if FILES.search(path) is None:
+    form = form_of(path)
+    if form not in FORMS:
         return False
-    named = NAMED.search(path) is not None
+    named = form != "template" and NAMED.search(path) is not None
     if not named and b"services:" not in data:
         return False
     if FOREIGN.search(data) is not None:
@@ -449,7 +448,8 @@ def grouped(services: list[Service]) -> Iterator[Group]:
     ended |= {
         one.box.name
         for one in services
-        if one.restart == "no" and PREPARES.search(one.box.name)
+        if one.restart.startswith(("no", "on-failure"))
+        and PREPARES.search(one.box.name)
     }
     boxes = with_volumes_from(
         [_with_names(one.box, called | made, ended) for one in services],

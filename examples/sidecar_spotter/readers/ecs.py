@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from yaml import ScalarNode
 
+from sidecar_spotter.discover import form_of
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
@@ -35,12 +36,10 @@ from sidecar_spotter.tree import (
     line,
     text,
     walk,
+    without_statements,
 )
 
-FILES = re.compile(
-    r"\.(?:json|ya?ml|template|tpl|tmpl|tftpl|j2|jinja2?|dist|example|sample)$",
-    re.IGNORECASE,
-)
+FORMS = ("json", "yaml", "template")
 WORDS = (
     b"containerDefinitions",
     b"ContainerDefinitions",
@@ -60,7 +59,7 @@ Definitions = Iterable[tuple[Node, Text | None]]
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a task definition, or a list of its containers."""
-    if FILES.search(path) is None:
+    if form_of(path) not in FORMS:
         return False
     if any(word in data for word in WORDS):
         return b"CustomResourceDefinition" not in data
@@ -71,6 +70,7 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the task definitions of a file."""
     lines = data.decode("utf-8", "replace").split("\n")
+    data = without_statements(data)
     for before, part in documents(data):
         tree = tree_or_template(part, before)
         if tree is not None and items(tree):

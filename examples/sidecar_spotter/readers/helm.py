@@ -384,7 +384,8 @@ class Page:
 
     def tree(self, before: int) -> Node | None:
         """Return the tree of the page, which has *before* lines in front of it."""
-        node = mend(self.plain.encode("utf-8", "replace"))
+        rows = [row + before for row in self.rows]
+        node = mend(self.plain.encode("utf-8", "replace"), rows=rows)
         self._restore(node, before)
         return node
 

@@ -1,23 +1,35 @@
-"""Jsonnet: objects that look like containers, in code that makes manifests.
+"""Jsonnet: containers, and the lists of them, in code that makes manifests.
 
-The code is not run, so which objects end up in one pod stays unknown: each one is a
-unit by itself, whose neighbors stand elsewhere. Strings and comments are blanked, and
-an object that has an `image` and a `name` is a container.
+The code is not run. Strings and comments are blanked, so that brackets can be counted.
+An object that has an `image` and a `name` is a container, and so is what a library's
+`container.new(…)` makes, with all that is added to it. A list that names such ones, or
+holds them, is a unit. One that no list of the file names is a unit by itself, whose
+neighbors stand elsewhere.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Port, Text
+from sidecar_spotter.readers.jsonnet_lists import (
+    STEP,
+    WIDEST,
+    Made,
+    Span,
+    binding,
+    expression_end,
+    lists,
+    opening,
+    parts,
+)
 from sidecar_spotter.readers.lines import Lines
 
 MOST = 200
-"""Objects of one file that are looked at."""
-WIDEST = 20_000
-"""Characters of an object that is looked at."""
+"""Containers of one file that are looked at, of either kind."""
 STRINGS = 100
 """Strings of a command that are looked at."""
 
@@ -26,109 +38,159 @@ _TOKEN = re.compile(
 )
 _IMAGE = re.compile(r"\bimage\s*\+?:{1,3}")
 _FIELD = re.compile(r"\s*(\w+)\s*\+?:{1,3}")
-_STEP = re.compile(r"[\[{(\]}),]")
-_PORT = re.compile(r"\bcontainerPort\s*:\s*(\d{1,5})\b")
-
-Span = tuple[int, int]
+_PORT = re.compile(
+    r"\bcontainerPort\s*:\s*(\d{1,5})\b"
+    r"|ontainerPort\.new\w{0,20}\(\s*(?:\"?\s*,\s*)?(\d{1,5})\b"
+)
+_NEW = re.compile(
+    r"(?<![\w$.])(?:[\w$]{1,40}\.){0,6}\w{0,40}[cC]ontainer\.new\("
+    r"|(?<![\w$.])[\w$]{1,40}\.Container\("
+)
+"""The libraries k.libsonnet, of Grafana and others, and kube.libsonnet, of Bitnami."""
+_WORDS = re.compile(r"\bwith(?:Args|Command)(?:Mixin)?\(|\b(?:args|command)_*\+?:{1,3}")
 
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is Jsonnet that could hold a container."""
-    return form_of(path) == "jsonnet" and b"image" in data and b"ontainer" in data
+    return form_of(path) == "jsonnet" and (
+        (b"image" in data and b"ontainer" in data) or b"ontainer.new(" in data
+    )
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
-    """Yield a unit for each container in a file."""
-    code = data.decode("utf-8", "replace")
-    strings: dict[int, str] = {}
-
-    def blank(match: re.Match[str]) -> str:
-        said = match[0]
-        if said[0] in "'\"":
-            strings[match.start()] = said.strip("'\"")
-        return "".join(one if one == "\n" else " " for one in said)
-
-    shape = _TOKEN.sub(blank, code)
-    line = Lines(code).of
-    seen: set[int] = set()
-    for match in islice(_IMAGE.finditer(shape), MOST):
-        start = _opening(shape, match.start())
-        if start is None or start in seen:
-            continue
-        seen.add(start)
-        box = _container(code, shape, strings, line, start)
-        if box is not None:
+    """Yield the units that a file lists, and each container that it does not list."""
+    sheet = _Sheet(data.decode("utf-8", "replace"))
+    made = sorted((*sheet.objects(), *sheet.calls()), key=lambda one: one.start)
+    listed: set[int] = set()
+    for one in lists(sheet.shape, made):
+        boxes = [replace(part.box, stage="init") for part in one.early]
+        boxes += [part.box for part in one.run]
+        listed.update(part.start for part in (*one.early, *one.run))
+        marks = frozenset(() if one.whole else ("partial",))
+        at = sheet.line(one.start)
+        name = sheet.first_string(one.start)
+        kind = "jsonnet list"
+        yield Group(path, at, "kubernetes", kind, name, tuple(boxes), marks=marks)
+    for part in made:
+        if part.start not in listed:
             marks = frozenset(("partial",))
             kind = "jsonnet object"
+            box = part.box
             yield Group(path, box.line, "kubernetes", kind, "", (box,), marks=marks)
 
 
-def _opening(shape: str, at: int) -> int | None:
-    """Return where the object begins that a place is directly in."""
-    depth = 0
-    for place in range(at - 1, max(at - WIDEST, -1), -1):
-        sign = shape[place]
-        if sign in ")]}":
-            depth += 1
-        elif sign in "([{":
-            if not depth:
-                return place if sign == "{" else None
-            depth -= 1
-    return None
+class _Sheet:
+    """The text of a file: as it is, and with strings and comments blanked."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.strings: dict[int, str] = {}
+        self.shape = _TOKEN.sub(self._blank, code)
+        self.line = Lines(code).of
+
+    def _blank(self, match: re.Match[str]) -> str:
+        said = match[0]
+        plain = "".join(one if one == "\n" else " " for one in said)
+        if said[0] not in "'\"":
+            return plain
+        self.strings[match.start()] = said.strip("'\"")
+        return '"' + plain[1:]  # a sign that something stands there
+
+    def first_string(self, start: int) -> str:
+        """Return the string with which a call's arguments begin, if one does."""
+        at = self.shape.find("(", start, start + WIDEST) + 1
+        while at and at < len(self.code) and self.code[at].isspace():
+            at += 1
+        return self.strings.get(at, "") if at else ""
+
+    def objects(self) -> Iterator[Made]:
+        """Yield the objects that are containers."""
+        seen: set[int] = set()
+        for match in islice(_IMAGE.finditer(self.shape), MOST):
+            start = opening(self.shape, match.start(), "{")
+            if start is None or start in seen:
+                continue
+            seen.add(start)
+            fields, end = self._fields(start)
+            if "name" in fields and "image" in fields:
+                words = [fields[one] for one in ("command", "args") if one in fields]
+                box = self._container(
+                    fields["name"],
+                    fields["image"],
+                    words,
+                    fields.get("ports", (0, 0)),
+                )
+                yield Made(start, end, binding(self.shape, start), box)
+
+    def calls(self) -> Iterator[Made]:
+        """Yield what a library's function makes, with all that is added to it."""
+        for match in islice(_NEW.finditer(self.shape), MOST):
+            start, end = match.start(), expression_end(self.shape, match.start())
+            given = list(parts(self.shape, match.end() - 1))
+            if not given:
+                continue
+            names = [_named(self.shape, one) for one in given]
+            by_name = {name: span for name, span in names if name}
+            by_place = [span for name, span in names if not name]
+            name = by_name.get("name") or (by_place[0] if by_place else given[0])
+            image = by_name.get("image") or (by_place[1] if by_place[1:] else None)
+            if image is None and (said := _IMAGE.search(self.shape, start, end)):
+                image = (said.end(), expression_end(self.shape, said.end()))
+            words = [
+                (said.end(), expression_end(self.shape, said.end()))
+                for said in islice(_WORDS.finditer(self.shape, start, end), STRINGS)
+            ]
+            box = self._container(name, image, words, (start, end))
+            yield Made(start, end, binding(self.shape, start), box)
+
+    def _fields(self, start: int) -> tuple[dict[str, Span], int]:
+        """Return the fields of the object whose brace is at *start*, and its end."""
+        found: dict[str, Span] = {}
+        depth, begin, end = 0, start + 1, start
+        for match in STEP.finditer(self.shape, start, start + WIDEST):
+            sign = match[0]
+            if sign in "([{":
+                depth += 1
+            elif sign in ")]}":
+                depth -= 1
+            if (sign == "," and depth == 1) or depth == 0:
+                if field := _FIELD.match(self.shape, begin, match.start()):
+                    found.setdefault(field[1], (field.end(), match.start()))
+                begin = end = match.end()
+            if depth == 0:
+                break
+        return found, end
+
+    def _say(self, span: Span) -> Text:
+        begin, end = span
+        begin += len(self.code[begin:end]) - len(self.code[begin:end].lstrip())
+        own = self.strings.get(begin)
+        said = own or " ".join(self.code[begin:end].split())[:200]
+        return Text(said, self.line(begin))
+
+    def _container(
+        self, name: Span, image: Span | None, words: list[Span], ports: Span
+    ) -> Container:
+        told = self._say(name)
+        said = [
+            Text(self.strings[at], self.line(at))
+            for span in words
+            for at in islice(range(*span), WIDEST)
+            if at in self.strings
+        ]
+        return Container(
+            name=told.text,
+            line=told.line,
+            image=self._say(image) if image is not None else None,
+            words=tuple(said[:STRINGS]),
+            ports=tuple(
+                Port(int(match[1] or match[2]), "", self.line(match.start()))
+                for match in islice(_PORT.finditer(self.shape, *ports), STRINGS)
+            ),
+        )
 
 
-def _fields(shape: str, start: int) -> dict[str, Span]:
-    """Return the value of each field of the object whose brace is at *start*."""
-    found: dict[str, Span] = {}
-    depth, begin = 0, start + 1
-    for match in _STEP.finditer(shape, start, start + WIDEST):
-        sign = match[0]
-        if sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        if (sign == "," and depth == 1) or depth == 0:
-            if field := _FIELD.match(shape, begin, match.start()):
-                found.setdefault(field[1], (field.end(), match.start()))
-            begin = match.end()
-        if depth == 0:
-            break
-    return found
-
-
-def _container(
-    code: str,
-    shape: str,
-    strings: dict[int, str],
-    line: Callable[[int], int],
-    start: int,
-) -> Container | None:
-    fields = _fields(shape, start)
-    if "name" not in fields or "image" not in fields:
-        return None
-
-    def say(field: str) -> Text:
-        begin, end = fields[field]
-        begin += len(code[begin:end]) - len(code[begin:end].lstrip())
-        own = strings.get(begin)
-        return Text(own or " ".join(code[begin:end].split())[:200], line(begin))
-
-    name = say("name")
-    words = [
-        Text(strings[at], line(at))
-        for field in ("command", "args")
-        if field in fields
-        for at in islice(range(*fields[field]), WIDEST)
-        if at in strings
-    ]
-    ports = fields.get("ports", (0, 0))
-    return Container(
-        name=name.text,
-        line=name.line,
-        image=say("image"),
-        words=tuple(words[:STRINGS]),
-        ports=tuple(
-            Port(int(match[1]), "", line(match.start()))
-            for match in _PORT.finditer(shape, *ports)
-        ),
-    )
+def _named(shape: str, span: Span) -> tuple[str, Span]:
+    """Return the name of an argument, if it is given by name, and its value."""
+    match = re.compile(r"\s*(\w+)\s*=(?!=)").match(shape, *span)
+    return (match[1], (match.end(), span[1])) if match else ("", span)

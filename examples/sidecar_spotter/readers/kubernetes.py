@@ -22,6 +22,7 @@ from sidecar_spotter.tree import (
     Unreadable,
     compose,
     documents,
+    empty,
     entries,
     get,
     items,
@@ -114,6 +115,9 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return  # its containers are tasks of a build tool
     if operations := items(document):
         yield from _json_patch(path, operations, lines)
+        for one in operations:  # what an injector adds may be a list of such
+            if get(one, "op") is None and items(get(one, "containers")):
+                yield from units(path, one, lines)
         return
     if kind in KUSTOMIZE or (not kind and path.endswith(KUSTOMIZATION)):
         yield from _kustomization(path, document, lines)
@@ -187,6 +191,7 @@ def _search(
     if not isinstance(node, yaml.MappingNode) or depth > LEVELS or id(node) in seen:
         return
     seen.add(id(node))
+    within = field
     pairs = [(text(name), name, value) for name, value in entries(node)]
     metadata = next((v for said, _, v in pairs if said == "metadata"), metadata)
     if any(said in UNIT for said, _, _ in pairs):
@@ -196,9 +201,17 @@ def _search(
     for field, name, value in pairs:
         if field in LISTS:
             continue
-        helps = operators.holds_helpers(field)
+        if (kind := operators.OF_VALUES.get(field)) is not None:
+            inside = replace(place, kind=kind)
+            yield from _search(inside, value, metadata, depth + 1, seen, field)
+            continue
+        if field == "traits" and place.kind == "Application":
+            yield from _traits(place, node, value)
+        # Values may group more init containers under a word of their own.
+        early = "init" in within.lower() and "ontainer" in field
+        helps = operators.holds_helpers(field) and not early
+        early = early or field.endswith("InitContainers")
         if isinstance(value, yaml.ScalarNode):
-            early = field.endswith("InitContainers")
             if not (helps or early) or "\n" not in value.value:
                 continue
             # Charts take lists as text, too.
@@ -206,7 +219,7 @@ def _search(
         unit = None
         if helps:
             unit = _field(place, name, value, metadata, node)
-        elif field.endswith("InitContainers"):
+        elif early:
             unit = _early(place, name, value)
         if unit is not None:
             yield unit
@@ -221,9 +234,14 @@ def _unit(
     place: Place, node: Node, metadata: Node | None, *, ordered: bool
 ) -> Group | None:
     """Return the unit that *node* is, if it is one."""
-    named = _boxes(get(node, "containers")) or _by_name(get(node, "containers"))
+    before, last = _both_sides(node)
+    named = _boxes(last) or _by_name(last)
     early = _boxes(get(node, "initContainers"))
     early = early or _by_name(get(node, "initContainers"))
+    if key(node, "initContainers") is not None:
+        early += before
+    else:
+        named = before + named
     steps = _boxes(get(node, "steps"))
     single = get(node, "container") or get(node, "script")
     helpers = _boxes(get(node, "sidecars"))
@@ -262,7 +280,7 @@ def _unit(
         line(first),
         "kubernetes",
         place.kind or "pod",
-        place.name or text(get(metadata, "name")),
+        place.name or text(get(metadata, "name")) or text(get(node, "name")),
         tuple(boxes),
         tuple(_volumes(node)) + place.claims,
         tuple(_asked(metadata, "pod")) if metadata is not place.metadata else (),
@@ -270,6 +288,22 @@ def _unit(
         marks=frozenset(marks),
         labels=tuple(_labels(metadata)),
     )
+
+
+def _both_sides(node: Node) -> tuple[list[Node], Node | None]:
+    """Return the containers under all keys `containers` but the last, and the last.
+
+    A template may have the key twice, each time under a condition. What stands between
+    them then is in the one list or the other: with `initContainers` above, in that one.
+    """
+    found = [
+        value
+        for name, value in (node.value if isinstance(node, yaml.MappingNode) else ())
+        if text(name) == "containers" and not empty(value)
+    ]
+    if len(found) < 2:
+        return [], found[0] if found else get(node, "containers")
+    return [box for one in found[:-1] for box in _boxes(one)], found[-1]
 
 
 def _waits(metadata: Node | None, name: str) -> tuple[Text, ...]:
@@ -331,6 +365,31 @@ def _field(
     )
 
 
+def _traits(place: Place, component: Node, traits: Node) -> Iterator[Group]:
+    """Yield the containers that traits of KubeVela put beside a component's own.
+
+    https://kubevela.io/docs/end-user/traits/references/#sidecar
+    """
+    given = [
+        properties
+        for one in items(traits)
+        if text(get(one, "type")) == "sidecar"
+        and (properties := get(one, "properties")) is not None
+    ]
+    if given:
+        boxes = [as_helper(container(box, place.lines), "sidecar") for box in given]
+        name = text(get(component, "name"))
+        yield Group(
+            place.path,
+            line(given[0]),
+            "kubernetes",
+            "component",
+            name,
+            tuple(boxes),
+            marks=frozenset(("partial", "operator-field")),
+        )
+
+
 def _early(place: Place, name: Node, value: Node) -> Group | None:
     """Return a unit for a field for more init containers, native sidecars or not."""
     boxes = [container(box, place.lines, early=True) for box in _boxes(value)]
@@ -380,6 +439,8 @@ def _by_name(node: Node | None) -> list[Node]:
 def _is_patch(document: Node, kind: str) -> bool:
     """Whether a workload lacks what the API demands, so only patches another."""
     spec = get(document, "spec")
+    if get(spec, "template", "metadata", "labels") is not None and kind:
+        return False  # it forgot the selector, or a template puts it in
     if not kind:  # what it patches is named elsewhere, as by a patch's target
         return get(spec, "template", "spec") is not None
     if kind not in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"):
@@ -420,7 +481,7 @@ def container(node: Node, lines: list[bytes], *, early: bool = False) -> Contain
     first = line(name or key(node, "image") or node)
     words = [
         word
-        for field in ("command", "args", "source", "script")
+        for field in ("command", "args", "cmd", "source", "script")
         for one in (*items(get(node, field)), get(node, field))
         for word in _scalar(one)
     ]
@@ -551,7 +612,7 @@ def _wish(lines: list[bytes]) -> bool:
     return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
 
 
-_OF_VALUES = re.compile(rb"\n *sidecar:")
+_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec):")
 
 
 def _of_values(document: Node) -> Iterator[Request]:
@@ -562,6 +623,8 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from injectors.requests(list(_pairs(value)), "pod")
             elif text(name) == "sidecar":
                 yield from operators.of_values(value)
+            elif text(name) == "prometheusSpec":
+                yield from operators.of_spec(value)
 
 
 def _asked(metadata: Node | None, where: str) -> Iterator[Request]:

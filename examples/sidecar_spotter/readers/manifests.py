@@ -27,6 +27,6 @@ def units(path: str, code: str, texts: Iterable[tuple[int, str]]) -> Iterator[Gr
     for at, said in islice(told, MOST):
         lines = lines or code.encode("utf-8", "replace").split(b"\n")
         with suppress(Unreadable):
-            tree = mend(said.encode("utf-8", "replace"), at - 1)
+            tree = mend(said.encode("utf-8", "replace"), at - 1, tell=False)
             for group in kubernetes.units(path, tree, lines):
                 yield replace(group, marks=group.marks | {"code", "embedded"})

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import (
     Container,
@@ -25,10 +26,7 @@ from sidecar_spotter.readers.fields import Fields, comment_above, number, port, 
 from sidecar_spotter.readers.hcl import HEREDOC, hcl, labeled
 from sidecar_spotter.tree import Node, line, text, walk
 
-FILES = re.compile(
-    r"\.(?:nomad|hcl|job)(?:\.(?:tpl|tmpl|tftpl|j2|jinja2?|template|dist|example))?$",
-    re.IGNORECASE,
-)
+FORMS = ("hcl", "template")
 JOB = re.compile(rb"^[ \t]*job[ \t]+\S", re.MULTILINE)
 TASK = re.compile(rb"^[ \t]*task[ \t]+\S", re.MULTILINE)
 COMMENTS = ("#", "//")
@@ -50,7 +48,7 @@ def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a job."""
     if path.endswith(".json"):
         return nomad_json.WORD in data
-    if FILES.search(path) is None:
+    if form_of(path) not in FORMS or path.endswith((".tf", ".tfvars")):
         return False
     return JOB.search(data) is not None and TASK.search(data) is not None
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
 from sidecar_spotter.readers.compose import SOCKET, parts, volume
@@ -33,7 +34,14 @@ _PID = re.compile(r"--pid[= ](\S+)")
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file declares a container. The file of a pod lists none."""
-    return path.endswith(".container") and SECTION.search(data) is not None
+    return _declares(path) and SECTION.search(data) is not None
+
+
+def _declares(path: str) -> bool:
+    """Whether a file is a container's by its name, be it a template of one."""
+    return form_of(path) == "unit" and (
+        path.endswith(".container") or ".container." in path
+    )
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -43,7 +51,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     others = [
         _unit(other, found)
         for other in look.names(folder)[: NEIGHBORS * 10]
-        if other != path and other.endswith(".container")
+        if other != path and _declares(other)
         if (found := look(other)) is not None and SECTION.search(found)
     ][:NEIGHBORS]
     others += _far(mine, others, folder, look)
@@ -124,7 +132,7 @@ def _settings(data: bytes) -> Settings:
 
 def _unit(path: str, data: bytes) -> Unit:
     found = _settings(data)
-    stem = path.rpartition("/")[2].removesuffix(".container")
+    stem = path.rpartition("/")[2].partition(".container")[0]
     arguments = found.get("podmanargs", [])
     networks = [*found.get("network", []), *_options(_NETWORK, arguments)]
     pods = [*found.get("pod", []), *_options(_POD, arguments)]

@@ -7,7 +7,9 @@ only finds them, and hands them to what reads those.
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import yaml
 
@@ -95,6 +97,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             for box in group.containers
         )
         yield replace(group, containers=boxes)
+    yield from _overlays(file)
     yield from _texts(file)
 
 
@@ -219,6 +222,22 @@ def _pieces(file: File) -> Iterator[Group]:
         if terraform_names.is_container(Fields(body)):
             boxes = [body] if id(body) not in file.taken else []
             yield from _piece(file, name, "module", boxes)
+
+
+def _overlays(file: File) -> Iterator[Group]:
+    """Yield the pods that an output hands on, as a module does that adds to one."""
+    for name, body in labeled(file.tree, "output"):
+        for node in islice(walk(body), TEXTS * LEVELS):
+            unit = Fields(node, file.names)
+            if "initcontainers" in unit or "containers" in unit:
+                boxes = tuple(box for box in _boxes(file, unit) if box.image)
+                marks = frozenset(("partial",))
+                if boxes:
+                    at, said = line(name), text(name)
+                    yield Group(
+                        file.path, at, "kubernetes", "output", said, boxes, marks=marks
+                    )
+                    break
 
 
 def _of_each_sidecar(node: Node) -> bool:
@@ -406,6 +425,38 @@ def _manifest(file: File, block: Block) -> Iterator[Group]:
         yield from kubernetes.units(file.path, node, lines)
 
 
+OF_PODS = re.compile(
+    r"(?:^|\.)\w*(?:pod|deployment)_?(?:annotations|labels)\.(.+)$", re.IGNORECASE
+)
+"""A value for a chart that becomes an annotation or a label of its pods."""
+
+
+def _chart(file: File, block: Block) -> Iterator[Group]:
+    """Yield what the values that a chart is given add, and what they ask for.
+
+    They may be a text, an object in HCL, or single ones by their paths.
+    """
+    lines = [one.encode("utf-8", "replace") for one in file.lines]
+    for node in block.fields.each("values"):
+        for one in items(node) or [node]:
+            if one.tag == HEREDOC:
+                file.taken.add(id(one))
+                data = b"\n" * line(one) + text(one).encode("utf-8", "replace")
+                with suppress(Unreadable):
+                    yield from list(kubernetes.read(file.path, data, file.look))
+            elif isinstance(one, yaml.MappingNode):
+                yield from kubernetes.units(file.path, one, lines)
+    pairs = [
+        (Text(name[1].replace("\\", ""), line(at)), Text(one.say("value"), line(at)))
+        for one in islice(block.fields.mappings("set"), TEXTS)
+        if (at := one.get("name")) is not None
+        and (name := OF_PODS.search(say(at))) is not None
+    ]
+    if asked := tuple(injectors.requests(pairs, "pod")):
+        at_ = line(block.label)
+        yield Group(file.path, at_, "kubernetes", "Chart", block.name, requests=asked)
+
+
 def _texts(file: File) -> Iterator[Group]:
     """Yield the units in texts of a file that are YAML or a job of Nomad."""
     budget = TEXTS
@@ -452,6 +503,7 @@ READERS: dict[str, Reader] = {
     "azurerm_container_app_job": _service("container-apps"),
     "azurerm_container_group": _service("container-instances"),
     "kubernetes_manifest": _manifest,
+    "helm_release": _chart,
     "kubernetes_namespace": _namespace,
     "kubernetes_labels": _namespace,
     "kubernetes_annotations": _namespace,

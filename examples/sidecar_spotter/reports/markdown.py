@@ -30,7 +30,7 @@ def _report(report: Report) -> Iterator[str]:
     for judged in report.groups:
         yield from _group(judged)
     if report.skipped:
-        yield "## Not read\n"
+        yield "## Not read in full\n"
         for line in skipped(report.skipped):
             yield f"- {_text(line, 1200)}"
         yield ""

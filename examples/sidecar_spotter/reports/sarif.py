@@ -144,7 +144,7 @@ def _location(path: str, line: int) -> Json:
 def _not_read(skipped: Skipped) -> Json:
     return {
         "level": "warning",
-        "message": {"text": f"not read: {shown(skipped.reason)}"},
+        "message": {"text": f"not read in full: {shown(skipped.reason)}"},
         "locations": [
             {
                 "physicalLocation": {

@@ -86,7 +86,7 @@ def _report(console: Console, report: Report, titled: bool) -> None:
     for judged in report.groups:
         _group(console, judged)
     if report.skipped:
-        console.print(Text("Not read", "bold"))
+        console.print(Text("Not read in full", "bold"))
         for line in skipped(report.skipped):
             console.print(Text(f"  {line}"))
         console.print()

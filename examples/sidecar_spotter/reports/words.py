@@ -96,7 +96,7 @@ def sentence(finding: Finding) -> str:
 
 
 def skipped(files: Sequence[Skipped]) -> Iterator[str]:
-    """Yield a line for each file that was not read; for many, one for each reason."""
+    """Yield a line for each file that was not read in full; for many, one a reason."""
     if len(files) <= LISTED:
         for file in files:
             yield f"{shown(file.path, 1000)}: {shown(file.reason)}"

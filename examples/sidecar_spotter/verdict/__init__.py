@@ -15,10 +15,12 @@ These ask `pair` for what is known of two containers, `traits` for what is known
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sidecar_spotter.features import evidence
 from sidecar_spotter.model import (
     SIDECARS,
+    Container,
     Evidence,
     Finding,
     Group,
@@ -30,9 +32,39 @@ from sidecar_spotter.model import (
 from sidecar_spotter.verdict.labels import finding
 from sidecar_spotter.verdict.together import together
 
+AFTER = ("lifecycle hook poststop", "lifecycle hook poststart")
+"""What Nomad says of tasks that run once and prepare nothing."""
+
 
 def judge(group: Group) -> Judged:
     """Return *group* with a finding for each container, and for each request."""
+    bare = [box for box in group.containers if not box.name]
+    if len(bare) < 2:
+        return _judge(group)
+    # The evidence on a container is kept by its name: each has to have one.
+    boxes = [
+        box if box.name else replace(box, name=_stand_in(box))
+        for box in group.containers
+    ]
+    judged = _judge(replace(group, containers=tuple(boxes)))
+    stand_ins = {_stand_in(box) for box in bare}
+    findings = [
+        replace(
+            one,
+            name="" if one.name in stand_ins else one.name,
+            serves="" if one.serves in stand_ins else one.serves,
+        )
+        for one in judged.findings
+    ]
+    return Judged(group, tuple(findings))
+
+
+def _stand_in(box: Container) -> str:
+    return f"the container on line {box.line}"
+
+
+def _judge(group: Group) -> Judged:
+    """Return *group* with its findings; no two of its containers lack a name."""
     asked = {(ask.line, ask.container) for ask in group.requests}
     found: dict[str, list[Evidence]] = defaultdict(list)
     of_requests: dict[int, list[Evidence]] = defaultdict(list)
@@ -43,7 +75,9 @@ def judge(group: Group) -> Judged:
             found[one.container].append(one)
     findings = [_asked(ask, of_requests[ask.line]) for ask in group.requests]
     findings += [
-        finding(box, "init", found, "prepares the unit")
+        finding(box, "not-a-sidecar", found, "runs once, after the main task")
+        if any(note.text in AFTER for note in box.notes)
+        else finding(box, "init", found, "prepares the unit")
         for box in group.containers
         if box.stage == "init"
     ]

@@ -4,6 +4,7 @@ There is no main container to compare with, so each is judged by itself.
 """
 
 from sidecar_spotter.features.localhost import asks_elsewhere
+from sidecar_spotter.known import telling
 from sidecar_spotter.model import Container, Finding, Group, Label
 from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.units import idles
@@ -65,8 +66,13 @@ def _brought(
     ][:1]
 
 
-def are_called_helpers(boxes: list[Container], found: Reasons) -> bool:
-    """Whether names say "sidecar" of all, or names and images of helpers agree."""
+def are_called_helpers(group: Group, boxes: list[Container], found: Reasons) -> bool:
+    """Whether names say "sidecar" of all, or names and images of helpers agree.
+
+    A list for an injector may have a name of its own, which says it for all in it.
+    """
+    if telling(group.name) == "sidecar":
+        return True
     return all(looks(found[box.name]) >= CALLED for box in boxes)
 
 

@@ -68,7 +68,7 @@ def _judged(group: Group, boxes: list[Container], found: Reasons) -> list[Findin
         return parts.steps(group, boxes, found)
     if "partial" in group.marks or (len(boxes) == 1 and "patch" in group.marks):
         return parts.added(group, boxes, found)
-    if "fragment" in group.marks and parts.are_called_helpers(boxes, found):
+    if "fragment" in group.marks and parts.are_called_helpers(group, boxes, found):
         return [helper(group, box, found, ADDED) for box in boxes]
     if len(boxes) == 1:
         return parts.alone(group, boxes[0], found)
