@@ -75,6 +75,7 @@ extensions = [
     "site_files",
     "term_cards",
     "try_it",
+    "units",
 ]
 exclude_patterns = ["_*", "recorded", "talk/deck"]
 templates_path = ["_templates"]
