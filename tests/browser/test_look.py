@@ -229,3 +229,28 @@ def test_a_time_line_keeps_its_axis_clear(open_page: OpenPage) -> None:
       .map(text => text.getBoundingClientRect().top)""")
     assert bars
     assert max(bars) <= min(axis)
+
+
+# How many lines of a listing, or of the paragraph above it, lie below each button.
+COVERED = """() => [...document.querySelectorAll('button.copy')]
+  .filter(button => button.checkVisibility()).map(button => {
+    const box = button.getBoundingClientRect(), range = document.createRange();
+    const code = button.parentElement.querySelector('pre');
+    const above = button.closest('[class*=highlight-]').previousElementSibling;
+    return [code, above].filter(Boolean).flatMap(part => {
+      range.selectNodeContents(part);
+      return [...range.getClientRects()];
+    }).filter(text => text.width > 1 && text.left < box.right && text.right > box.left
+      // A line is a little higher than its letters.
+      && text.top + 2 < box.bottom && text.bottom - 2 > box.top).length;
+  })"""
+
+
+@pytest.mark.parametrize("name", ["pattern/define.html", "labs/served_log.html"])
+def test_the_button_to_copy_covers_no_code(open_page: OpenPage, name: str) -> None:
+    """Where a finger cannot hover, it is always there."""
+    page = open_page(name, width=360, has_touch=True, is_mobile=True)
+    page.wait_for_function("document.querySelector('button.copy')")
+    buttons = page.evaluate(COVERED)
+    assert len(buttons) > 5
+    assert set(buttons) == {0}
