@@ -233,6 +233,16 @@ def test_no_page_within_a_chapter_is_half_empty(pdf: Path, texts: list[str]) -> 
     assert [page for page in within if low[page] - 92 < 0.65 * block] == []
 
 
+def test_the_way_to_an_answer_stays_with_the_question(texts: list[str]) -> None:
+    """No page begins with it, below its head."""
+    first = [
+        [line for line in text.splitlines() if line.strip()][1:2] for text in texts
+    ]
+    leads = re.compile(r"\s*(?:Answer|Solution: .+|Solution) \(page \d+\)")
+    assert sum(len(leads.findall(text)) for text in texts) > 100
+    assert [line for line in first if line and leads.match(line[0])] == []
+
+
 def words(pdf: Path) -> Iterator[Word]:
     """Yield all words of the book."""
     page = 0
