@@ -75,6 +75,7 @@ extensions = [
     "site_files",
     "term_cards",
     "try_it",
+    "units",
 ]
 exclude_patterns = ["_*", "recorded", "talk/deck"]
 templates_path = ["_templates"]
@@ -204,7 +205,8 @@ latex_elements = {
     "extraclassoptions": "openany",
     # These want to be there before hyperref is.
     "extrapackages": r"\usepackage{caption}\usepackage{titletoc}",
-    "figure_align": "H",
+    # On this page or at the top of the next one: the text goes on.
+    "figure_align": "!ht",
     "preamble": rf"""
 \usepackage{{handbook}}
 \newcommand{{\handbooksubtitle}}{{{subtitle}}}

@@ -45,9 +45,11 @@ PICTURE = re.compile(
     r".*?</svg>(?:</div>)?",
     re.DOTALL,
 )
-CODE = re.compile(r'<code class="docutils literal notranslate">(?=([^<]*)</code>)')
+CODE = re.compile(r'<code class="docutils literal notranslate">([^<]*)</code>')
 LONG_CODE = 18
 """How many letters of code in a sentence stay on one line; longer code may wrap."""
+OPTION = re.compile(rf"(?<!\S)(?:-\S{{1,{LONG_CODE}}}|\. \S{{1,{LONG_CODE}}})(?!\S)")
+"""In long code, what stays whole: ``--every`` and ``. FILE``, never ``--`` alone."""
 
 # A link that shows its address: on paper it needs no second one.
 SHOWN = re.compile(r'<a class="reference external" href="([^"]+)">(?=\1</a>)')
@@ -94,8 +96,10 @@ def picture(found: re.Match[str]) -> str:
 
 def code(found: re.Match[str]) -> str:
     """Mark code that is too long to stay on one line; a name with a hyphen is not."""
-    long = len(unescape(found[1])) > LONG_CODE
-    return f'<code class="literal{" long" if long else ""} notranslate">'
+    if len(unescape(found[1])) <= LONG_CODE:
+        return f'<code class="literal notranslate">{found[1]}</code>'
+    words = OPTION.sub(lambda option: f"<span>{option[0]}</span>", found[1])
+    return f'<code class="literal long notranslate">{words}</code>'
 
 
 def framed(html: str) -> str:

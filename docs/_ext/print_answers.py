@@ -92,7 +92,7 @@ class MoveAnswers(SphinxPostTransform):
             one = Answer(page, number, question(node), node[1:])
             link = self.link(one.page, one.place, node[0].astext(), APPENDIX)
             target = nodes.target("", "", ids=[one.asked])
-            node.replace_self(nodes.paragraph("", "", target, link))
+            stay_with_question(node, nodes.paragraph("", "", target, link))
             yield one
 
     def shown(self, one: Answer) -> list[nodes.Node]:
@@ -112,6 +112,24 @@ class MoveAnswers(SphinxPostTransform):
         else:
             address = {"refid": place}
         return nodes.reference("", "", style, internal=True, **address)
+
+
+def stay_with_question(node: nodes.Element, line: nodes.paragraph) -> None:
+    """Put *line* in the place of *node*; no page ends between a question and that.
+
+    Some questions are a paragraph, others a list of one, whose end invites a page's.
+    """
+    parent, place = node.parent, node.parent.index(node)
+    listed = place > 0 and isinstance(parent[place - 1], nodes.enumerated_list)
+    parent[place : place + 1] = [latex("\\par\\nobreak"), line]
+    if listed:
+        parent.insert(place + 2, latex("\\handbooklistend{-51}"))
+        parent.insert(place - 1, latex("\\handbooklistend{10000}"))
+
+
+def latex(tex: str) -> nodes.raw:
+    """Return *tex* as a node."""
+    return nodes.raw("", f"\n{tex}\n", format="latex")
 
 
 def keep_links(node: nodes.Element, page: str) -> None:

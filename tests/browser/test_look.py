@@ -170,3 +170,87 @@ def test_icons_are_there(open_page: OpenPage) -> None:
     }
     for address in addresses:
         assert page.request.get(address).ok, address
+
+
+# How large the words of each picture are on the screen, by the picture.
+WORDS = """() => [...document.querySelectorAll('.drawing, .diagram > svg')].map(svg =>
+  [svg.textContent.slice(0, 40), [...svg.querySelectorAll('text')]
+    .filter(text => text.textContent.trim())
+    .map(text => parseFloat(getComputedStyle(text).fontSize)
+      * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b))])"""
+
+
+@pytest.mark.parametrize(("width", "least", "most"), [(360, 10, 18), (1440, 11, 18)])
+@pytest.mark.parametrize(
+    "name", ["index.html", "pattern/define.html", "pattern/trade-offs.html"]
+)
+def test_words_in_pictures_are_as_large_as_text(
+    open_page: OpenPage, name: str, width: int, least: int, most: int
+) -> None:
+    """Not smaller than a phone shows well, nor larger than the text around them."""
+    page = open_page(name, width=width)
+    pictures = page.evaluate(WORDS)
+    assert pictures
+    for title, sizes in pictures:
+        assert least <= min(sizes), title
+        assert max(sizes) <= most, title
+
+
+def test_a_table_shows_that_it_goes_on(open_page: OpenPage) -> None:
+    """A shadow on the side where there is more, and none where there is not."""
+    page = open_page("pattern/trade-offs.html", width=360)
+    page.wait_for_function("document.querySelector('.table-wrapper:not([tabindex])')")
+    shades = page.evaluate("""() => [...document.querySelectorAll('.table-wrapper')]
+      .filter(frame => frame.checkVisibility())
+      .map(frame => [frame.scrollWidth > frame.clientWidth + 1,
+        getComputedStyle(frame).backgroundImage.split('linear').length - 1])""")
+    assert sorted({tuple(shade) for shade in shades}) == [(False, 0), (True, 4)]
+
+
+@pytest.mark.parametrize(
+    "name", ["context/kubernetes.html", "context/in-the-wild.html", "labs/topz.html"]
+)
+def test_an_option_of_a_command_stays_whole(open_page: OpenPage, name: str) -> None:
+    """No line of code in a sentence ends after the "-" of "-c"."""
+    page = open_page(name, width=360)
+    lines = page.evaluate("""() => [...document.querySelectorAll('code.long > span')]
+      .filter(option => option.checkVisibility() && !option.closest('td, th'))
+      .map(option => [option.textContent, option.getClientRects().length])""")
+    assert lines
+    assert {count for _, count in lines} == {1}
+
+
+def test_a_time_line_keeps_its_axis_clear(open_page: OpenPage) -> None:
+    """The bars of a gantt chart end above the seconds."""
+    page = open_page("context/kubernetes.html", width=1440)
+    bars = page.evaluate("""() => [...document.querySelectorAll('.diagram rect.task')]
+      .map(bar => bar.getBoundingClientRect().bottom)""")
+    axis = page.evaluate("""() => [...document.querySelectorAll('.diagram .tick text')]
+      .map(text => text.getBoundingClientRect().top)""")
+    assert bars
+    assert max(bars) <= min(axis)
+
+
+# How many lines of a listing, or of the paragraph above it, lie below each button.
+COVERED = """() => [...document.querySelectorAll('button.copy')]
+  .filter(button => button.checkVisibility()).map(button => {
+    const box = button.getBoundingClientRect(), range = document.createRange();
+    const code = button.parentElement.querySelector('pre');
+    const above = button.closest('[class*=highlight-]').previousElementSibling;
+    return [code, above].filter(Boolean).flatMap(part => {
+      range.selectNodeContents(part);
+      return [...range.getClientRects()];
+    }).filter(text => text.width > 1 && text.left < box.right && text.right > box.left
+      // A line is a little higher than its letters.
+      && text.top + 2 < box.bottom && text.bottom - 2 > box.top).length;
+  })"""
+
+
+@pytest.mark.parametrize("name", ["pattern/define.html", "labs/served_log.html"])
+def test_the_button_to_copy_covers_no_code(open_page: OpenPage, name: str) -> None:
+    """Where a finger cannot hover, it is always there."""
+    page = open_page(name, width=360, has_touch=True, is_mobile=True)
+    page.wait_for_function("document.querySelector('button.copy')")
+    buttons = page.evaluate(COVERED)
+    assert len(buttons) > 5
+    assert set(buttons) == {0}

@@ -220,6 +220,29 @@ def test_the_text_keeps_to_its_margins(pdf: Path) -> None:
     assert out == []
 
 
+def test_no_page_within_a_chapter_is_half_empty(pdf: Path, texts: list[str]) -> None:
+    """What is too high for the rest of a page does not take the text along."""
+    low = dict.fromkeys(range(1, len(texts) + 1), 0.0)
+    for word in words(pdf):
+        if word.bottom < 841.89 - 70:  # above the number of a chapter's first page
+            low[word.page] = max(low[word.page], word.bottom)
+    head = re.compile(r"\s*(?!Chapter|Appendix)(?:\d+ +\S.*|.*\S +\d+)\n")
+    within = [page for page in low if page < len(texts) and head.match(texts[page])]
+    assert len(within) > 250
+    block = 841.89 - 92 - 84
+    assert [page for page in within if low[page] - 92 < 0.65 * block] == []
+
+
+def test_the_way_to_an_answer_stays_with_the_question(texts: list[str]) -> None:
+    """No page begins with it, below its head."""
+    first = [
+        [line for line in text.splitlines() if line.strip()][1:2] for text in texts
+    ]
+    leads = re.compile(r"\s*(?:Answer|Solution: .+|Solution) \(page \d+\)")
+    assert sum(len(leads.findall(text)) for text in texts) > 100
+    assert [line for line in first if line and leads.match(line[0])] == []
+
+
 def words(pdf: Path) -> Iterator[Word]:
     """Yield all words of the book."""
     page = 0

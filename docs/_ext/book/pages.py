@@ -8,9 +8,24 @@ handbook.sty fills or leaves empty.
 from docutils import nodes
 from sphinx.writers.latex import LaTeXTranslator
 
+TOGETHER = 3
+"""How many rows at the end of a table stand on one page."""
+
 
 class BookTranslator(LaTeXTranslator):
     """The writer of Sphinx, with pages after links."""
+
+    def depart_row(self, node: nodes.Element) -> None:
+        """End a row; a page's end leaves no last row of a long table alone.
+
+        What Sphinx writes would not do with a star: tabulary has taken it away.
+        """
+        place = len(self.body)
+        super().depart_row(node)
+        after = len(node.parent) - node.parent.index(node) - 1
+        long = self.table is not None and self.table.get_table_type() == "longtable"
+        if long and 0 < after < TOGETHER:
+            self.body[place] = "\\tabularnewline*\n"
 
     def depart_reference(self, node: nodes.Element) -> None:
         """End a link, and say the page it leads to."""

@@ -16,6 +16,7 @@ def mend(root: ET.Element) -> None:
     _mark_participants(root)
     _turn_milestones(root)
     _forget_today(root)
+    _crop_gantt(root)
     _center_states(root)
     _raise_titles(root)
 
@@ -47,6 +48,17 @@ def _forget_today(root: ET.Element) -> None:
     for parent in root.iter(f"{{{SVG}}}g"):
         if parent.get("class") == "today":
             parent.clear()
+
+
+def _crop_gantt(root: ET.Element) -> None:
+    """Take off a gantt chart's empty room, for a title above and for more below.
+
+    Mermaid's ``topPadding`` cannot do it: the axis stays where it is, and the bars run
+    into it.
+    """
+    if root.get("aria-roledescription") == "gantt":
+        x, y, width, height = map(float, root.get("viewBox", "").split())
+        root.set("viewBox", f"{x} {y + 24} {width} {height - 40}")
 
 
 def _center_states(root: ET.Element) -> None:

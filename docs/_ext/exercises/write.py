@@ -76,7 +76,7 @@ def depart_exercise(self: Any, node: nodes.Element) -> None:
 
 def keep(self: Any, node: nodes.Element) -> None:
     """Begin a question in LaTeX: its title stays with what follows."""
-    self.body.append("\n\\needspace{6\\baselineskip}\n")
+    self.body.append("\n\\handbookquestion\n")
 
 
 def part(self: Any, node: nodes.Element) -> None:
