@@ -35,5 +35,5 @@ def test_figures_that_a_role_fetches_are_joined_too(
     page = handbook("html").folder / "pattern" / "trade-offs.html"
     text = page.read_text(encoding="utf-8")
     assert re.search(
-        r"times as long as without it, or [^)]*\)\N{NO-BREAK SPACE}µs", text
+        r"times as long as without it, or\s[^)]*\)\N{NO-BREAK SPACE}µs", text
     )
