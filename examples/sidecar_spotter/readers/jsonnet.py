@@ -16,7 +16,6 @@ from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Port, Text
 from sidecar_spotter.readers.jsonnet_lists import (
-    STEP,
     WIDEST,
     Made,
     Span,
@@ -25,6 +24,7 @@ from sidecar_spotter.readers.jsonnet_lists import (
     lists,
     opening,
     parts,
+    steps,
 )
 from sidecar_spotter.readers.lines import Lines
 
@@ -146,14 +146,9 @@ class _Sheet:
     def _fields(self, start: int) -> tuple[dict[str, Span], int]:
         """Return the fields of the object whose brace is at *start*, and its end."""
         found: dict[str, Span] = {}
-        depth, begin, end = 0, start + 1, start
-        for match in STEP.finditer(self.shape, start, start + WIDEST):
-            sign = match[0]
-            if sign in "([{":
-                depth += 1
-            elif sign in ")]}":
-                depth -= 1
-            if (sign == "," and depth == 1) or depth == 0:
+        begin, end = start + 1, start
+        for match, depth in steps(self.shape, start):
+            if (match[0] == "," and depth == 1) or depth == 0:
                 if field := _FIELD.match(self.shape, begin, match.start()):
                     found.setdefault(field[1], (field.end(), match.start()))
                 begin = end = match.end()

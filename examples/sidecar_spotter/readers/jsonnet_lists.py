@@ -18,7 +18,7 @@ WIDEST = 20_000
 BEFORE = 200
 """Characters in front of an expression in which the name that it gets is looked for."""
 
-STEP = re.compile(r"[\[{(\]}),;]")
+_STEP = re.compile(r"[\[{(\]}),;]")
 _BOUND = re.compile(
     r"(?:\blocal\s{1,20}(\w{1,80})\s{0,20}=|\b(\w{1,80})\s{0,20}\+?:{1,3})\s*\Z"
 )
@@ -134,17 +134,20 @@ def opening(shape: str, at: int, sign: str) -> int | None:
     return None
 
 
+def steps(shape: str, start: int) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield each bracket and separator from *start* on, and the depth behind it."""
+    depth = 0
+    for match in _STEP.finditer(shape, start, start + WIDEST):
+        depth += (match[0] in "([{") - (match[0] in ")]}")
+        yield match, depth
+
+
 def parts(shape: str, start: int) -> Iterator[Span]:
     """Yield what stands between the commas in the bracket that is at *start*."""
-    depth, begin = 0, start + 1
-    for match in STEP.finditer(shape, start, start + WIDEST):
-        sign = match[0]
-        if sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        if (sign == "," and depth == 1) or depth == 0:
-            if shape[begin : match.start()].strip() or sign == ",":
+    begin = start + 1
+    for match, depth in steps(shape, start):
+        if (match[0] == "," and depth == 1) or depth == 0:
+            if shape[begin : match.start()].strip() or match[0] == ",":
                 yield begin, match.start()
             begin = match.end()
         if depth == 0:
@@ -153,16 +156,8 @@ def parts(shape: str, start: int) -> Iterator[Span]:
 
 def expression_end(shape: str, start: int) -> int:
     """Return where the expression ends that begins at *start*."""
-    depth = 0
-    for match in STEP.finditer(shape, start, start + WIDEST):
-        sign = match[0]
-        if sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-            if depth < 0:
-                return match.start()
-        elif depth == 0:
+    for match, depth in steps(shape, start):
+        if depth < 0 or (depth == 0 and match[0] in ",;"):
             return match.start()
     return min(start + WIDEST, len(shape))
 
