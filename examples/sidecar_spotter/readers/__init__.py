@@ -1,6 +1,6 @@
 """Readers: one module a platform, each turns one file into groups of containers.
 
-Where there is more to do, as for `go` and `programs`, it is a package of small ones.
+Where there is more to do, as for `kubernetes` and `go`, it is a package of small ones.
 
 A reader has two functions::
 

@@ -1,0 +1,119 @@
+"""Which services make a unit."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sidecar_spotter.model import Container, Group, Text, Volume
+from sidecar_spotter.readers.compose.services import Service
+from sidecar_spotter.readers.compose.ties import sets_of, told_whom
+from sidecar_spotter.readers.compose.volumes import SOCKET
+from sidecar_spotter.readers.shapes import with_volumes_from
+from sidecar_spotter.units import stem
+
+PREPARES = re.compile(
+    r"(?:^|[-_])(?:init|setup|seed|migrat\w*|bootstrap|prepare|create|permissions)",
+    re.IGNORECASE,
+)
+"""Names of services that prepare something and end, where nothing restarts them."""
+
+
+def grouped(services: list[Service]) -> Iterator[Group]:
+    """Yield a unit for each set of services that are tied, and each that misleads."""
+    called = {one.called: one.box.name for one in services if one.called}
+    meant = called | _made(services)
+    ended = _ending(services)
+    boxes = with_volumes_from(
+        [_with_names(one.box, meant, ended) for one in services],
+        {one.box.name: one.taken for one in services},
+    )
+    told = told_whom(boxes, called)
+    volumes = {mounted.name: mounted for one in services for mounted in one.volumes}
+    for numbers in sets_of(boxes, told, volumes):
+        found = [_with_note(boxes[number], told) for number in numbers]
+        unit = _unit(found, [services[number] for number in numbers], volumes)
+        if unit is not None:
+            yield unit
+
+
+def _unit(
+    found: list[Container], tied: list[Service], volumes: dict[str, Volume]
+) -> Group | None:
+    """Return the unit of services that are tied, or of one that misleads."""
+    alone = len(found) == 1
+    if alone and not (found[0].joins or _misleads(found[0], tied[0])):
+        return None
+    marks = set()
+    if alone and found[0].joins:
+        marks.add("partial")
+    if alone and tied[0].everywhere:
+        marks.add("daemon")
+    mounted = dict.fromkeys(mount.volume for box in found for mount in box.mounts)
+    return Group(
+        "",
+        found[0].line,
+        "compose",
+        "services" if not alone else "service",
+        "",
+        tuple(found),
+        tuple(volumes[name] for name in mounted if name in volumes),
+        shares=tied[0].hosts if alone else (),
+        served=tuple(sorted({p for one in tied for p in one.published})),
+        marks=frozenset(marks),
+    )
+
+
+def _made(services: list[Service]) -> dict[str, str]:
+    """Return the services that others join by the names which Compose makes.
+
+    A container without a name of its own gets `project-service-1`.
+    """
+    return {
+        whose: one.box.name
+        for other in services
+        for join in other.box.joins
+        for one in services
+        if re.fullmatch(
+            rf".+[_-]{re.escape(one.box.name)}[_-]\d+",
+            whose := join.text.partition(":")[2],
+        )
+    }
+
+
+def _ending(services: list[Service]) -> set[str]:
+    """Return the services that prepare something and end."""
+    waited_for = {name for one in services for name in one.ended}
+    return waited_for | {
+        one.box.name
+        for one in services
+        if one.restart.startswith(("no", "on-failure"))
+        and PREPARES.search(one.box.name)
+    }
+
+
+def _with_names(box: Container, called: dict[str, str], ended: set[str]) -> Container:
+    """Return *box* with services where it names containers, and its stage."""
+    joins = []
+    for join in box.joins:
+        what, _, name = join.text.partition(":")
+        joins.append(Text(f"{what}:{called.get(name, name)}", join.line))
+    stage = "init" if box.name in ended else box.stage
+    return replace(box, joins=tuple(joins), stage=stage)
+
+
+def _with_note(box: Container, told: dict[str, Text]) -> Container:
+    """Return *box* with a note on whom it is told to serve, if it is."""
+    if (whom := told.get(box.name)) is None:
+        return box
+    says = f"configured: is told to serve {whom.text} alone, by app-channel-address"
+    return replace(box, notes=(*box.notes, Text(says, whom.line)))
+
+
+def _misleads(box: Container, service: Service) -> bool:
+    """Whether a service that is tied to none has something of a sidecar's look."""
+    said = f"{box.name} {service.called} {stem(box)}".lower()
+    host = any(
+        mount.volume == "/" or SOCKET.search(mount.volume) for mount in box.mounts
+    )
+    pid = any(share.text == "processes-of-the-host" for share in service.hosts)
+    return "sidecar" in said or host or pid

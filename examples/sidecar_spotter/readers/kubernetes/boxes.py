@@ -1,0 +1,55 @@
+"""The containers of a field, as a list, or as a mapping by their names."""
+
+from dataclasses import replace
+
+import yaml
+
+from sidecar_spotter.model import Container, Text
+from sidecar_spotter.tree import Node, empty, entries, get, items, text
+
+LISTS = ("containers", "initContainers", "ephemeralContainers")
+
+
+def in_list(node: Node | None) -> list[Node]:
+    """Return the containers that a list declares."""
+    return [box for box in items(node) if any(True for _ in entries(box))]
+
+
+def in_mapping(node: Node | None) -> list[Node]:
+    """Return the containers that a mapping declares by their names, with these.
+
+    Values of charts do so; what they say of the image may be a mapping of its own.
+    """
+    found: list[Node] = []
+    for name, value in entries(node):
+        where = get(value, "image", "repository") or get(value, "image")
+        if where is None or not text(where) or not isinstance(value, yaml.MappingNode):
+            continue
+        named = yaml.ScalarNode("", "name", name.start_mark, name.end_mark)
+        runs = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
+        given = [one for one in value.value if text(one[0]) not in ("image", "name")]
+        fields = [(named, name), (runs, where), *given]
+        ends = (value.start_mark, value.end_mark)
+        found.append(yaml.MappingNode(value.tag, fields, *ends))
+    return found
+
+
+def both_sides(node: Node) -> tuple[list[Node], Node | None]:
+    """Return the containers under all keys `containers` but the last, and the last.
+
+    A template may have the key twice, each time under a condition. What stands between
+    them then is in the one list or the other: with `initContainers` above, in that one.
+    """
+    found = [
+        value
+        for name, value in (node.value if isinstance(node, yaml.MappingNode) else ())
+        if text(name) == "containers" and not empty(value)
+    ]
+    if len(found) < 2:
+        return [], found[0] if found else get(node, "containers")
+    return [box for one in found[:-1] for box in in_list(one)], found[-1]
+
+
+def as_helper(box: Container, field: str) -> Container:
+    """Return the container with the note that a field for helpers declares it."""
+    return replace(box, notes=(*box.notes, Text(f"field: {field}", box.line)))

@@ -1,0 +1,108 @@
+"""What one container says of itself."""
+
+from collections.abc import Iterator
+
+from sidecar_spotter.model import Container, Mount, Port, Text
+from sidecar_spotter.tree import Node, entries, get, items, key, line, text, walk
+
+
+def container(node: Node, lines: list[bytes], *, early: bool = False) -> Container:
+    """Return the container that a mapping declares."""
+    name, image = key(node, "name"), get(node, "image")
+    name = name or key(node, "containerName")
+    always = text(get(node, "restartPolicy")) == "Always"
+    first = line(name or key(node, "image") or node)
+    words = [
+        word
+        for field in ("command", "args", "cmd", "source", "script")
+        for one in (*items(get(node, field)), get(node, field))
+        for word in _scalar(one)
+    ]
+    return Container(
+        name=text(get(node, "name") or get(node, "containerName")),
+        line=first,
+        stage="run" if not early else "native" if always else "init",
+        image=Text(text(image), line(image)) if image is not None else None,
+        words=tuple(words),
+        settings=tuple(_settings(node)),
+        ports=tuple(_ports(node)),
+        mounts=tuple(_mounts(node)),
+        probes=tuple(_probes(node)),
+        capabilities=tuple(
+            Text(text(one), line(one))
+            for one in items(get(node, "securityContext", "capabilities", "add"))
+        ),
+        hooks=tuple(_hooks(node)),
+        notes=comments(lines, line(node)),
+    )
+
+
+def _scalar(node: Node | None) -> list[Text]:
+    return [Text(text(node), line(node))] if node is not None and text(node) else []
+
+
+def _settings(node: Node) -> Iterator[Text]:
+    for said, where in entries(get(node, "env")):
+        if text(where):
+            yield Text(f"{text(said)}={text(where)}", line(where))
+    for one in items(get(node, "env")):
+        name, value = get(one, "name"), get(one, "value")
+        if name is not None:
+            yield Text(f"{text(name)}={text(value)}", line(value or name))
+
+
+def _ports(node: Node) -> Iterator[Port]:
+    for one in items(get(node, "ports")):
+        number = get(one, "containerPort")
+        if number is not None:
+            digits = text(number)
+            yield Port(
+                int(digits) if digits.isdecimal() and len(digits) < 6 else None,
+                text(get(one, "name")),
+                line(number),
+            )
+
+
+def _mounts(node: Node) -> Iterator[Mount]:
+    for one in items(get(node, "volumeMounts")):
+        name = get(one, "name")
+        if name is not None:
+            yield Mount(
+                text(name),
+                text(get(one, "mountPath")),
+                text(get(one, "readOnly")).lower() == "true",
+                line(name),
+            )
+
+
+def _probes(node: Node) -> Iterator[Text]:
+    for field in ("startupProbe", "readinessProbe", "livenessProbe"):
+        probe = get(node, field)
+        for way in ("httpGet", "tcpSocket", "grpc"):
+            port = get(probe, way, "port")
+            if port is not None:
+                where = text(port) + text(get(probe, way, "path"))
+                yield Text(f":{where}", line(port))
+        command = items(get(probe, "exec", "command"))
+        if command:
+            yield Text(" ".join(map(text, command)), line(command[0]))
+
+
+def _hooks(node: Node) -> Iterator[Text]:
+    for field in ("postStart", "preStop"):
+        hook = get(node, "lifecycle", field)
+        for one in walk(hook):
+            if text(one):
+                yield Text(text(one), line(one))
+
+
+def comments(lines: list[bytes], at: int) -> tuple[Text, ...]:
+    """Return the comment lines right above line *at*."""
+    found: list[Text] = []
+    while at > 1 and len(found) < 6:
+        at -= 1
+        said = lines[at - 1].strip() if at <= len(lines) else b""
+        if not said.startswith(b"#"):
+            break
+        found.append(Text(said.lstrip(b"# ").decode("utf-8", "replace"), at))
+    return tuple(reversed(found))

@@ -1,0 +1,80 @@
+"""What asks others to add a container: annotations, labels and fields."""
+
+import re
+from collections.abc import Iterator
+
+from sidecar_spotter import injectors, operators
+from sidecar_spotter.model import Request, Text
+from sidecar_spotter.readers.kubernetes.place import Place
+from sidecar_spotter.tree import Node, entries, get, line, text, walk
+
+UNITLESS = (
+    *("Service", "ServiceAccount", "ConfigMap", "Secret", "ClusterRole", "Role"),
+    *("ClusterRoleBinding", "RoleBinding", "Ingress", "PersistentVolumeClaim"),
+    *("ValidatingWebhookConfiguration", "PodDisruptionBudget", "NetworkPolicy"),
+)
+"""Kinds that no injector looks at, whatever their labels."""
+
+
+def requests_of(place: Place, document: Node) -> Iterator[Request]:
+    """Yield what a document asks for, beside what its pod templates say inside."""
+    where = {"Namespace": "namespace"}.get(place.kind, "pod")
+    if get(document, "spec", "template", "spec") is not None:
+        where = "workload"
+    if place.kind not in UNITLESS:
+        yield from asked_by(place.metadata, where)
+    if not place.kind:  # a patch whose target may be a namespace
+        yield from (ask for ask in asked_by(place.metadata, "namespace") if ask.wanted)
+    template = get(document, "spec", "template")
+    if get(template, "spec") is None:  # a patch that only adds annotations
+        yield from asked_by(get(template, "metadata"), "pod")
+    yield from operators.requests(place.kind, document)
+    if place.kind in ("", "HelmRelease", "Application") and _wish(place.lines):
+        yield from _of_values(document)
+
+
+FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNORECASE)
+"""Values of charts that become annotations and labels of pods."""
+
+
+def _wish(lines: list[bytes]) -> bool:
+    """Whether a file has a word that is in all whose values ask for something."""
+    data = b"\n".join((b"", *lines))
+    return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
+
+
+_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec):")
+
+
+def _of_values(document: Node) -> Iterator[Request]:
+    """Yield what the values of a chart ask for."""
+    for node in walk(document):
+        for name, value in entries(node):
+            if FOR_PODS.match(text(name)):
+                yield from injectors.requests(list(pairs_of(value)), "pod")
+            elif text(name) == "sidecar":
+                yield from operators.of_values(value)
+            elif text(name) == "prometheusSpec":
+                yield from operators.of_spec(value)
+
+
+def asked_by(metadata: Node | None, where: str) -> Iterator[Request]:
+    """Yield what annotations and labels ask for; *where* is what they stand on."""
+    pairs = [
+        pair
+        for field in ("annotations", "labels")
+        for pair in pairs_of(get(metadata, field))
+    ]
+    yield from injectors.requests(pairs, where)
+
+
+def pairs_of(node: Node | None) -> Iterator[tuple[Text, Text]]:
+    """Yield key and value of each entry of a mapping, with their lines."""
+    for name, value in entries(node):
+        yield Text(text(name), line(name)), Text(text(value), line(value))
+
+
+def labels_of(metadata: Node | None) -> Iterator[Text]:
+    """Yield each label as `key=value`."""
+    for name, value in pairs_of(get(metadata, "labels")):
+        yield Text(f"{name.text}={value.text}", name.line)

@@ -1,0 +1,44 @@
+"""The Services of a file, and the units that they send requests to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sidecar_spotter.model import Group
+from sidecar_spotter.tree import Node, entries, get, items, text
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A Service: the labels that it selects, and the ports behind it."""
+
+    selector: frozenset[tuple[str, str]]
+    ports: tuple[str, ...]
+
+
+def ways_in(document: Node | None) -> Iterator[Way]:
+    """Yield the Services of a document."""
+    for item in (*items(get(document, "items")), document):
+        if text(get(item, "kind")) == "Service":
+            selector = frozenset(
+                (text(k), text(v)) for k, v in entries(get(item, "spec", "selector"))
+            )
+            ports = [
+                text(get(one, "targetPort")) or text(get(one, "port"))
+                for one in items(get(item, "spec", "ports"))
+            ]
+            if selector:
+                yield Way(selector, tuple(ports))
+
+
+def with_ways(group: Group, ways: list[Way]) -> Group:
+    """Return *group* with the ports that Services of its file send requests to."""
+    labels = {tuple(label.text.split("=", 1)) for label in group.labels}
+    wanted = {port for way in ways if way.selector <= labels for port in way.ports}
+    served = {int(port) for port in wanted if port.isdecimal() and len(port) < 6}
+    served |= {
+        port.number
+        for box in group.containers
+        for port in box.ports
+        if port.name in wanted and port.number is not None
+    }
+    return replace(group, served=tuple(sorted(served))) if served else group

@@ -1,0 +1,36 @@
+"""Texts that are YAML themselves, as in a ConfigMap."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+import yaml
+
+from sidecar_spotter.tree import Node, Unreadable, compose, documents, line, scalars
+
+_TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
+
+_INSIDE = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?\w{0,60}(?:[cC]ontainers|[sS]ide_?[cC]ars?(?:Containers)?):"
+    r"[ \t]*(?:$|[\[{|>&#])|^[ \t]*[\w.]{0,60}(?:[aA]nnotations|[lL]abels):[ \t]*$",
+    re.M,
+)
+"""Keys of which one is in every text that is worth to be composed."""
+
+
+def texts_of(document: Node, lines: list[bytes]) -> Iterator[yaml.ScalarNode]:
+    """Yield the texts in a document that could be YAML with a unit, in their order."""
+    last = document.end_mark.line if document.end_mark is not None else len(lines)
+    if not any(_TEXT.search(one) for one in lines[line(document) - 1 : last + 1]):
+        return
+    texts = {id(one): one for one in scalars(document) if one.style in ("|", ">")}
+    for node in sorted(texts.values(), key=line):
+        if _INSIDE.search(node.value):
+            yield node
+
+
+def trees_in(node: yaml.ScalarNode) -> Iterator[Node | None]:
+    """Yield the documents in a text that is YAML itself, as far as they are."""
+    for before, part in documents(node.value.encode("utf-8", "replace")):
+        with suppress(Unreadable):
+            yield compose(part, line(node) + before)

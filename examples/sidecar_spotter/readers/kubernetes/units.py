@@ -1,0 +1,113 @@
+"""One unit: its containers, its volumes and what they share."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sidecar_spotter import operators
+from sidecar_spotter.model import Container, Group, Text, Volume
+from sidecar_spotter.readers.kubernetes.boxes import (
+    as_helper,
+    both_sides,
+    in_list,
+    in_mapping,
+)
+from sidecar_spotter.readers.kubernetes.containers import container
+from sidecar_spotter.readers.kubernetes.place import Place
+from sidecar_spotter.readers.kubernetes.requests import asked_by, labels_of
+from sidecar_spotter.tree import Node, entries, get, items, key, line, text
+
+
+def unit_at(
+    place: Place, node: Node, metadata: Node | None, *, ordered: bool
+) -> Group | None:
+    """Return the unit that *node* is, if it is one."""
+    before, last = both_sides(node)
+    named = in_list(last) or in_mapping(last)
+    early = in_list(get(node, "initContainers"))
+    early = early or in_mapping(get(node, "initContainers"))
+    if key(node, "initContainers") is not None:
+        early += before
+    else:
+        named = before + named
+    steps = in_list(get(node, "steps"))
+    single = get(node, "container") or get(node, "script")
+    helpers = in_list(get(node, "sidecars"))
+    marks = set(place.marks)
+    boxes: list[Container] = []
+    if named or early:
+        boxes += [container(box, place.lines, early=True) for box in early]
+        own = operators.OWN_CONTAINERS.get(place.kind)
+        for box in named:
+            one = container(box, place.lines)
+            added = own is not None and one.name not in own
+            boxes.append(as_helper(one, "containers") if added else one)
+        if own is not None:
+            marks.add("partial")
+        if ordered:
+            marks.add("steps")
+    elif helpers and (steps or single is not None):
+        marks.add("operator-field")
+        if single is not None:
+            main = container(single, place.lines)
+            boxes.append(replace(main, name=main.name or "main", notes=()))
+        boxes += [replace(container(box, place.lines)) for box in steps]
+        if len(steps) > 1:
+            marks.add("steps")
+        boxes += [as_helper(container(box, place.lines), "sidecars") for box in helpers]
+        boxes += [container(b, place.lines, early=True) for b in early]
+    elif len(steps) > 1 and place.kind in ("Task", "ClusterTask", "TaskRun", "Job"):
+        marks.add("steps")
+        boxes += [container(box, place.lines) for box in steps]
+    if not boxes:
+        return None
+    boxes = [replace(box, waits_for=_waits(metadata, box.name)) for box in boxes]
+    first = key(node, "containers") or key(node, "initContainers") or node
+    return Group(
+        place.path,
+        line(first),
+        "kubernetes",
+        place.kind or "pod",
+        place.name or text(get(metadata, "name")) or text(get(node, "name")),
+        tuple(boxes),
+        tuple(_volumes(node)) + place.claims,
+        tuple(asked_by(metadata, "pod")) if metadata is not place.metadata else (),
+        tuple(_shares(node)),
+        marks=frozenset(marks),
+        labels=tuple(labels_of(metadata)),
+    )
+
+
+def _waits(metadata: Node | None, name: str) -> tuple[Text, ...]:
+    """Return what a container waits for on Cloud Run, which an annotation says.
+
+    https://cloud.google.com/run/docs/configuring/services/containers
+    """
+    said = get(metadata, "annotations", "run.googleapis.com/container-dependencies")
+    try:
+        waits = json.loads(text(said) or "{}").get(name, [])
+    except (ValueError, AttributeError, RecursionError):
+        return ()
+    if said is None or not isinstance(waits, list):
+        return ()
+    return tuple(Text(str(one), line(said)) for one in waits)
+
+
+def _volumes(node: Node) -> Iterator[Volume]:
+    for volume in items(get(node, "volumes")):
+        name = get(volume, "name")
+        kinds = [text(k) for k, _ in entries(volume) if text(k) != "name"]
+        if name is not None:
+            kind = kinds[0] if kinds else "emptyDir"
+            yield Volume(text(name), kind, line(name))
+
+
+def _shares(node: Node) -> Iterator[Text]:
+    fields = {
+        "shareProcessNamespace": "processes",
+        "hostNetwork": "network-of-the-host",
+        "hostPID": "processes-of-the-host",
+    }
+    for field, share in fields.items():
+        if text(get(node, field)).lower() == "true":
+            yield Text(share, line(key(node, field) or node))
