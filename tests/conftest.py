@@ -1,9 +1,11 @@
 """What all tests share: the handbook built once, and the ban on skips in CI."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         values = getattr(getattr(item, "callspec", None), "params", {})
-        if "podman" in fixtures or values.get("level") in ("pod", "compose"):
+        level = values.get("level") or ("pod" if "podman" in fixtures else None)
+        if level is not None:
+            item.user_properties.append(("level", level))
+        if level in ("pod", "compose"):
             item.add_marker(pytest.mark.root)
             item.add_marker(pytest.mark.xdist_group("podman"))
         elif {"chromium", "handbook", "deck"} & set(fixtures):
@@ -58,6 +63,19 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if skipped and exitstatus == 0:
         reporter.write_line(f"--no-skips: {len(skipped)} skipped", red=True)
         session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how long the tests of each level of the pods took, with start and end."""
+    took: dict[object, float] = defaultdict(float)
+    tests: dict[object, int] = defaultdict(int)
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        for name, level in getattr(report, "user_properties", ()):
+            if name == "level":
+                took[level] += report.duration
+                tests[level] += report.when == "call"
+    for level, seconds in took.items():
+        terminalreporter.write_line(f"{level}: {tests[level]} tests, {seconds:.0f} s")
 
 
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
