@@ -109,6 +109,7 @@ TABLE: tuple[Row, ...] = (
         "pgbouncer pgbouncer-* *-pgbouncer pgpool pgpool-* proxysql odyssey twemproxy "
         "mcrouter mysql-router",
     ),
+    Row("dns-cache", MOSTLY, "kube-dnsmasq k8s-dns-dnsmasq k8s-dns-dnsmasq-nanny"),
     Row("tls-proxy", MOSTLY, "ghostunnel stunnel hitch *-ssl-proxy *-tls-proxy"),
     Row("api-proxy", MOSTLY, "kubectl kubectl-* hyperkube", (r"\bproxy\b",)),
     Row(
@@ -281,6 +282,7 @@ TABLE: tuple[Row, ...] = (
     Row("app-runtime", ALWAYS, "kserve/agent seldon/engine fission/fetcher"),
     Row("task-runner", MOSTLY, "n8nio/runners"),
     Row("renderer", MOSTLY, "grafana-image-renderer"),
+    Row("api-adapter", MOSTLY, "tempo-query"),
     Row("step-helper", ALWAYS, "argoexec sidecarlogresults"),
     Row("docker-daemon", MOSTLY, "docker:*dind* dind docker-dind buildkit"),
     Row("docker-daemon", MOSTLY, "docker", (r"\bdockerd\b|--storage-driver\b",)),
@@ -614,7 +616,7 @@ PAIRS: dict[str, str] = {
         "leader-elector": "leader-elector leader-election",
         "watcher": "shutdown-manager shutdown-watcher shutdown-handler "
         "termination-handler graceful-shutdown",
-        "log-rotator": "log-rotate log-rotator",
+        "log-rotator": "log-rotate log-rotator log-runner",
         MAIN: "metrics-server sidecar-injector agent-injector",
     }.items()
     for role_word in pairs.split()

@@ -266,3 +266,64 @@ def test_a_manifest_may_be_a_text_of_go(tmp_path: Path) -> None:
     """
     found = labels(tmp_path, code)
     assert found == {"shop-main": "main", "csi-provisioner": "sidecar"}
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ('operator.CreateReloader("config-reloader", opts...)', "config-reloader"),
+        ("common.BuildConfigReloader(p, false)", "ConfigReloader"),
+        ("r.sidecars.newMetricsExporter(p)", "MetricsExporter"),
+    ],
+)
+def test_a_call_in_a_list_is_a_container_that_another_file_describes(
+    tmp_path: Path, call: str, name: str
+) -> None:
+    code = f"""\
+    func (r *R) spec(p Stand) {{
+        boxes := append([]corev1.Container{{
+            {{Name: "store", Image: i}},
+            {call},
+        }}, more...)
+    }}
+    """
+    assert labels(tmp_path, code) == {"store": "main", name: "sidecar"}
+
+
+def test_a_call_in_a_pods_list_is_one_of_its_containers(tmp_path: Path) -> None:
+    code = """\
+    func spec() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            {Name: "store", Image: i},
+            r.logShipper(p),
+        }}
+    }
+    """
+    assert labels(tmp_path, code) == {"store": "main", "logShipper": "sidecar"}
+
+
+def test_a_list_to_which_others_are_appended_begins_with_the_main_one(
+    tmp_path: Path,
+) -> None:
+    code = """\
+    func spec() {
+        boxes := append([]corev1.Container{{Name: "ruler", Image: i}}, others...)
+    }
+    """
+    assert labels(tmp_path, code) == {"ruler": "main"}
+
+
+def test_a_call_of_the_files_own_function_is_the_container_that_it_makes(
+    tmp_path: Path,
+) -> None:
+    code = """\
+    func spec() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            buildStoreContainer(p),
+        }}
+    }
+    func buildStoreContainer(p P) corev1.Container {
+        return corev1.Container{Name: "store", Image: i}
+    }
+    """
+    assert labels(tmp_path, code) == {}

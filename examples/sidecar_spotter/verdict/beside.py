@@ -9,7 +9,7 @@ rule has no condition: what none of the others could explain serves the main pro
 import re
 from collections.abc import Callable
 
-from sidecar_spotter.known import MAIN, telling
+from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Finding
 from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.labels import finding, kind_of
@@ -26,6 +26,10 @@ from sidecar_spotter.verdict.traits import (
 )
 from sidecar_spotter.verdict.weights import score
 
+PUBLIC = re.compile(r"(?:(?:docker\.io/)?library/)?[\w.-]+(?:[:@]\S+)?$")
+"""An image of nobody's own: it has no owner."""
+NO_KIND = frozenset(("container", "containers", "ctr", "pod", "process"))
+"""With these a name ends that says nothing of its kind."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
 
 
@@ -62,11 +66,15 @@ def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
 
 
 def agent_of_the_machine(pair: Pair) -> Ruling | None:
-    """Beside a node's agent, what has no tie to it serves the node as well."""
+    """Beside a node's agent, what has no tie to it serves the node as well.
+
+    So does another node's agent: files of the machine are there for both.
+    """
     main = pair.main
-    if "daemon" not in pair.group.marks or pair.ties:
+    itself = pair.group.kind == "DaemonSet" and serves_machine(pair.box, pair.reasons)
+    if not itself and ("daemon" not in pair.group.marks or pair.ties):
         return None
-    if not serves_machine(main, pair.found[main.name]):
+    if "localhost" in pair.ties or not serves_machine(main, pair.found[main.name]):
         return None
     return Ruling(f"serves the machine, as {main.name} does: one copy runs on each")
 
@@ -118,7 +126,41 @@ def image_of_main_programs(pair: Pair) -> Ruling | None:
     return Ruling(f"has no tie to {main}, and its image is as often the main program")
 
 
+def web_server_as_it_comes(pair: Pair) -> Ruling | None:
+    """A public web server that was given nothing shows its own first page, to nobody.
+
+    To pass requests on it needs a file, a setting or a command that says where to.
+    """
+    box = pair.box
+    image = box.image.text if box.image is not None else ""
+    given = box.words or box.mounts or box.settings
+    if pair.group.platform != "kubernetes" or "template" in pair.group.marks or given:
+        return None
+    public = PUBLIC.match(image) is not None
+    told = pair.ties or pair.helps > 0.6
+    if not public or told or role(box, "sidecar") != "reverse-proxy":
+        return None
+    return Ruling("is a web server as it comes: nothing tells it whom to serve")
+
+
 # --- is it an equal?
+
+
+def of_the_same_kind(pair: Pair) -> Ruling | None:
+    """`test-users` and `test-orders`, or `old-files-clean` and `old-keys-clean`.
+
+    Names that end alike tell of two of one kind, and no more than files ties them.
+    """
+    one, other = split(pair.box.name), split(pair.main.name)
+    differ = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+    last = one[-1] if one else ""
+    alike = len(one) == len(other) > 1 and len(differ) == 1 and one[-1] == other[-1]
+    if not alike or last in NO_KIND or telling(last) not in (None, MAIN):
+        return None
+    known_image = any(reason.weight > 0 for reason in pair.by("known-image"))
+    if pair.ties - {"shared-volume"} or known_image:
+        return None
+    return Ruling(f"is called as {pair.main.name} is, but for a word: they are equals")
 
 
 def copy_of_the_main_one(pair: Pair) -> Ruling | None:
@@ -134,6 +176,8 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
         for one in (box, main)
     )
     copies = mounts == its and _unnumbered(box.name) == _unnumbered(main.name) != ""
+    numbered = _unnumbered(box.name) == _unnumbered(main.name) != ""
+    copies |= numbered and not (box.words or main.words)
     mains = telling(box.name) == MAIN == telling(main.name)
     if not copies and not (mains and pair.ties <= {"localhost"}):
         return None
@@ -210,6 +254,8 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     without_requests,
     one_of_several_programs,
     image_of_main_programs,
+    web_server_as_it_comes,
+    of_the_same_kind,
     copy_of_the_main_one,
     part_of_the_same_product,
     nothing_speaks_for_it,

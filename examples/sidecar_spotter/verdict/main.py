@@ -83,7 +83,17 @@ def called_as_the_unit(one: Candidate) -> float:
         return -0.8
     if name and name in _plain(group.name):
         return -0.4
+    if _is_a_kind_of(group, one.box):
+        return -0.4
     return -0.8 if _is_what_function_makes(group, one.box) else 0
+
+
+def _is_a_kind_of(group: Group, box: Container) -> bool:
+    """Whether a container has the unit's name with more behind it: `disk-default`."""
+    own, words = split(group.name), split(box.name)
+    longer = len(own) < len(words) and words[: len(own)] == own
+    plain = "{" not in group.name and telling(box.name) in (None, MAIN)
+    return bool(own) and longer and plain and group.kind in WORKLOADS
 
 
 OF_CODE = frozenset(
@@ -179,6 +189,16 @@ def guest_among_equals(one: Candidate) -> float:
     return 0 if guest or alone > 0 else -(score(one.reasons) - alone + 1)
 
 
+def always_there(one: Candidate) -> float:
+    """Return less for the only one that its template declares in any case."""
+    others = [box for box in one.boxes if box is not one.box]
+    begins = one.group.line
+    optional = [b for b in others if b.condition and b.condition.line > begins]
+    own = one.box.condition
+    lone = own is None or own.line <= begins
+    return -0.5 if lone and len(optional) == len(others) > 1 else 0
+
+
 SIGNS: tuple[Callable[[Candidate], float], ...] = (
     started_as_a_sidecar,
     called_as_the_unit,
@@ -192,6 +212,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     beside_known_helpers,
     known_helper,
     guest_among_equals,
+    always_there,
 )
 """All of them are added up."""
 

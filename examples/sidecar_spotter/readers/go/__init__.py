@@ -21,7 +21,7 @@ from itertools import islice
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Stage
 from sidecar_spotter.readers import code_files, manifests
-from sidecar_spotter.readers.go.calls import instead
+from sidecar_spotter.readers.go.calls import called_in, instead
 from sidecar_spotter.readers.go.containers import container
 from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
 from sidecar_spotter.readers.go.landings import APPENDS
@@ -63,7 +63,7 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
             "Go function",
             first.function,
             boxes,
-            marks=frozenset(("code",)),
+            marks=frozenset(("code", "grows") if len(boxes) == 1 else ("code",)),
         )
     apart = {id(one) for unit in units for one in unit}
     members: dict[int, list[tuple[Literal, Stage]]] = defaultdict(list)
@@ -85,6 +85,9 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
         )
     for pod in specs:
         if pod.open in members:
+            for stage, span, _ in pod.lists:
+                made = called_in(program, span)
+                members[pod.open] += ((one, stage) for one in made)
             grows = program.landings.grows(pod.open)
             yield Group(
                 path,

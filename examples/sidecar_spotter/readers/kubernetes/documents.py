@@ -1,7 +1,10 @@
 """What a document is, and the units of it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+
+import yaml
 
 from sidecar_spotter.model import Group, Volume
 from sidecar_spotter.readers.kubernetes import patches
@@ -48,7 +51,20 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
     for said in texts_of(document, lines):
         for tree in trees_in(said):
             for group in units(path, tree, lines):
-                yield replace(group, marks=group.marks | {"embedded"})
+                marks = group.marks | {"embedded"}
+                if "fragment" in marks and _is_for_an_injector(document, said):
+                    marks |= {"injects"}
+                yield replace(group, marks=marks)
+
+
+_INJECTS = re.compile(r"(?:always|never)InjectSelector:|\brewriteAppHTTPProbe\b")
+"""What stands in the templates of Istio's injector."""
+
+
+def _is_for_an_injector(document: Node, said: yaml.ScalarNode) -> bool:
+    """Whether a text in a document tells an injector what it has to add."""
+    named = "inject" in text(get(document, "metadata", "name")).lower()
+    return named or _INJECTS.search(said.value) is not None
 
 
 def _resource(

@@ -12,7 +12,9 @@ _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
 
 _INSIDE = re.compile(
     r"^[ \t]*(?:-[ \t]+)?\w{0,60}(?:[cC]ontainers|[sS]ide_?[cC]ars?(?:Containers)?):"
-    r"[ \t]*(?:$|[\[{|>&#])|^[ \t]*[\w.]{0,60}(?:[aA]nnotations|[lL]abels):[ \t]*$",
+    r"[ \t]*(?:$|[\[{|>&#])|^[ \t]*[\w.]{0,60}(?:[aA]nnotations|[lL]abels):[ \t]*$"
+    # A JSON patch of a pod's lists.
+    r"|^[ \t]*(?:-[ \t]+)?\"?path\"?:[ \t]*[\"']?/spec/[\w/]{0,40}ontainers\b",
     re.M,
 )
 """Keys of which one is in every text that is worth to be composed."""

@@ -30,6 +30,8 @@ def unit_at(
         early += before
     else:
         named = before + named
+    if "injects" in place.marks:
+        named, early = _whole(named), _whole(early)
     steps = in_list(get(node, "steps"))
     single = get(node, "container") or get(node, "script")
     helpers = in_list(get(node, "sidecars"))
@@ -76,6 +78,16 @@ def unit_at(
         marks=frozenset(marks),
         labels=tuple(labels_of(metadata)),
     )
+
+
+def _whole(boxes: list[Node]) -> list[Node]:
+    """Return the containers that a policy adds, without those that it only changes."""
+    return [
+        box
+        for box in boxes
+        if text(get(box, "image")) and (name := text(get(box, "name")))
+        if "{{" not in name and "*" not in name
+    ]
 
 
 def _waits(metadata: Node | None, name: str) -> tuple[Text, ...]:

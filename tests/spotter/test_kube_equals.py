@@ -1,0 +1,299 @@
+"""Who is whom's equal, main program or helper in pods that tests and charts declare."""
+
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+from sidecar_spotter import scan
+
+
+def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
+    """Return the labels that a scan of one file gives, by container."""
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(dedent(text), encoding="utf-8")
+    report = scan(tmp_path)
+    assert report.skipped == ()
+    return {one.name: one.label for j in report.groups for one in j.findings}
+
+
+def pod(boxes: str, kind: str = "Pod", name: str = "trial") -> str:
+    head = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"
+    head += "" if kind == "Pod" else "  selector: {}\n"
+    return head + indent(dedent(boxes), "  ")
+
+
+# --- equals
+
+
+@pytest.mark.parametrize("image", ["nginx", "nginx:1.27", "docker.io/library/httpd:2"])
+def test_a_public_web_server_that_was_given_nothing_helps_nobody(
+    tmp_path: Path, image: str
+) -> None:
+    boxes = f"""\
+    containers:
+      - {{name: busybox, image: "busybox:1.36"}}
+      - {{name: nginx, image: "{image}", ports: [{{containerPort: 80}}]}}
+    """
+    assert of(tmp_path, pod(boxes)) == {"busybox": "main", "nginx": "not-a-sidecar"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "image: shop/nginx",
+        "image: nginx, env: [{name: UPSTREAM, value: '127.0.0.1:9000'}]",
+        "image: nginx, volumeMounts: [{name: conf, mountPath: /etc/nginx/conf.d}]",
+    ],
+)
+def test_a_web_server_that_was_given_something_does(tmp_path: Path, given: str) -> None:
+    boxes = f"""\
+    containers:
+      - {{name: shop, image: example.com/shop, ports: [{{containerPort: 9000}}]}}
+      - {{name: nginx, {given}}}
+    """
+    assert of(tmp_path, pod(boxes))["nginx"] == "sidecar"
+
+
+def test_names_that_differ_in_a_word_before_the_last_are_of_equals(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    containers:
+      - name: users-validation
+        image: example.com/tests
+        command: [/bin/users]
+        volumeMounts: [{name: tmp, mountPath: /tmp}]
+      - name: orders-validation
+        image: example.com/tests
+        command: [/bin/orders, --all]
+        volumeMounts: [{name: tmp, mountPath: /tmp}]
+    """
+    said = of(tmp_path, pod(boxes))
+    assert sorted(said.values()) == ["main", "not-a-sidecar"]
+
+
+def test_a_word_for_helpers_before_the_last_says_what_the_work_is_on(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    template:
+      spec:
+        containers:
+          - {name: image-secret-clean, image: example.com/tools, command: [/a]}
+          - {name: backup-secret-clean, image: example.com/tools, command: [/b]}
+    """
+    said = of(tmp_path, pod(boxes, "Job"))
+    assert sorted(said.values()) == ["main", "not-a-sidecar"]
+
+
+def test_the_second_of_two_that_are_numbered_and_told_nothing_is_an_equal(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    volumes: [{name: data, emptyDir: {}}, {name: more, emptyDir: {}}]
+    containers:
+      - {name: box, image: busybox, volumeMounts: [{name: data, mountPath: /data}]}
+      - name: box02
+        image: busybox
+        volumeMounts: [{name: data, mountPath: /d}, {name: more, mountPath: /m}]
+    """
+    assert of(tmp_path, pod(boxes)) == {"box": "main", "box02": "not-a-sidecar"}
+
+
+def test_two_that_serve_the_machine_are_equals_at_its_files(tmp_path: Path) -> None:
+    boxes = """\
+    template:
+      spec:
+        volumes: [{name: lock, hostPath: {path: /run/xtables.lock}}]
+        containers:
+          - name: calico-node
+            image: calico/node:v3
+            volumeMounts: [{name: lock, mountPath: /run/xtables.lock}]
+          - name: flannel
+            image: flannel/flannel:v0.24
+            volumeMounts: [{name: lock, mountPath: /run/xtables.lock}]
+    """
+    assert of(tmp_path, pod(boxes, "DaemonSet"))["flannel"] == "not-a-sidecar"
+
+
+def test_words_in_place_of_an_image_are_no_image(tmp_path: Path) -> None:
+    boxes = """\
+    template:
+      spec:
+        volumes: [{name: log, hostPath: {path: /dev/log}}]
+        containers:
+          - name: driver
+            image: "FILLED BY THE OPERATOR"
+            command: [/bin/driver]
+            volumeMounts: [{name: log, mountPath: /dev/log}]
+          - name: copies
+            image: "FILLED BY THE OPERATOR"
+            command: [/bin/copies]
+            volumeMounts: [{name: log, mountPath: /dev/log, readOnly: true}]
+    """
+    assert of(tmp_path, pod(boxes, "DaemonSet", "driver-daemon"))["copies"] == "sidecar"
+
+
+# --- the main one
+
+
+def test_the_only_one_that_a_template_always_has_is_the_main_one(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata:
+      name: {{ .name }}
+    spec:
+      template:
+        spec:
+          containers:
+            - name: "{{ .service.label }}"
+              image: "{{ .Values.Image.tag }}"
+              volumeMounts: [{name: tmp, mountPath: /tmp}, {name: data, mountPath: /d}]
+            {{- if .Values.ui.enabled }}
+            - name: store-ui
+              image: "{{ .Values.Image.tag }}"
+            {{- end }}
+            {{- if .Values.control.enabled }}
+            - name: store-controller
+              image: "{{ .Values.Image.tag }}"
+              volumeMounts: [{name: tmp, mountPath: /tmp}]
+            {{- end }}
+    """
+    said = of(tmp_path, text, "chart/templates/a.yaml")
+    assert said["{{ .service.label }}"] == "main"
+    assert said["store-controller"] == "sidecar"
+
+
+def test_a_name_that_goes_on_where_the_units_ends_is_the_main_one(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    template:
+      spec:
+        containers:
+          - {name: turner, image: example.com/a}
+          - {name: disk-osd-default, image: example.com/a2}
+    """
+    said = of(tmp_path, pod(boxes, "DaemonSet", "disk-osd"))
+    assert said["disk-osd-default"] == "main"
+
+
+def test_a_proxy_with_a_step_before_it_is_what_its_deployment_is_for(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    template:
+      spec:
+        initContainers: [{name: credentials, image: example.com/relay}]
+        containers: [{name: relay, image: example.com/relay}]
+    """
+    assert of(tmp_path, pod(boxes, "Deployment", "x"))["relay"] == "main"
+
+
+def test_each_side_of_an_if_has_the_label_of_its_own_list(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: grafana
+    spec:
+      template:
+        spec:
+          initContainers:
+            {{- if .Values.native }}
+            - name: grafana-image-renderer
+              image: grafana/grafana-image-renderer:3
+              restartPolicy: Always
+            {{- end }}
+          containers:
+            {{- if not .Values.native }}
+            - name: grafana-image-renderer
+              image: grafana/grafana-image-renderer:3
+            {{- end }}
+            - name: grafana
+              image: grafana/grafana:11
+    """
+    path = tmp_path / "chart/templates/a.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(dedent(text), encoding="utf-8")
+    said = [
+        (one.line, one.label)
+        for judged in scan(tmp_path).groups
+        for one in judged.findings
+        if one.name == "grafana-image-renderer"
+    ]
+    assert sorted(said) == [(10, "native-sidecar"), (16, "sidecar")]
+
+
+# --- what others add
+
+
+def test_a_policy_that_merges_a_container_into_pods_adds_a_helper(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    apiVersion: kyverno.io/v1
+    kind: ClusterPolicy
+    metadata: {name: add-agent}
+    spec:
+      rules:
+        - name: add
+          mutate:
+            patchStrategicMerge:
+              spec:
+                template:
+                  spec:
+                    containers:
+                      - {name: agent, image: "vault:1.5", args: [agent]}
+                    initContainers:
+                      - {name: agent-first, image: "vault:1.5"}
+        - name: change
+          mutate:
+            patchStrategicMerge:
+              spec:
+                containers:
+                  - (name): "*"
+                    imagePullPolicy: Always
+                  - {name: "{{ element.name }}", image: "mirror/{{ element.image }}"}
+    """
+    assert of(tmp_path, text) == {"agent": "sidecar", "agent-first": "init"}
+
+
+def test_a_policy_may_add_it_by_a_json_patch_in_a_text(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: kyverno.io/v1
+    kind: ClusterPolicy
+    metadata: {name: add-shipper}
+    spec:
+      rules:
+        - mutate:
+            patchesJson6902: |-
+              - op: add
+                path: /spec/containers/-
+                value: {name: ship, image: "fluent/fluent-bit:3", args: [-q]}
+    """
+    assert of(tmp_path, text) == {"ship": "sidecar"}
+
+
+def test_what_an_injectors_text_lists_is_all_helpers(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: mesh-injector}
+    data:
+      template: |
+        initContainers:
+          - {name: routes, image: example.com/routes}
+        containers:
+          - {name: gate, image: example.com/gate}
+          - {name: dikastes, image: example.com/dikastes}
+    """
+    assert of(tmp_path, text) == {
+        "routes": "init",
+        "gate": "sidecar",
+        "dikastes": "sidecar",
+    }
