@@ -219,6 +219,43 @@ FIELDS: tuple[Field, ...] = (
         "vault_controller.go",
         ANY,
     ),
+    *(
+        Field(
+            "Elasticsearch Kibana Logstash Beat",
+            f"spec.monitoring.{what}.elasticsearchRefs",
+            container,
+            role,
+            "https://www.elastic.co/guide/en/cloud-on-k8s/current/k8s_how_it_works.html",
+            ANY,
+        )
+        for what, container, role in (
+            ("metrics", "metricbeat", "metrics-agent"),
+            ("logs", "filebeat", "log-shipper"),
+        )
+    ),
+    Field(
+        "PerconaServerMongoDB",
+        "spec.backup.enabled",
+        "backup-agent",
+        "backup",
+        "https://docs.percona.com/percona-operator-for-mongodb/backups.html",
+    ),
+    Field(
+        "MariaDB",
+        "spec.galera.enabled",
+        "agent",
+        "ha-monitor",
+        GITHUB + "mariadb-operator/mariadb-operator/blob/main/pkg/builder/"
+        "container_builder.go",
+    ),
+    Field(
+        "TidbMonitor",
+        "spec.reloader",
+        "reloader",
+        "config-reloader",
+        GITHUB + "pingcap/tidb-operator/blob/master/examples/basic/tidb-monitor.yaml",
+        ANY,
+    ),
     Field(
         # Up to Strimzi 0.40; later versions ignore it.
         "Kafka",
@@ -267,6 +304,8 @@ MODES = ("mode", "strategy", "deploymentMode", "injectionMode")
 
 PACKAGES = frozenset(("HelmRelease", "Application", "ApplicationSet", "Kustomization"))
 """Kinds that hold values for charts, not an operator's fields."""
+OF_PACKAGES = re.compile(r"(?:argoproj|toolkit\.fluxcd|helm\.cattle|config\.k8s)\.io$")
+"""Groups of those kinds: others have an `Application`, too, that is a program."""
 
 
 def requests(kind: str, document: Node) -> Iterator[Request]:
@@ -323,7 +362,8 @@ def _unknown(kind: str, document: Node) -> Iterator[Request]:
 def _is_custom(kind: str, document: Node) -> bool:
     group = text(get(document, "apiVersion")).partition("/")[0]
     own = "." in group and not group.endswith(".k8s.io") and "{{" not in group
-    return own and kind not in PACKAGES
+    package = kind in PACKAGES and OF_PACKAGES.search(group) is not None
+    return own and not package
 
 
 def _cloud_sql(document: Node) -> Iterator[Request]:
@@ -433,6 +473,17 @@ def of_spec(node: Node | None) -> Iterator[Request]:
     if name is not None and any(True for _ in entries(get(node, "thanos"))):
         says = "is added by the operator of Prometheus, because it has thanos"
         yield _request("thanos-sidecar", "metrics-uploader", name, says)
+
+
+def of_runners(name: Node, node: Node | None) -> Iterator[Request]:
+    """Yield what a value `containerMode` of GitHub's runners asks for.
+
+    https://github.com/actions/actions-runner-controller/blob/master/charts/
+    gha-runner-scale-set/values.yaml
+    """
+    if text(get(node, "type")) == "dind":
+        says = "is added by the chart, because containerMode.type is dind"
+        yield _request("dind", "docker-daemon", name, says)
 
 
 def of_values(node: Node | None) -> Iterator[Request]:

@@ -297,3 +297,99 @@ def test_what_an_injectors_text_lists_is_all_helpers(tmp_path: Path) -> None:
         "gate": "sidecar",
         "dikastes": "sidecar",
     }
+
+
+def test_a_resource_in_a_text_of_a_template_is_read_with_its_expressions(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: samples
+    data:
+      shop.yaml: |
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: shop
+        spec:
+          template:
+            metadata:
+              annotations:
+                sidecar.istio.io/inject: "true"
+            spec:
+              containers:
+                - name: shop
+                  image: {{ .Values.shop.repo }}:{{ .Values.shop.tag }}
+                {{- if .Values.metrics }}
+                - name: metrics
+                  image: {{ .Values.exporter.image }}
+                {{- end }}
+    """
+    assert of(tmp_path, text, "chart/templates/samples.yaml") == {
+        "istio-proxy": "injected-sidecar",
+        "shop": "main",
+        "metrics": "sidecar",
+    }
+
+
+def test_a_banner_says_who_is_the_main_container_and_who_the_sidecar(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    volumes: [{name: sock, emptyDir: {}}]
+    containers:
+      ##########################
+      # Application container. #
+      ##########################
+      - name: application
+        image: ghostunnel/ghostunnel
+        volumeMounts: [{name: sock, mountPath: /sock}]
+      #####################
+      # Decisions sidecar #
+      #####################
+      - name: decisions
+        image: example.com/decisions
+        volumeMounts: [{name: sock, mountPath: /sock}]
+    """
+    assert of(tmp_path, pod(boxes)) == {"application": "main", "decisions": "sidecar"}
+
+
+def test_a_file_called_a_patch_is_one_though_it_has_labels(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: controller-manager}
+    spec:
+      template:
+        metadata: {labels: {app: controller}}
+        spec:
+          containers:
+            - name: debug
+              image: busybox
+              command: [/bin/sh, -c, "while true; do sleep 3600; done"]
+              volumeMounts: [{name: staging, mountPath: /staging}]
+    """
+    assert of(tmp_path, text, "config/debug-patch.yaml") == {"debug": "sidecar"}
+    (tmp_path / "config/debug-patch.yaml").unlink()
+    assert of(tmp_path, text, "config/debug.yaml") == {"debug": "not-a-sidecar"}
+
+
+def test_the_runners_of_github_get_a_docker_daemon_by_a_value(tmp_path: Path) -> None:
+    text = "githubConfigUrl: https://example.com\ncontainerMode:\n  type: dind\n"
+    assert of(tmp_path, text, "values.yaml") == {"dind": "injected-sidecar"}
+
+
+def test_an_application_of_another_group_is_a_program(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: GROUP/v1alpha1
+    kind: Application
+    metadata: {name: shop}
+    spec:
+      idporten:
+        sidecar: {enabled: true}
+    """
+    said = of(tmp_path, text.replace("GROUP", "nais.io"))
+    assert list(said.values()) == ["injected-sidecar"]
+    assert of(tmp_path, text.replace("GROUP", "argoproj.io")) == {}

@@ -80,7 +80,7 @@ def _resource(
         for claim in items(get(document, "spec", "volumeClaimTemplates"))
         if (name := get(claim, "metadata", "name")) is not None
     )
-    marks = {"patch"} if _is_patch(document, kind) else set()
+    marks = {"patch"} if _is_patch(path, document, kind) else set()
     if not kind and items(get(document, "containers")):
         marks.add("fragment")  # a list for somebody else to add, as an injector does
     place = Place(
@@ -120,10 +120,14 @@ def _is_container(path: str, document: Node) -> bool:
     )
 
 
-def _is_patch(document: Node, kind: str) -> bool:
+_CALLED_PATCH = re.compile(r"(?:^|/)patch(?:es)?/|patch[\w.-]*$")
+
+
+def _is_patch(path: str, document: Node, kind: str) -> bool:
     """Whether a workload lacks what the API demands, so only patches another."""
     spec = get(document, "spec")
-    if get(spec, "template", "metadata", "labels") is not None and kind:
+    called = _CALLED_PATCH.search(path) is not None
+    if not called and get(spec, "template", "metadata", "labels") is not None and kind:
         return False  # it forgot the selector, or a template puts it in
     if not kind:  # what it patches is named elsewhere, as by a patch's target
         return get(spec, "template", "spec") is not None

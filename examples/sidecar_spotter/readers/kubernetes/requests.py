@@ -43,7 +43,7 @@ def _wish(lines: list[bytes]) -> bool:
     return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
 
 
-_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec):")
+_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec|containerMode):")
 
 
 def _of_values(document: Node) -> Iterator[Request]:
@@ -54,6 +54,8 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from injectors.requests(list(pairs_of(value)), "pod")
             elif text(name) == "sidecar":
                 yield from operators.of_values(value)
+            elif text(name) == "containerMode":
+                yield from operators.of_runners(name, value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
 
