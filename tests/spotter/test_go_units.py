@@ -327,3 +327,27 @@ def test_a_call_of_the_files_own_function_is_the_container_that_it_makes(
     }
     """
     assert labels(tmp_path, code) == {}
+
+
+def test_what_a_call_does_not_tell_makes_it_no_main_program(tmp_path: Path) -> None:
+    code = """\
+    func daemonset() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            {Name: "mr-agent", Image: i, Ports: p},
+            *common.KubeRBACProxyContainerWithConfig(ctx),
+        }}
+    }
+    """
+    assert labels(tmp_path, code) == {"mr-agent": "main", "KubeRBACProxy": "sidecar"}
+
+
+def test_a_store_that_an_expression_names_is_not_the_main_one(tmp_path: Path) -> None:
+    code = """\
+    func statefulset() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            {Name: Component, Image: ctx.ImageName(repo, "market", tag)},
+            {Name: "redis", Image: ctx.ImageName(hub, "library/redis", "6.2")},
+        }}
+    }
+    """
+    assert labels(tmp_path, code)["Component"] == "main"

@@ -13,11 +13,13 @@ from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import OWN_IMAGE
 from sidecar_spotter.verdict.traits import (
+    STORES,
     is_front,
     is_known_helper,
     is_published,
     is_store,
     joins,
+    known_as,
 )
 from sidecar_spotter.verdict.weights import Reasons, apart, score
 
@@ -40,13 +42,15 @@ class Candidate:
     """All that run beside one another, itself among them."""
     reasons: Sequence[Evidence]
     """The evidence on it."""
+    found: Reasons
+    """The evidence on all of them."""
 
 
 def main_of(group: Group, boxes: Sequence[Container], found: Reasons) -> Container:
     """Return the main container of those that run beside one another."""
 
     def likeness(box: Container) -> tuple[float, int]:
-        one = Candidate(group, box, boxes, found[box.name])
+        one = Candidate(group, box, boxes, found[box.name], found)
         total = sum((sign(one) for sign in SIGNS), score(one.reasons))
         return round(total, 2), boxes.index(box)
 
@@ -136,13 +140,21 @@ def the_units_image(one: Candidate) -> float:
     image at the top of a chart's values is that of the chart's program.
     """
     if one.box.image is None:
-        return -0.5
+        # A call in a program's list tells no image, be it whose it may.
+        return 0 if "code" in one.group.marks else -0.5
     return -1.6 if OWN_IMAGE.search(one.box.image.text) else 0
 
 
 def store_for_somebody(one: Candidate) -> float:
     """Return more for a database or a broker: somebody has to use it."""
-    return 1.1 if is_store(one.box) else 0
+    if is_store(one.box):
+        return 1.1
+    # By an expression alone, a store may be what its own chart is for.
+    known = known_as(one.box)
+    told = known is not None and known.role in STORES
+    others = (box for box in one.boxes if box is not one.box)
+    program = any(score(one.found[box.name]) <= 0 and box.image for box in others)
+    return 1.1 if told and program and "code" in one.group.marks else 0
 
 
 def host_of_its_own(one: Candidate) -> float:

@@ -16,6 +16,7 @@ _ELEMENT = re.compile(
     r"\s*[*&]?(?:\w+\.){0,4}(?P<verb>[Cc]reate|[Bb]uild|[Nn]ew|[Mm]ake|[Gg]et|[Gg]enerate)?"
     r"(?P<name>\w+)(?P<open>\()"
 )
+_SUFFIX = re.compile(r"(?<=\w)Container(?:With\w*|Spec)?$")
 """A call as an element of a list, without the verb in the function's name."""
 _LIST = re.compile(r"\[\]\*?\w+\.Container(\{)")
 
@@ -92,6 +93,12 @@ def called(program: Program, span: Span) -> Literal | None:
         return None  # what stands in this file is read there
     first = next(code.elements(opening), (0, 0))
     given = [at for at in code.places(first) if not code.shape[first[0] : at].strip()]
-    name = first if given else match.span("name")
+    name = first if given else _short(match.span("name"), match["name"])
     function = program.functions.name(start)
     return Literal(opening, start, {"Name": name}, function, frozenset())
+
+
+def _short(span: Span, name: str) -> Span:
+    """Return where a function's name stands, without what it says of any container."""
+    match = _SUFFIX.search(name)
+    return (span[0], span[0] + match.start()) if match else span
