@@ -351,3 +351,16 @@ def test_a_store_that_an_expression_names_is_not_the_main_one(tmp_path: Path) ->
     }
     """
     assert labels(tmp_path, code)["Component"] == "main"
+
+
+def test_a_copy_of_a_value_is_the_value(tmp_path: Path) -> None:
+    code = """\
+    func cases() {
+        store := corev1.Container{Name: "store", Image: i}
+        ship := corev1.Container{Name: "log-shipper", Image: j}
+        one := corev1.PodSpec{Containers: []corev1.Container{
+            *store.DeepCopy(), *ship.DeepCopy(),
+        }}
+    }
+    """
+    assert labels(tmp_path, code) == {"store": "main", "log-shipper": "sidecar"}

@@ -393,3 +393,112 @@ def test_an_application_of_another_group_is_a_program(tmp_path: Path) -> None:
     said = of(tmp_path, text.replace("GROUP", "nais.io"))
     assert list(said.values()) == ["injected-sidecar"]
     assert of(tmp_path, text.replace("GROUP", "argoproj.io")) == {}
+
+
+def test_a_web_server_with_a_place_for_its_cache_is_as_it_comes(tmp_path: Path) -> None:
+    boxes = """\
+    volumes: [{name: cache, emptyDir: {}}]
+    containers:
+      - name: nginx-1
+        image: nginx:1.7.9
+        volumeMounts: [{name: cache, mountPath: /tmp/cache}]
+      - {name: tomcat, image: tomcat, ports: [{containerPort: 8080}]}
+    """
+    assert of(tmp_path, pod(boxes))["nginx-1"] == "not-a-sidecar"
+
+
+def test_who_is_told_the_same_does_the_same(tmp_path: Path) -> None:
+    boxes = """\
+    containers:
+      - {name: first, image: opa/first, args: [run, --server, "--addr=localhost:80"]}
+      - {name: opa, image: opa/other, args: [run, --server, "--addr=localhost:80"]}
+    """
+    assert of(tmp_path, pod(boxes)) == {"first": "main", "opa": "not-a-sidecar"}
+
+
+def test_a_named_template_may_hold_an_init_container(tmp_path: Path) -> None:
+    (tmp_path / "chart/templates").mkdir(parents=True)
+    (tmp_path / "chart/templates/pod.yaml").write_text(
+        "kind: Pod\nspec:\n  initContainers:\n"
+        '    {{- include "rules.initContainer" . | nindent 4 }}\n'
+        "  containers:\n    - name: eye\n      image: eye\n"
+    )
+    text = """\
+    {{- define "rules.initContainer" -}}
+    - name: rules-install
+      image: {{ .Values.rules.image }}
+      args: [install]
+    {{- end -}}
+    """
+    path = tmp_path / "chart/templates/_helpers.tpl"
+    path.write_text(dedent(text), encoding="utf-8")
+    said = {
+        (judged.group.path.rpartition("/")[2], one.name, one.label)
+        for judged in scan(tmp_path).groups
+        for one in judged.findings
+    }
+    assert ("_helpers.tpl", "rules-install", "init") in said
+
+
+def test_a_loop_over_the_init_containers_of_users_gives_none(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: shop}
+    spec:
+      selector: {}
+      template:
+        spec:
+          {{- if .Values.initContainers }}
+          initContainers:
+          {{- range $key, $value := .Values.initContainers }}
+            - name: {{ $key }}
+    {{ toYaml $value | indent 10 }}
+          {{- end }}
+          {{- end }}
+          containers:
+            - name: shop
+              image: {{ .Values.image }}
+    """
+    said = of(tmp_path, text, "chart/templates/shop.yaml")
+    assert "main" not in said.values() and "init" not in said.values()
+
+
+def test_two_servers_with_a_service_each_may_call_each_other(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: portal}
+    spec:
+      selector: {}
+      template:
+        metadata: {labels: {app: portal}}
+        spec:
+          containers:
+            - name: graphql-server
+              image: example.com/portal-server
+              env: [{name: AUTH_URL, value: "http://localhost:3000"}]
+              ports: [{containerPort: 8080}]
+            - name: auth-server
+              image: example.com/portal-auth
+              env: [{name: GRAPHQL_URL, value: "http://localhost:8080"}]
+              ports: [{containerPort: 3000}]
+    ---
+    apiVersion: v1
+    kind: Service
+    spec:
+      selector: {app: portal}
+      ports: [{port: 9002, targetPort: 8080}, {port: 9003, targetPort: 3000}]
+    """
+    assert sorted(of(tmp_path, text).values()) == ["main", "not-a-sidecar"]
+
+
+def test_an_encrypted_resource_says_nothing(tmp_path: Path) -> None:
+    text = """\
+    kind: "ENC[AES256_GCM,data:nL,type:str]"
+    spec:
+      containers:
+        - {name: "ENC[AES256_GCM,data:o]", image: "ENC[AES256_GCM,data:pf]"}
+        - {name: "ENC[AES256_GCM,data:k]", image: "ENC[AES256_GCM,data:pg]"}
+    """
+    assert of(tmp_path, text) == {}

@@ -176,10 +176,9 @@ def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Gr
     lists = _put_into(name[1].encode(), path, look)
     if not lists and not NOT_BESIDE.isdisjoint(split(name[1])):
         return
-    if lists and b"containers" not in lists:
-        return
+    early = bool(lists) and b"containers" not in lists
     boxes = [
-        kubernetes.container(box, part.split(b"\n"))
+        kubernetes.container(box, part.split(b"\n"), early=early)
         for box in ([tree] if whole else items(tree))
         if get(box, "image") is not None and get(box, "name") is not None
     ]
@@ -191,7 +190,9 @@ def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Gr
             "named template",
             name[1],
             tuple(boxes),
-            marks=frozenset({"partial", "beside"} if lists else {"partial"}),
+            marks=frozenset(
+                {"partial", "beside"} if lists and not early else {"partial"}
+            ),
         )
 
 
@@ -416,7 +417,10 @@ class Page:
         """
         row = box.line - 1 - before
         start = top - 1 - before
-        inside = any(start < first <= row <= last for first, last in self.loops)
+        inside = any(
+            first <= row <= last and not first <= start <= last
+            for first, last in self.loops
+        )
         return inside or row == start
 
     def with_condition(self, box: Container, before: int) -> Container:

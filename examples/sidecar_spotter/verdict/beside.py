@@ -28,6 +28,12 @@ from sidecar_spotter.verdict.weights import score
 
 PUBLIC = re.compile(r"(?:(?:docker\.io/)?library/)?[\w.-]+(?:[:@]\S+)?$")
 """An image of nobody's own: it has no owner."""
+_TELLS = re.compile(
+    r"^/etc/|nginx|httpd|apache|caddy|haproxy|traefik|conf|cert|ssl|tls|sock|html|www"
+    r"|htdocs|/srv\b|/run\b|template|\{",
+    re.IGNORECASE,
+)
+"""Where a volume is that tells a web server something, or has its pages."""
 NO_KIND = frozenset(("container", "containers", "ctr", "pod", "process"))
 """With these a name ends that says nothing of its kind."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
@@ -133,7 +139,7 @@ def web_server_as_it_comes(pair: Pair) -> Ruling | None:
     """
     box = pair.box
     image = box.image.text if box.image is not None else ""
-    given = box.words or box.mounts or box.settings
+    given = box.words or box.settings or any(_TELLS.search(m.path) for m in box.mounts)
     if pair.group.platform != "kubernetes" or "template" in pair.group.marks or given:
         return None
     public = PUBLIC.match(image) is not None
@@ -182,6 +188,27 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     if not copies and not (mains and pair.ties <= {"localhost"}):
         return None
     return Ruling(f"is to its unit what {main.name} is, from the same image")
+
+
+def each_has_visitors(pair: Pair) -> Ruling | None:
+    """Two main programs by their names, with a Service each, may well call each other.
+
+    `graphql-server` and `auth-server` do, at localhost. That makes neither a helper.
+    """
+    box, main = pair.box, pair.main
+    visited = any(o.weight <= -0.7 and o.about == main.name for o in pair.by("peers"))
+    mains = telling(box.name) == MAIN == telling(main.name)
+    if not (visited and mains) or pair.helps >= 0 or pair.ties - {"localhost"}:
+        return None
+    return Ruling(f"has visitors of its own, as {main.name} has: they are equals")
+
+
+def told_the_same(pair: Pair) -> Ruling | None:
+    """Two that are told the very same do the same work, if no files tie them."""
+    said = [[word.text for word in one.words] for one in (pair.box, pair.main)]
+    if len(said[0]) < 2 or said[0] != said[1] or pair.ties - {"localhost"}:
+        return None
+    return Ruling(f"is told what {pair.main.name} is told: they are equals")
 
 
 def part_of_the_same_product(pair: Pair) -> Ruling | None:
@@ -257,6 +284,8 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     web_server_as_it_comes,
     of_the_same_kind,
     copy_of_the_main_one,
+    each_has_visitors,
+    told_the_same,
     part_of_the_same_product,
     nothing_speaks_for_it,
     tied_to_others,

@@ -16,6 +16,8 @@ _ELEMENT = re.compile(
     r"\s*[*&]?(?:\w+\.){0,4}(?P<verb>[Cc]reate|[Bb]uild|[Nn]ew|[Mm]ake|[Gg]et|[Gg]enerate)?"
     r"(?P<name>\w+)(?P<open>\()"
 )
+_OF_VALUES = frozenset(("DeepCopy", "Build", "Obj", "Object", "Complete", "Get"))
+"""Methods of a value that is one already."""
 _SUFFIX = re.compile(r"(?<=\w)Container(?:With\w*|Spec)?$")
 """A call as an element of a list, without the verb in the function's name."""
 _LIST = re.compile(r"\[\]\*?\w+\.Container(\{)")
@@ -89,7 +91,7 @@ def called(program: Program, span: Span) -> Literal | None:
     opening = match.start("open")
     rest = code.shape[code.closes.get(opening, end) + 1 : end]
     whole = (match["verb"] or "") + match["name"]
-    if rest.strip() or whole in program.functions.bodies:
+    if rest.strip() or whole in program.functions.bodies or whole in _OF_VALUES:
         return None  # what stands in this file is read there
     first = next(code.elements(opening), (0, 0))
     given = [at for at in code.places(first) if not code.shape[first[0] : at].strip()]

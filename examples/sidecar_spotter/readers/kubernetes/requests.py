@@ -22,9 +22,12 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if get(document, "spec", "template", "spec") is not None:
         where = "workload"
     if place.kind not in UNITLESS:
-        yield from asked_by(place.metadata, where)
-    if not place.kind:  # a patch whose target may be a namespace
-        yield from (ask for ask in asked_by(place.metadata, "namespace") if ask.wanted)
+        asked = list(asked_by(place.metadata, where))
+        yield from asked
+        if not place.kind:  # a patch whose target may be a namespace
+            lines = {ask.line for ask in asked if ask.wanted}
+            more = asked_by(place.metadata, "namespace")
+            yield from (ask for ask in more if ask.wanted and ask.line not in lines)
     template = get(document, "spec", "template")
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from asked_by(get(template, "metadata"), "pod")
