@@ -659,6 +659,7 @@ WORDS: dict[str, str] = {
         "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
         "debugger": "debug debugger netshoot",
+        "dns-cache": "dnsmasq",
         "editor": "codeserver vscode configurator",
         "resizer": "nanny",
         "renderer": "renderer browser",

@@ -381,9 +381,17 @@ def _cloud_sql(document: Node) -> Iterator[Request]:
     yield _request(name, "database-proxy", top, says)
 
 
+_ADDS = re.compile(
+    r"side-?car|injector|injection|proxy|agent|mesh|collector", re.IGNORECASE
+)
+"""What a webhook is called that adds containers; others inject gates or settings."""
+
+
 def _webhooks(document: Node) -> Iterator[Request]:
     """Yield what a webhook adds to pods whose labels say that they want it injected."""
+    config = text(get(document, "metadata", "name"))
     for webhook in items(get(document, "webhooks")):
+        named = f"{config} {text(get(webhook, 'name'))}"
         resources = [
             text(one)
             for rule in items(get(webhook, "rules"))
@@ -395,7 +403,11 @@ def _webhooks(document: Node) -> Iterator[Request]:
             for name, value in _selected(get(webhook, field)):
                 row = next((row for row in INJECTORS if row.key == text(name)), None)
                 wants = row.wants if row is not None else ENABLED
-                if "inject" in text(name).lower() and text(value).lower() in wants:
+                adds = (
+                    row is not None or _ADDS.search(f"{named} {text(name)}") is not None
+                )
+                asks = "inject" in text(name).lower() and adds
+                if asks and text(value).lower() in wants:
                     says = f"is added by this webhook where {text(name)} asks for it"
                     container, role = ("", "sidecar")
                     if row is not None:

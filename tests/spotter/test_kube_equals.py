@@ -502,3 +502,113 @@ def test_an_encrypted_resource_says_nothing(tmp_path: Path) -> None:
         - {name: "ENC[AES256_GCM,data:k]", image: "ENC[AES256_GCM,data:pg]"}
     """
     assert of(tmp_path, text) == {}
+
+
+def test_what_stands_on_two_sides_of_an_if_never_runs_together(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: batch/v1
+    kind: CronJob
+    metadata: {name: snapshot}
+    spec:
+      jobTemplate:
+        spec:
+          template:
+            spec:
+              initContainers:
+                - {name: take, image: example.com/etcd}
+              containers:
+                {{- if .Values.s3.enabled }}
+                - name: upload
+                  image: example.com/uploader
+                {{- else }}
+                - name: noop
+                  image: example.com/etcd
+                {{- end }}
+    """
+    assert of(tmp_path, text, "chart/templates/a.yaml") == {
+        "take": "init",
+        "upload": "main",
+        "noop": "main",
+    }
+
+
+def test_the_key_of_a_list_may_stand_on_both_sides_of_an_if(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: shop}
+    spec:
+      selector: {}
+      template:
+        spec:
+          {{- if .Values.real }}
+          initContainers:
+            - {name: first, image: example.com/first}
+          containers:
+            - {name: shop, image: example.com/shop}
+            - {name: log-shipper, image: example.com/ship}
+          {{- else }}
+          containers:
+            - {name: stand-in, image: example.com/pause}
+          {{- end }}
+    """
+    assert of(tmp_path, text, "chart/templates/a.yaml") == {
+        "first": "init",
+        "shop": "main",
+        "log-shipper": "sidecar",
+        "stand-in": "main",
+    }
+
+
+def test_what_stands_beside_an_expression_is_a_part_of_the_units_name(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: {{ include "chart.fullname" . }}-controller-manager
+    spec:
+      selector: {}
+      template:
+        spec:
+          containers:
+            - {name: job-scheduler, image: example.com/b}
+            - name: manager
+              image: example.com/a
+              volumeMounts: [{name: uds, mountPath: /s}]
+            - name: infra-manager
+              image: example.com/c
+              volumeMounts: [{name: uds, mountPath: /s, readOnly: true}]
+    """
+    assert of(tmp_path, text, "chart/templates/a.yaml")["manager"] == "main"
+
+
+def test_a_webhook_may_inject_other_things_than_containers(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: admissionregistration.k8s.io/v1
+    kind: MutatingWebhookConfiguration
+    metadata:
+      name: NAME
+      labels: {istio.io/rev: default}
+    webhooks:
+      - name: pods.example.com
+        namespaceSelector:
+          matchLabels: {KEY: enabled}
+        rules: [{resources: [pods]}]
+    """
+    gates = text.replace("NAME", "gates").replace(
+        "KEY", "x.io/pod-readiness-gate-inject"
+    )
+    assert of(tmp_path, gates) == {}
+    cars = text.replace("NAME", "sidecars").replace("KEY", "x.io/inject")
+    assert list(of(tmp_path, cars).values()) == ["injected-sidecar"]
+
+
+def test_a_cache_of_names_serves_the_server_beside_it(tmp_path: Path) -> None:
+    boxes = """\
+    containers:
+      - {name: kubedns, image: "{{ContainerImage 'k8s-dns-kube-dns'}}"}
+      - {name: dnsmasq, image: "{{ContainerImage 'nanny'}}"}
+    """
+    assert of(tmp_path, pod(boxes))["dnsmasq"] == "sidecar"

@@ -29,6 +29,7 @@ OWN_NAME = re.compile(
 """The chart's own name, as `helm create` gives it to the main container."""
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
 """Kinds that are called after the program that they are there for."""
+_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
 
 
@@ -83,7 +84,7 @@ def called_as_the_unit(one: Candidate) -> float:
     units = {_plain(group.name), *(_plain(label.text) for label in group.labels[:4])}
     if group.kind in WORKLOADS and one.box.name == group.name:
         return -1.4  # then an "agent" in it is that of the unit
-    if name in units or OWN_NAME.search(one.box.name):
+    if (name and name in units) or OWN_NAME.search(one.box.name):
         return -0.8
     if name and name in _plain(group.name):
         return -0.4
@@ -235,9 +236,17 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
 def _plain(name: str) -> str:
     """Return the letters of a name; a chart's name for an expression that gives it."""
     name = name.split("=")[-1]
-    if match := _NAME_OF.search(name):
+    if _EXPRESSION.sub("", name).strip(" -\"'"):
+        name = _EXPRESSION.sub(_chart_of, name)  # what stands beside it tells more
+    elif match := _NAME_OF.search(name):
         name = match[1]
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _chart_of(match: re.Match[str]) -> str:
+    """Return the name of the chart that an expression is about, if it is one's name."""
+    chart = _NAME_OF.search(match[0])
+    return chart[1] if chart else ""
 
 
 def _is_called_after(box: Container, other: Container) -> bool:

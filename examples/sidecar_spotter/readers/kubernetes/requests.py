@@ -12,6 +12,10 @@ UNITLESS = (
     *("Service", "ServiceAccount", "ConfigMap", "Secret", "ClusterRole", "Role"),
     *("ClusterRoleBinding", "RoleBinding", "Ingress", "PersistentVolumeClaim"),
     *("ValidatingWebhookConfiguration", "PodDisruptionBudget", "NetworkPolicy"),
+    *("MutatingWebhookConfiguration", "HorizontalPodAutoscaler", "PriorityClass"),
+    *("ServiceMonitor", "PodMonitor", "PrometheusRule", "Certificate", "Issuer"),
+    *("StorageClass", "CSIDriver", "APIService", "Gateway", "VirtualService"),
+    *("DestinationRule", "EnvoyFilter", "IngressClass", "HTTPRoute", "ClusterIssuer"),
 )
 """Kinds that no injector looks at, whatever their labels."""
 

@@ -11,6 +11,7 @@ from sidecar_spotter.readers.kubernetes.boxes import (
     both_sides,
     in_list,
     in_mapping,
+    is_switched,
 )
 from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.place import Place
@@ -26,7 +27,8 @@ def unit_at(
     named = in_list(last) or in_mapping(last)
     early = in_list(get(node, "initContainers"))
     early = early or in_mapping(get(node, "initContainers"))
-    if key(node, "initContainers") is not None:
+    begun = key(node, "initContainers") is not None
+    if begun and (not early or is_switched(node, place.lines)):
         early += before
     else:
         named = before + named
