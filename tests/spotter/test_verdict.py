@@ -483,7 +483,8 @@ services:
   web: {{image: example.com/web, volumes: {keys}}}
   otel-collector: {{image: otel/opentelemetry-collector, volumes: {keys}}}
 """
-        assert compose(tmp_path, text) == {}
+        labels = {one.label for one in compose(tmp_path, text).values()}
+        assert labels == {"not-a-sidecar"}
 
 
 def test_who_waits_for_a_helper_is_served_by_it(tmp_path: Path) -> None:

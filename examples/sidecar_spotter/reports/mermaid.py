@@ -113,7 +113,12 @@ def render(reports: Sequence[Report]) -> str:
     Where there are several, each stands after a comment with its file and line: cut
     there, as Mermaid draws one flowchart at a time.
     """
-    groups = [judged for report in reports for judged in report.groups]
+    groups = [
+        judged
+        for report in reports
+        for judged in report.groups
+        if "untied" not in judged.group.marks
+    ]
     drawn = [(one.group, source) for one in groups if (source := draw(one))]
     if len(drawn) == 1:
         return drawn[0][1]

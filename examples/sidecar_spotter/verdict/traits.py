@@ -11,6 +11,8 @@ STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
 FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
+UNKNOWN = {"main": "application", "init": "init", "not-a-sidecar": "program"}
+"""What a container is for that nothing tells more of: `helper` for all others."""
 
 
 def known_as(box: Container) -> Known | None:
@@ -29,7 +31,7 @@ def role(box: Container, label: Label) -> str:
         return found.role
     if told is not None and told != "main" and label != "main":
         return told
-    return {"main": "application", "init": "init"}.get(label, "helper")
+    return UNKNOWN.get(label, "helper")
 
 
 def is_known_helper(box: Container) -> bool:
