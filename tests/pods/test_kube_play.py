@@ -15,6 +15,14 @@ PLAIN = [
 ]
 
 
+def test_a_second_build_leaves_no_images_behind(podman: Podman) -> None:
+    podman.build("topz")
+    before = podman.must("images", "--all", "--quiet", "--no-trunc")
+    podman.make_base()
+    podman.build("topz")
+    assert podman.must("images", "--all", "--quiet", "--no-trunc") == before
+
+
 @pytest.mark.parametrize("path", PLAIN, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_podman_makes_the_pod(
     podman: Podman, built: dict[str, str], path: Path
