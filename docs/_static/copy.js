@@ -11,6 +11,12 @@
 
   function typed(listing) {
     const copy = listing.cloneNode(true);
+    // Python ends an indented part at an empty line, where it is typed in.
+    let before = "";
+    for (const prompt of copy.querySelectorAll(".gp")) {
+      if (before.startsWith("...") && prompt.textContent.startsWith(">>>")) prompt.before("\n");
+      before = prompt.textContent;
+    }
     for (const part of copy.querySelectorAll(NOT_TYPED)) part.remove();
     return copy.textContent.replace(/\n+$/, "");
   }
