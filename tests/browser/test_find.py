@@ -138,6 +138,22 @@ def test_a_copy_of_a_python_session_can_be_typed_in(open_page: OpenPage) -> None
     assert "import sys, tempfile" in lines
 
 
+def test_a_copy_leaves_errors_out(open_page: OpenPage) -> None:
+    """What Python says of a mistake is not typed either; what follows it is."""
+    page = open_page(
+        "labs/dynamic_config.html", permissions=["clipboard-read", "clipboard-write"]
+    )
+    session = page.locator(".highlight-pycon", has_text="Traceback")
+    page.locator("details", has=session).locator("summary").click()
+    session.hover()
+    session.get_by_role("button", name="Copy").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Error" not in copied
+    assert "Traceback" not in copied
+    assert "check(path.read_bytes())\n\nwrite(path, old)\n" in copied
+    assert copied.rstrip().endswith('"dynamic_config"))')
+
+
 def test_a_copy_of_a_file_is_the_whole_file(open_page: OpenPage) -> None:
     """A listing that is no session is copied as it stands."""
     page = open_page(
