@@ -1,6 +1,7 @@
 """The command line: list the systems, or run one until Ctrl-C."""
 
 import argparse
+import errno
 import io
 import os
 import re
@@ -152,9 +153,11 @@ def choose_ports(pod: Pod) -> dict[int, int]:
             try:
                 # Port 0 would be any port, and nobody would know which.
                 probe.bind(("127.0.0.1", new or -1))
-            except (OSError, OverflowError):
+            except (OSError, OverflowError) as error:
+                taken = getattr(error, "errno", None) == errno.EADDRINUSE
+                why = "is in use, perhaps by another lab" if taken else "cannot be used"
                 advice = f'LAB_PORTS="{old}=PORT" takes another'
-                raise ValueError(f"port {new} cannot be used: {advice}") from None
+                raise ValueError(f"port {new} {why}: {advice}") from None
     return ports
 
 

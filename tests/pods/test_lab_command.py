@@ -427,7 +427,7 @@ def test_a_port_in_use_is_one_line_and_status_2(
     with socket.create_server(("127.0.0.1", moved[8081])):
         done = lab.run("served_log", LAB_PORTS=as_setting(moved))
     assert (done.returncode, done.stdout) == (2, "")
-    wanted = 'cannot be used: LAB_PORTS="8081=PORT" takes another'
+    wanted = 'is in use, perhaps by another lab: LAB_PORTS="8081=PORT" takes another'
     assert done.stderr == f"lab: port {moved[8081]} {wanted}\n"
 
 
