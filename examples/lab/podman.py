@@ -41,7 +41,10 @@ def why_not() -> str:
     if lacking:
         return lacking
     if os.geteuid() != 0:
-        return "pods were only tried as root: rootless podman needs /dev/net/tun"
+        return (
+            "pods were only tried as root, as with sudo .venv/bin/nox: "
+            "rootless podman needs /dev/net/tun"
+        )
     return ""
 
 
