@@ -137,7 +137,7 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     mains = telling(box.name) == MAIN == telling(main.name)
     if not copies and not (mains and pair.ties <= {"localhost"}):
         return None
-    return Ruling(f"is to its unit what {main.name} is, from the same image")
+    return Ruling(f"does the same work as {main.name}, from the same image")
 
 
 def part_of_the_same_product(pair: Pair) -> Ruling | None:
@@ -156,7 +156,11 @@ def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
     """To be placed beside a program is not yet to serve it."""
     if pair.ties or pair.helps > 0:
         return None
-    against = [one for one in pair.reasons if one.weight < 0]
+    against = [
+        one
+        for one in pair.reasons
+        if one.weight < 0 and one.feature != "test-fixture"  # says nothing of its part
+    ]
     if against:
         return Ruling(min(against, key=lambda one: one.weight).says)
     return Ruling(f"has no tie to {pair.main.name}, and no name or image of a helper")
