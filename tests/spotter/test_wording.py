@@ -224,10 +224,31 @@ def test_equals_have_a_main_one_that_is_only_taken_for_it() -> None:
     assert main.why == "is what the unit exists for"
 
 
+def test_a_helper_on_thin_ground_is_only_taken_for_one() -> None:
+    text = POD.replace("IMAGE", "example.com/else:1").replace("COMMAND", "run")
+    mount = "          volumeMounts: [{name: data, mountPath: /data}]\n"
+    text = text.replace("          image", mount + "          image")
+    text += "      volumes: [{name: data, emptyDir: {}}]\n"
+    [group] = units("pod.yaml", text)
+    [beside] = [one for one in judge(group).findings if one.label == "sidecar"]
+    assert beside.why == "runs beside shop, and is taken for its helper"
+    [group] = units("pod.yaml", text.replace("name: beside", "name: log-shipper"))
+    [beside] = [one for one in judge(group).findings if one.label == "sidecar"]
+    assert beside.why == "runs beside shop and serves it"
+
+
+def test_a_step_with_the_image_of_a_database_is_no_database() -> None:
+    text = POD.replace("IMAGE", "example.com/else:1").replace("COMMAND", "run")
+    text += "      initContainers: [{name: fill, image: 'postgres:17'}]\n"
+    [group] = units("pod.yaml", text)
+    [fill] = [one for one in judge(group).findings if one.label == "init"]
+    assert fill.role == "init"
+
+
 def test_a_container_of_two_branches_is_told_once() -> None:
     [group] = units("pod.yaml", POD.replace("IMAGE", "fluent/fluent-bit"))
     shop, beside = group.containers
-    twice: Group = replace(group, containers=(shop, beside, shop))
+    twice: Group = replace(group, containers=(shop, beside, replace(shop)))
     names = [one.name for one in judge(twice).findings]
     assert names == ["shop", "beside"]
     for one in judge(twice).findings:

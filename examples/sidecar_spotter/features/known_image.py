@@ -52,11 +52,11 @@ NAME = "known-image"
 STRENGTH = "medium"
 
 DOES = {
-    "csi-attacher": "has volumes attached to a machine",
-    "csi-provisioner": "has a volume made where one is asked for",
-    "csi-registrar": "tells a machine of its storage driver",
-    "csi-resizer": "has volumes made larger",
-    "csi-snapshotter": "has snapshots taken of volumes",
+    "csi-attacher": "attaches volumes to machines",
+    "csi-provisioner": "makes a volume when one is asked for",
+    "csi-registrar": "tells the machine where its storage driver is",
+    "csi-resizer": "makes volumes larger",
+    "csi-snapshotter": "takes snapshots of volumes",
     "config-sync": "copies settings into files",
     "git-sync": "keeps a copy of a Git repository up to date",
     "ha-monitor": "watches who leads, and replaces who fails",

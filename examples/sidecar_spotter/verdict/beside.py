@@ -26,6 +26,8 @@ from sidecar_spotter.verdict.traits import (
 )
 from sidecar_spotter.verdict.weights import score
 
+CLEAR = 0.5
+"""What a reason weighs that says by itself that a container serves another one."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
 
 
@@ -202,6 +204,12 @@ def serves_it(pair: Pair) -> Ruling | None:
     if pair.group.platform == "compose" and pair.rooms and served not in pair.rooms:
         served = next(one.about for one in pair.reasons if one.about in pair.rooms)
     why = f"runs beside {served or 'the main container'} and serves it"
+    if not any(
+        one.weight >= CLEAR and one.about in ("", served) for one in pair.reasons
+    ):
+        why = (
+            f"runs beside {served or 'the main container'}, and is taken for its helper"
+        )
     return Ruling(why, kind_of(pair.group, pair.box), served)
 
 
