@@ -198,6 +198,17 @@ def test_a_hook_tells_when_a_task_starts(hook: str, when: str) -> None:
     assert says == f"starts {when} the main task, and runs on beside it"
 
 
+def test_a_volume_is_shared_with_all_that_mount_it() -> None:
+    boxes = [
+        f"        - {{name: n{i}, volumeMounts: [{{name: data, mountPath: /d}}]}}\n"
+        for i in range(6)
+    ]
+    text = POD[: POD.index("        - name: shop")] + "".join(boxes)
+    text += "      volumes: [{name: data, emptyDir: {}}]\n"
+    [first, *_] = said_of("pod.yaml", text, "shared-volume")
+    assert first[1] == "shares the volume data with n1, n2, n3, n4 and 1 more"
+
+
 def test_one_that_waits_does_so_on_the_line_of_its_command() -> None:
     text = POD.replace("IMAGE", "busybox").replace("COMMAND", "sleep, infinity")
     assert said_of("pod.yaml", text, "placeholder") == [(10, "does nothing but wait")]

@@ -57,14 +57,16 @@ DOES = {
     "csi-registrar": "tells the machine where its storage driver is",
     "csi-resizer": "makes volumes larger",
     "csi-snapshotter": "takes snapshots of volumes",
+    "cluster-service": "serves the whole cluster",
     "config-sync": "copies settings into files",
     "git-sync": "keeps a copy of a Git repository up to date",
     "ha-monitor": "watches who leads, and replaces who fails",
     "health-probe": "asks another program whether it works",
     "leader-elector": "settles which copy may act",
+    "node-agent": "serves the whole machine",
     "metrics-adapter": "offers the numbers of another program to Prometheus",
 }
-"""What helpers do whose role is a word of the trade."""
+"""What programs do whose role is a word of the trade."""
 
 
 def look(group: Group) -> Iterator[Evidence]:
