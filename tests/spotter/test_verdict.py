@@ -148,7 +148,7 @@ def test_the_summary_is_two_sentences_for_a_person() -> None:
     report = scan(PODS / "served_log" / "pod.yaml")
     assert report.verdict == "uses-sidecar"
     assert report.summary == (
-        "This file uses the sidecar pattern: 1 container in 1 unit. The clearest "
+        "This file uses the sidecar pattern: 1 sidecar in 1 unit. The clearest "
         "is log-server, beside web (pod.yaml, line 64): it only reads the volume logs, "
         "which web may write."
     )

@@ -102,7 +102,8 @@ def _judge(group: Group, whole: bool) -> Judged:
             for box in group.containers
             if (box.name, box.line) not in told
         ]
-    findings.sort(key=lambda one: one.line)
+    # Two branches of a condition may put the same container into a unit.
+    findings = sorted(dict.fromkeys(findings), key=lambda one: one.line)
     return Judged(group, tuple(findings))
 
 

@@ -78,7 +78,7 @@ def are_called_helpers(group: Group, boxes: list[Container], found: Reasons) -> 
 
 def lonely(group: Group) -> str:
     """Return why a container is no helper that has no neighbor."""
-    if "untied" in group.marks:
+    if "untied" in group.marks or group.kind == "service":
         return "has neither files nor localhost in common with another service here"
     return "runs alone: no other program is in its unit"
 

@@ -27,6 +27,8 @@ def role(box: Container, label: Label) -> str:
     told = telling(box.name)
     helps = told not in (None, "main")
     surer = found is not None and not (helps and found.by == "expression")
+    if label == "init" and found is not None and found.sure < 0:
+        surer = False  # it does a moment's work with the tools of that image
     if found is not None and surer and (label != "main" or found.sure < 0):
         return found.role
     if told is not None and told != "main" and label != "main":
