@@ -1,10 +1,11 @@
 """What a reader types: `podman kube play` of a manifest as it stands in its folder."""
 
+import re
 from pathlib import Path
 
 import pytest
 from lab.manifest import load
-from lab.podman import Podman
+from lab.podman import BASE, Podman
 from lab.systems import PODS
 
 # A Job is not for this podman, and a native sidecar is for none.
@@ -21,6 +22,13 @@ def test_a_second_build_leaves_no_images_behind(podman: Podman) -> None:
     podman.make_base()
     podman.build("topz")
     assert podman.must("images", "--all", "--quiet", "--no-trunc") == before
+
+
+def test_python_need_not_compile_its_library_at_each_start(podman: Podman) -> None:
+    say = ("python3", "-v", "-c", "import http.server")
+    done = podman("run", "--rm", "--pull=never", "--read-only", BASE, *say)
+    assert done.returncode == 0
+    assert re.search(r"http/__pycache__/server\S+ matches ", done.stderr)
 
 
 @pytest.mark.parametrize("path", PLAIN, ids=lambda p: f"{p.parent.name}/{p.name}")
