@@ -36,6 +36,8 @@ _TELLS = re.compile(
 """Where a volume is that tells a web server something, or has its pages."""
 NO_KIND = frozenset(("container", "containers", "ctr", "pod", "process"))
 """With these a name ends that says nothing of its kind."""
+CLEAR = 0.5
+"""What a reason weighs that says by itself that a container serves another one."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
 
 
@@ -187,7 +189,7 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     mains = telling(box.name) == MAIN == telling(main.name)
     if not copies and not (mains and pair.ties <= {"localhost"}):
         return None
-    return Ruling(f"is to its unit what {main.name} is, from the same image")
+    return Ruling(f"does the same work as {main.name}, from the same image")
 
 
 def each_has_visitors(pair: Pair) -> Ruling | None:
@@ -227,7 +229,11 @@ def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
     """To be placed beside a program is not yet to serve it."""
     if pair.ties or pair.helps > 0:
         return None
-    against = [one for one in pair.reasons if one.weight < 0]
+    against = [
+        one
+        for one in pair.reasons
+        if one.weight < 0 and one.feature != "test-fixture"  # says nothing of its part
+    ]
     if against:
         return Ruling(min(against, key=lambda one: one.weight).says)
     return Ruling(f"has no tie to {pair.main.name}, and no name or image of a helper")
@@ -269,6 +275,12 @@ def serves_it(pair: Pair) -> Ruling | None:
     if pair.group.platform == "compose" and pair.rooms and served not in pair.rooms:
         served = next(one.about for one in pair.reasons if one.about in pair.rooms)
     why = f"runs beside {served or 'the main container'} and serves it"
+    if not any(
+        one.weight >= CLEAR and one.about in ("", served) for one in pair.reasons
+    ):
+        why = (
+            f"runs beside {served or 'the main container'}, and is taken for its helper"
+        )
     return Ruling(why, kind_of(pair.group, pair.box), served)
 
 
