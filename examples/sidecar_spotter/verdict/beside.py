@@ -34,6 +34,8 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 """Where a volume is that tells a web server something, or has its pages."""
+ONE_DOOR = ("cloud-run", "container-apps")
+"""Platforms whose requests all go to one container of an instance."""
 NO_KIND = frozenset(("container", "containers", "ctr", "pod", "process"))
 """With these a name ends that says nothing of its kind."""
 CLEAR = 0.5
@@ -54,12 +56,16 @@ def beside(pair: Pair) -> Finding:
 def store_for_anybody(pair: Pair) -> Ruling | None:
     """A database or a broker can be placed anywhere, as many programs use it.
 
-    Unless it is private: nobody else reaches it at localhost.
+    Unless it is private: nobody else reaches it at localhost. Some platforms send all
+    requests to one container of an instance, so that the others are private there.
     """
-    box, main = pair.box, pair.main
+    box, main, group = pair.box, pair.main, pair.group
     private = "localhost" in pair.ties or joins(box, main)
     if not is_store(box) or private or stem(box) == stem(main):
         return None
+    if group.kind == "Service" or group.platform in ONE_DOOR:
+        why = f"is a store that {main.name} alone can reach: no requests are sent to it"
+        return Ruling(why, kind_of(group, box), main.name)
     return Ruling("is a store that its neighbors use, and could run anywhere")
 
 
