@@ -617,6 +617,7 @@ PAIRS: dict[str, str] = {
         "watcher": "shutdown-manager shutdown-watcher shutdown-handler "
         "termination-handler graceful-shutdown",
         "log-rotator": "log-rotate log-rotator log-runner",
+        "forwarder": "port-forward port-forwarder port-forwarding port-manager",
         MAIN: "metrics-server sidecar-injector agent-injector",
     }.items()
     for role_word in pairs.split()

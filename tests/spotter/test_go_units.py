@@ -364,3 +364,50 @@ def test_a_copy_of_a_value_is_the_value(tmp_path: Path) -> None:
     }
     """
     assert labels(tmp_path, code) == {"store": "main", "log-shipper": "sidecar"}
+
+
+def test_a_pods_lists_may_be_filled_by_its_variable(tmp_path: Path) -> None:
+    code = """\
+    func podSpec(cr *CR) corev1.PodSpec {
+        spec := corev1.PodSpec{}
+        spec.Containers = append(spec.Containers, mainContainer(cr))
+        if cr.Spec.Metrics {
+            spec.Containers = append(spec.Containers, exporterContainer(cr))
+        }
+        spec.InitContainers = []corev1.Container{configContainer(cr)}
+        return spec
+    }
+    func mainContainer(cr *CR) corev1.Container {
+        return corev1.Container{Name: "valkey", Image: cr.Spec.Image}
+    }
+    func exporterContainer(cr *CR) corev1.Container {
+        return corev1.Container{Name: "exporter", Image: cr.Spec.Exporter}
+    }
+    func configContainer(cr *CR) corev1.Container {
+        return corev1.Container{Name: "config", Image: cr.Spec.Image}
+    }
+    """
+    assert labels(tmp_path, code) == {
+        "valkey": "main",
+        "exporter": "sidecar",
+        "config": "init",
+    }
+
+
+def test_what_is_put_behind_an_unknown_list_is_no_main_program(tmp_path: Path) -> None:
+    code = """\
+    func set(cr *CR) *appsv1.StatefulSet {
+        desired := &appsv1.StatefulSet{Spec: appsv1.StatefulSetSpec{
+            Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+                Containers: elsewhere.All(cr),
+            }},
+        }}
+        desired.Spec.Template.Spec.Containers = append(
+            desired.Spec.Template.Spec.Containers, exporter(cr))
+        return desired
+    }
+    func exporter(cr *CR) corev1.Container {
+        return corev1.Container{Name: "exporter", Image: cr.Spec.Exporter}
+    }
+    """
+    assert labels(tmp_path, code) == {"exporter": "sidecar"}

@@ -612,3 +612,33 @@ def test_a_cache_of_names_serves_the_server_beside_it(tmp_path: Path) -> None:
       - {name: dnsmasq, image: "{{ContainerImage 'nanny'}}"}
     """
     assert of(tmp_path, pod(boxes))["dnsmasq"] == "sidecar"
+
+
+def test_a_task_of_ansible_may_define_a_resource(tmp_path: Path) -> None:
+    text = """\
+    - name: Deploy
+      kubernetes.core.k8s:
+        state: present
+        definition:
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: {name: web}
+          spec:
+            selector: {}
+            template:
+              spec:
+                containers:
+                  - {name: web, image: "{{ web_image }}"}
+                  - {name: fluent-bit, image: "fluent/fluent-bit:2"}
+    """
+    said = of(tmp_path, text, "roles/web/tasks/main.yml")
+    assert said == {"web": "main", "fluent-bit": "sidecar"}
+
+
+def test_who_forwards_a_port_helps(tmp_path: Path) -> None:
+    boxes = """\
+    containers:
+      - {name: app, image: example.com/torrent}
+      - {name: port-forward, image: example.com/vpn-port-manager}
+    """
+    assert of(tmp_path, pod(boxes))["port-forward"] == "sidecar"

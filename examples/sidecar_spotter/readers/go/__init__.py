@@ -27,7 +27,7 @@ from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
 from sidecar_spotter.readers.go.landings import APPENDS
 from sidecar_spotter.readers.go.literals import Literal, literals
 from sidecar_spotter.readers.go.package import Package
-from sidecar_spotter.readers.go.pods import place, pods, shares, volumes
+from sidecar_spotter.readers.go.pods import is_begun, place, pods, shares, volumes
 from sidecar_spotter.readers.go.program import Program, parse
 from sidecar_spotter.readers.go.together import together
 
@@ -88,7 +88,10 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
             for stage, span, _ in pod.lists:
                 made = called_in(program, span)
                 members[pod.open] += ((one, stage) for one in made)
+            begun = is_begun(pod, members[pod.open])
             grows = program.landings.grows(pod.open)
+            marks = {"code", *(("partial", "injects") if begun else ())}
+            marks |= {"grows"} if grows and not begun else set()
             yield Group(
                 path,
                 code.line(pod.open),
@@ -98,7 +101,7 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
                 tuple(container(program, *one, package) for one in members[pod.open]),
                 tuple(volumes(program, pod)),
                 shares=tuple(shares(code, pod)),
-                marks=frozenset(("code", "grows") if grows else ("code",)),
+                marks=frozenset(marks),
             )
 
 

@@ -15,7 +15,7 @@ from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import requests_of
 from sidecar_spotter.readers.kubernetes.search import search
 from sidecar_spotter.readers.kubernetes.texts import texts_of, trees_in
-from sidecar_spotter.tree import Node, entries, get, items, key, line, text
+from sidecar_spotter.tree import Node, entries, get, items, key, line, text, walk
 
 
 def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Group]:
@@ -33,9 +33,14 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return  # its containers are tasks of a build tool
     if operations := items(document):
         yield from patches.json_patch(path, operations, lines)
-        for one in operations:  # what an injector adds may be a list of such
-            if get(one, "op") is None and items(get(one, "containers")):
+        for one in operations:
+            if get(one, "op") is not None:
+                continue
+            if items(get(one, "containers")):  # an injector may add a list of such
                 yield from units(path, one, lines)
+            else:
+                for inner in _resources_in(one):
+                    yield from units(path, inner, lines)
         return
     if patches.is_kustomization(path, kind):
         yield from patches.kustomization(path, document)
@@ -67,6 +72,20 @@ def _is_for_an_injector(document: Node, said: yaml.ScalarNode) -> bool:
     """Whether a text in a document tells an injector what it has to add."""
     named = "inject" in text(get(document, "metadata", "name")).lower()
     return named or _INJECTS.search(said.value) is not None
+
+
+def _resources_in(task: Node) -> Iterator[Node]:
+    """Yield the resources in a list's item that is none itself, as a task of Ansible.
+
+    https://docs.ansible.com/ansible/latest/collections/kubernetes/core/k8s_module.html
+    """
+    inner: set[int] = set()
+    for node in walk(task):
+        if id(node) in inner or get(node, "apiVersion") is None:
+            continue
+        if get(node, "kind") is not None:
+            inner.update(id(one) for one in walk(node))
+            yield node
 
 
 def _resource(
