@@ -357,6 +357,7 @@ TABLE: tuple[Row, ...] = (
 SPOKEN: tuple[Row, ...] = (
     Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
+    Row("plugin-server", ALWAYS, "argocd-cmp-server", (r"\bargocd-cmp-server\b",)),
     Row("docker-daemon", MOSTLY, "podman", (r"\bpodman system service\b",)),
     Row(
         "log-shipper",

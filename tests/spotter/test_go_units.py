@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from reading import Files
+from reading import Files, unit
 from sidecar_spotter import scan
 from sidecar_spotter.readers import read
 
@@ -411,3 +411,90 @@ def test_what_is_put_behind_an_unknown_list_is_no_main_program(tmp_path: Path) -
     }
     """
     assert labels(tmp_path, code) == {"exporter": "sidecar"}
+
+
+GIVEN = """\
+func Pod(template *corev1.PodTemplateSpec) {
+    db := corev1.Container{
+        Name: naming.Database,
+        Image: config.Image(cluster),
+        VolumeMounts: []corev1.VolumeMount{dataMount, certMount},
+    }
+    copier := corev1.Container{
+        Name: naming.CertCopy,
+        Image: db.Image,
+        VolumeMounts: []corev1.VolumeMount{certMount},
+    }
+    startup := corev1.Container{Name: naming.Startup, Image: db.Image}
+    template.Spec.Containers = []corev1.Container{db, copier}
+    template.Spec.Volumes = []corev1.Volume{{Name: certMount.Name}}
+    template.Spec.InitContainers = []corev1.Container{startup}
+}
+"""
+
+
+def test_a_pod_that_is_given_gets_all_that_it_has(tmp_path: Path) -> None:
+    assert labels(tmp_path, GIVEN) == {
+        "naming.Database": "main",
+        "naming.CertCopy": "sidecar",
+        "naming.Startup": "init",
+    }
+
+
+def test_an_unknown_element_makes_the_given_pod_unknown(tmp_path: Path) -> None:
+    code = GIVEN.replace("{db, copier}", "{db, other}")
+    assert "naming.Database" not in labels(tmp_path, code)
+
+
+def test_one_container_is_the_main_one_of_a_pod_that_is_given(tmp_path: Path) -> None:
+    code = """\
+    func Pod(pod *corev1.PodSpec) {
+        admin := corev1.Container{Name: "admin", Image: i}
+        pod.InitContainers = []corev1.Container{{Name: "prepare", Image: i}}
+        pod.Containers = []corev1.Container{admin}
+    }
+    """
+    assert labels(tmp_path, code) == {"admin": "main", "prepare": "init"}
+
+
+def test_a_field_of_another_struct_is_what_that_says() -> None:
+    code = """\
+    func Pod(spec *corev1.PodSpec) {
+        dataMount := corev1.VolumeMount{Name: "data", MountPath: "/data"}
+        certMount := CertMount()
+        db := corev1.Container{
+            Name: "db",
+            Image: "quay.io/db:1",
+            VolumeMounts: []corev1.VolumeMount{dataMount, certMount},
+        }
+        copier := corev1.Container{
+            Name: "copier",
+            Image: db.Image,
+            VolumeMounts: []corev1.VolumeMount{dataMount},
+        }
+        spec.Volumes = []corev1.Volume{{Name: dataMount.Name}, {Name: certMount.Name}}
+        spec.Containers = []corev1.Container{db, copier}
+    }
+    """
+    group = unit("a.go", HEAD + dedent(code))
+    db, copier = group.containers
+    assert [one.image and one.image.text for one in (db, copier)] == [
+        "quay.io/db:1"
+    ] * 2
+    assert [(one.volume, one.path) for one in db.mounts] == [
+        ("data", "/data"),
+        ("certMount.Name", ""),
+    ]
+    assert [(one.volume, one.path) for one in copier.mounts] == [("data", "/data")]
+    assert [one.name for one in group.volumes] == ["data", "certMount.Name"]
+
+
+def test_structs_that_name_each_other_lead_nowhere(tmp_path: Path) -> None:
+    code = """\
+    func Pod(spec *corev1.PodSpec) {
+        one := corev1.Container{Name: "one", Image: two.Image}
+        two := corev1.Container{Name: "two", Image: one.Image}
+        spec.Containers = []corev1.Container{one, two}
+    }
+    """
+    assert set(labels(tmp_path, code)) == {"one", "two"}

@@ -642,3 +642,33 @@ def test_who_forwards_a_port_helps(tmp_path: Path) -> None:
       - {name: port-forward, image: example.com/vpn-port-manager}
     """
     assert of(tmp_path, pod(boxes))["port-forward"] == "sidecar"
+
+
+def test_what_is_called_as_its_neighbor_with_config_behind_configures_it(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    containers:
+      - {name: pgbouncer, image: "example/pgbouncer:1"}
+      - {name: pgbouncer-config, image: "example/pgbouncer:1"}
+    """
+    assert of(tmp_path, pod(boxes)) == {
+        "pgbouncer": "main",
+        "pgbouncer-config": "sidecar",
+    }
+
+
+def test_a_patch_may_add_several_plugins_of_argo_cd(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: argocd-repo-server}
+    spec:
+      template:
+        spec:
+          containers:
+            - {name: one, image: "quay.io/argoproj/argocd:v2", command: [CMP]}
+            - {name: two, image: "quay.io/argoproj/argocd:v2", command: [CMP]}
+    """
+    text = text.replace("CMP", "/var/run/argocd/argocd-cmp-server")
+    assert of(tmp_path, text) == {"one": "sidecar", "two": "sidecar"}

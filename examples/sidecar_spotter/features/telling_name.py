@@ -103,10 +103,17 @@ def look(group: Group) -> Iterator[Evidence]:
 
 
 def _glued(box: Container, boxes: Sequence[Container]) -> str | None:
-    """Return what a name tells that is a neighbor's with a word behind: `shopproxy`."""
+    """Return what a name tells that is a neighbor's with a word behind: `shopproxy`.
+
+    What is called `shop-config` and runs on beside `shop` keeps its configuration.
+    """
     for other in boxes:
         rest = box.name.removeprefix(other.name)
-        if other.name and rest and rest != box.name and rest.isalpha():
+        if not other.name or not rest or rest == box.name:
+            continue
+        if split(rest) == ["config"]:
+            return "config-reloader"
+        if rest.isalpha():
             return telling(rest)
     return None
 

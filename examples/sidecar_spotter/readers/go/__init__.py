@@ -10,7 +10,8 @@ the code appends it to the containers of a pod that it was given.
 From module to module: `files` says what is read; `program` is the text with what its
 `names` stand for and the lists in which they land (`landings`); `literals` finds
 containers, and `calls` those that a function makes by a given name; `pods` and
-`together` say which make a unit; `containers` describes one, by the `values` of its
+`together` say which make a unit, and `given` finds pods that others made;
+`containers` describes one, by the `values` of its
 fields.
 """
 
@@ -24,6 +25,7 @@ from sidecar_spotter.readers import code_files, manifests
 from sidecar_spotter.readers.go.calls import called_in, instead
 from sidecar_spotter.readers.go.containers import container
 from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
+from sidecar_spotter.readers.go.given import given
 from sidecar_spotter.readers.go.landings import APPENDS
 from sidecar_spotter.readers.go.literals import Literal, literals
 from sidecar_spotter.readers.go.package import Package
@@ -52,6 +54,8 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
     code = program.code
     found = list(islice(instead(program, list(literals(program))), MOST))
     specs = pods(program)
+    whole = list(given(program, found, specs))
+    specs += whole
     units = together(program, found, specs)
     for unit in units:
         boxes = tuple(container(program, one, "run", package) for one in unit)
@@ -89,7 +93,7 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
                 made = called_in(program, span)
                 members[pod.open] += ((one, stage) for one in made)
             begun = is_begun(pod, members[pod.open])
-            grows = program.landings.grows(pod.open)
+            grows = program.landings.grows(pod.open) or pod in whole
             marks = {"code", *(("partial", "injects") if begun else ())}
             marks |= {"grows"} if grows and not begun else set()
             yield Group(

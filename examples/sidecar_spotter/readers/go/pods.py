@@ -26,7 +26,7 @@ MOST = 300
 ENDING = {"init", "bootstrap"}
 """In the name of a function or a container, these tell that it ends."""
 
-_STAGES: dict[str, Stage] = {"InitContainers": "init", "Containers": "run"}
+STAGES: dict[str, Stage] = {"InitContainers": "init", "Containers": "run"}
 _SHARED = {
     "ShareProcessNamespace": "processes",
     "HostNetwork": "network-of-the-host",
@@ -69,7 +69,7 @@ def pods(program: Program) -> list[Pod]:
 
 def _pod(code: Code, opening: int, made: dict[str, Span]) -> Pod:
     lists = []
-    for name, stage in _STAGES.items():
+    for name, stage in STAGES.items():
         if name in made:
             start, end = made[name]
             names = NAME.findall(code.shape, start, min(end, start + WIDEST))
@@ -95,7 +95,7 @@ def _filled(program: Program, pod: Pod) -> Pod:
     for match in islice(put.finditer(code.shape, pod.open, around.end), MOST):
         span = (match.end(), end_of_statement(code, match.end()))
         names = NAME.findall(code.shape, span[0], min(span[1], span[0] + WIDEST))
-        lists.append((_STAGES[match[1]], span, frozenset(names) - {name, "append"}))
+        lists.append((STAGES[match[1]], span, frozenset(names) - {name, "append"}))
     return Pod(pod.open, pod.fields, tuple(lists))
 
 

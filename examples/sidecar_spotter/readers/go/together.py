@@ -42,14 +42,14 @@ def together(
         function = program.functions.name(at)
         if _NO_UNIT.search(f"{name} {function}") or gives_helpers(function):
             continue
-        if any(start < at < end for start, end in inside):
+        if any(start < match.end() and at < end for start, end in inside):
             continue
         spelled = [
-            _of_element(code, found, function, span)
+            of_element(code, found, function, span)
             for span in code.elements(match.end() - 1)
         ]
         added = [
-            _of_element(code, found, function, span)
+            of_element(code, found, function, span)
             for span in _added(program, name, function, match.end())
         ]
         if any(spelled):
@@ -85,7 +85,7 @@ def _added(program: Program, name: str, function: str, at: int) -> list[Span]:
     return found
 
 
-def _of_element(
+def of_element(
     code: Code, found: list[Literal], function: str, span: Span
 ) -> Literal | None:
     """Return the literal that an element of a list is, or that its name stands for."""
