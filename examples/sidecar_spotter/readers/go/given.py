@@ -39,7 +39,8 @@ def given(program: Program, found: list[Literal], made: list[Pod]) -> Iterator[P
         put = re.compile(
             rf"(?<![\w.]){re.escape(match[1])}\.((?:Init)?Containers|Volumes)\s*=(?!=)"
         )
-        lists, fields = [], {}
+        lists = []
+        fields: dict[str, Span] = {}
         for one in islice(put.finditer(code.shape, around.start, around.end), MOST):
             span: Span = (one.end(), end_of_statement(code, one.end()))
             if one[1] == "Volumes":
