@@ -1,11 +1,14 @@
 """The verdict on a repository in two sentences."""
 
+import re
 from collections.abc import Sequence
 
 from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
-from sidecar_spotter.reports.words import short
 
 Pair = tuple[Group, Finding]
+
+_EXPRESSION = re.compile(r"\{\{[^{}]{18,}\}\}")
+"""An expression that is longer than `{{ .Release.Name }}` is."""
 
 
 def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
@@ -24,6 +27,14 @@ def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
         how_many += ", in folders for tests alone"
     first = f"This {of} uses the sidecar pattern: {how_many}."
     return f"{first} The clearest is {_told(*max(deployed, key=_weight))}"
+
+
+def short(text: str) -> str:
+    """Return *text* with `{{…}}` for each long expression of a template.
+
+    A reason names its neighbors, and in a chart a name can be longer than the reason.
+    """
+    return _EXPRESSION.sub("{{…}}", text)
 
 
 def _count(number: int, what: str) -> str:

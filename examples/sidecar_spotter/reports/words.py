@@ -1,17 +1,15 @@
 """Words that several forms of a report share."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import SIDECARS, Evidence, Finding, Group, Label, Skipped
+from sidecar_spotter.summary import short
 
 LONGEST = 120
 """Characters of a name or reason that a form for people shows. A checkout is
 untrusted, and a name can be as long as its file."""
 
-_EXPRESSION = re.compile(r"\{\{[^{}]{18,}\}\}")
-"""An expression that is longer than `{{ .Release.Name }}` is."""
 ROWS = 3
 """Reasons of one feature that are shown for a container; more are counted."""
 LISTED = 10
@@ -39,14 +37,6 @@ def shown(text: str, longest: int = LONGEST) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escape(ord(c)) for c in text)
-
-
-def short(text: str) -> str:
-    """Return *text* with `{{…}}` for each long expression of a template.
-
-    A reason names its neighbors, and in a chart a name can be longer than the reason.
-    """
-    return _EXPRESSION.sub("{{…}}", text)
 
 
 def _escape(code: int) -> str:
