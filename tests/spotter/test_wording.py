@@ -10,8 +10,8 @@ from sidecar_spotter import scan
 from sidecar_spotter.features import evidence
 from sidecar_spotter.model import Evidence, Finding, Group, Judged, Report
 from sidecar_spotter.reports import render
-from sidecar_spotter.reports.words import reasons, short
-from sidecar_spotter.summary import summary_of
+from sidecar_spotter.reports.words import reasons
+from sidecar_spotter.summary import short, summary_of
 from sidecar_spotter.verdict import judge
 
 SHIP = WEB.findings[3]
