@@ -133,6 +133,8 @@ TABLE: tuple[Row, ...] = (
         rsyslog syslog-ng universalforwarder fluentd-hec ilogtail loongcollector""",
     ),
     Row("log-shipper", MAYBE, "logstash sumologic/collector elastic-agent"),
+    Row("scanner", MAYBE, "clamav clamav-debian clamav/clamav clamav-rest c-icap"),
+    Row("log-reader", MAYBE, "crowdsec fail2ban docker-fail2ban goaccess"),
     Row("log-rotator", MOSTLY, "logrotate docker-logrotate blacklabelops/logrotate"),
     # --- metrics and traces
     Row(
@@ -161,10 +163,11 @@ TABLE: tuple[Row, ...] = (
         "metrics-agent",
         MOSTLY,
         """telegraf cloudwatch-agent datadog/agent datadog-agent signalfx-agent statsd
-        graphite-statsd collectd infrastructure-bundle zabbix-agent zabbix-agent2
+        graphite-statsd collectd infrastructure-bundle newrelic/infrastructure
+        instana/agent zabbix-agent zabbix-agent2
         grafana/agent grafana-agent metricbeat machine-agent""",
     ),
-    Row("metrics-agent", MAYBE, "alloy vmagent prometheus-pushgateway pushgateway"),
+    Row("metrics-agent", MAYBE, "vmagent prometheus-pushgateway pushgateway"),
     Row(
         "tracing-agent",
         ALWAYS,
@@ -176,7 +179,7 @@ TABLE: tuple[Row, ...] = (
         "telemetry-collector",
         MAYBE,
         """opentelemetry-collector opentelemetry-collector-* otel-collector otelcol
-        otelcol-* splunk-otel-collector opentelemetry-operations-collector""",
+        otelcol-* splunk-otel-collector opentelemetry-operations-collector alloy""",
     ),
     # --- configuration and files
     Row(
@@ -586,7 +589,7 @@ PAIRS: dict[str, str] = {
         "tracing-agent": "jaeger-agent trace-agent tracing-agent apm-agent otel-agent "
         "xray-daemon otel-collector",
         "metrics-agent": "metrics-agent telegraf-agent datadog-agent dd-agent "
-        "cloudwatch-agent metrics-collector",
+        "cloudwatch-agent metrics-collector newrelic-infra newrelic-agent",
         "policy-agent": "policy-agent opa-agent opa-sidecar opa-envoy opa-istio",
         "log-shipper": "log-agent log-shipper log-router log-forwarder log-collector "
         "log-tailer log-streamer log-sidecar log-exporter log-reader log-saver "

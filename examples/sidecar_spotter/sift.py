@@ -33,7 +33,8 @@ WORDS = (
 CALLS = (
     *(b"Container(", b"container(", b"Router(", b"router(", b"ontainerArgs("),
     *(b"ontainerBuilder", b"ontainer_builder", b"Container {", b"ontainers"),
-    *(b"ontainerDefinitions", b"container_definitions", b"inject", b"dapr.io"),
+    *(b"ontainerDefinition", b"container_definitions", b"inject", b"dapr.io"),
+    *(b"Extension(", b"erviceConnect", b"ervice_connect"),
 )
 """One of these is in a program that builds a task or a pod."""
 

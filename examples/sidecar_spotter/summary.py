@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
+from sidecar_spotter.units import is_deployed
 
 
 def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
@@ -15,7 +16,7 @@ def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
         if not near:
             return f"{first} No unit has two programs that run side by side."
         return f"{first} The nearest miss is {_told(*_clearest(near))}"
-    deployed = [pair for pair in helpers if "code" not in pair[0].marks]
+    deployed = [pair for pair in helpers if is_deployed(pair[0])]
     if not deployed:
         first = "Only program code in here builds sidecars; no file deploys one."
         return f"{first} The clearest is {_told(*_clearest(helpers))}"

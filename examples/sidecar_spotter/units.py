@@ -23,6 +23,14 @@ def running(group: Group) -> list[Container]:
     return [box for box in group.containers if box.stage != "init"]
 
 
+def is_deployed(group: Group) -> bool:
+    """Whether a unit is one of this repository, and not what its program makes.
+
+    Code of the CDK is a deployment that is written as a program.
+    """
+    return "code" not in group.marks or "deploys" in group.marks
+
+
 _WEB_ROOT = re.compile(
     r"/(?:usr/share/nginx/html|var/www|usr/local/apache2/htdocs|srv/www|htdocs)\b"
 )

@@ -47,6 +47,7 @@ from collections.abc import Iterator
 from sidecar_spotter.known import MAIN, known, of_name, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import running, serves_files
+from sidecar_spotter.variables import known_as, of_variables
 
 NAME = "known-image"
 STRENGTH = "medium"
@@ -60,14 +61,15 @@ def look(group: Group) -> Iterator[Evidence]:
         where = box.image or next(iter(box.words), None)  # a program without an image
         if where is None or (len(boxes) > 1 and _everybodys(box, boxes)):
             continue
-        image = box.image.text if box.image is not None else ""
-        found = known(image, [word.text for word in box.words])
+        found = known_as(box)
         if found is None and box.image is not None and _beside_a_program(box, boxes):
             found = of_name(box.name)
         if found is not None and found.role == "reverse-proxy" and serves_files(box):
             continue
         if found is not None:
             says = f"runs {found.name}, known as {found.role}"
+            if found == of_variables(box.settings):
+                says = f"has variables of {found.name}, known as {found.role}"
             yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)
 
 

@@ -74,9 +74,10 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.known import MAIN, known, split, telling
+from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import idles, listens, running, stem
+from sidecar_spotter.variables import known_as
 
 NAME = "localhost"
 STRENGTH = "strong"
@@ -237,15 +238,15 @@ def _callee(
             return None
     if len(others) == 1:
         return others[0]
-    # `STORE_URL=http://localhost:8083`: the one that the setting is named after.
-    named = said.text.split(":", 1)[0].lower()
-    return next((one for one in others if one.name and one.name.lower() in named), None)
+    # `SHOP_STORE_URL=http://localhost:8083` is named after `shop-store`.
+    named = "".join(split(re.split(r"[:=]", said.text, maxsplit=1)[0]))
+    called = ((one, "".join(split(one.name))) for one in others)
+    return next((one for one, name in called if name and name in named), None)
 
 
 def _helps(box: Container) -> bool:
     """Whether a container looks like a helper: whom it calls is whom it serves."""
-    image = box.image.text if box.image is not None else ""
-    found = known(image, [word.text for word in box.words])
+    found = known_as(box)
     if found is not None:
         return found.sure > 0
     return telling(box.name) not in (None, MAIN)

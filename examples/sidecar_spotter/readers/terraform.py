@@ -26,6 +26,7 @@ from sidecar_spotter.readers import (
     terraform_names,
 )
 from sidecar_spotter.readers.fields import (
+    EXPRESSION,
     FILE,
     IF,
     Fields,
@@ -146,15 +147,10 @@ def _task(file: File, block: Block) -> Iterator[Group]:
     if given.tag == FILE:
         yield from _elsewhere(file, say(given))
         return
-    if text(given).lstrip()[:1] in ("[", "{"):
-        file.taken.add(id(given))
-        inside = text(given).encode("utf-8", "replace")
-        before = line(given) - (given.tag != HEREDOC)
-        given = ecs.tree_or_template(inside, before) or given
     if isinstance(given, yaml.MappingNode) and "image" not in Fields(given):
         given = _listed(given)
     services = file.services[text(block.label)]
-    boxes = list(choices(given, file.names))
+    boxes = [box for one in choices(given, file.names) for box in _parts(file, *one)]
     file.taken.update(id(node) for node, _ in boxes)
     found = ecs.task(boxes, block.fields, file.lines, COMMENTS)
     if found.containers:
@@ -167,6 +163,45 @@ def _task(file: File, block: Block) -> Iterator[Group]:
             served=tuple(sorted({*found.served, *ecs.balanced(services)})),
             marks=found.marks | ecs.daemon(services),
         )
+
+
+def _parts(
+    file: File, given: Node, condition: Text | None
+) -> Iterator[tuple[Node, Text | None]]:
+    """Yield what declares a container in *given*, which may be a list as a text.
+
+    Such a text may have names in it: `"[${local.app}, ${local.proxy}]"`.
+    """
+    if text(given).lstrip()[:1] not in ("[", "{"):
+        yield given, condition
+        return
+    file.taken.add(id(given))
+    inside = text(given).encode("utf-8", "replace")
+    before = line(given) - (given.tag != HEREDOC)
+    for node, when in choices(
+        ecs.tree_or_template(inside, before) or given, file.names
+    ):
+        named = list(_named(node)) if node.tag == EXPRESSION else []
+        if not named:
+            yield node, when or condition
+        for one, only_if in named:
+            for found, why in choices(one, file.names):
+                yield found, only_if or why or when or condition
+
+
+_REFERENCE = re.compile(r"\b(?:local|module|var|data\.template_file)\.[\w-]+(?:\.[\w-]+)*")
+
+
+def _named(node: Node) -> Iterator[tuple[Node, Text | None]]:
+    """Yield the names in the braces of a text, each with the condition it is under."""
+    said = text(node)
+    for match in islice(_REFERENCE.finditer(said), TEXTS):
+        between = said[: match.start()]
+        if "?" in said[match.end() : match.end() + 3]:
+            continue  # it is the condition
+        first = yaml.ScalarNode(EXPRESSION, match[0], node.start_mark, None)
+        only_if = Text(said[:80], line(node)) if "?" in between else None
+        yield first, only_if
 
 
 MESH = "modules/mesh-task"

@@ -18,6 +18,7 @@ from sidecar_spotter.verdict.services import service
 from sidecar_spotter.verdict.traits import (
     STORES,
     is_named_unlike_its_image,
+    is_published,
     is_store,
     joins,
     role,
@@ -45,10 +46,19 @@ def store_for_anybody(pair: Pair) -> Ruling | None:
     Unless it is private: nobody else reaches it at localhost.
     """
     box, main = pair.box, pair.main
-    private = "localhost" in pair.ties or joins(box, main)
+    private = "localhost" in pair.ties or joins(box, main) or _behind_one_door(pair)
     if not is_store(box) or private or stem(box) == stem(main):
         return None
     return Ruling("is a store that its neighbors use, and could run anywhere")
+
+
+def private_store(pair: Pair) -> Ruling | None:
+    """A store that its neighbor alone can reach is there for it."""
+    if not is_store(pair.box) or not _behind_one_door(pair):
+        return None
+    main = pair.main.name
+    why = f"is a store that nobody but {main or 'its neighbor'} can reach"
+    return Ruling(why, kind_of(pair.group, pair.box), main)
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
@@ -153,8 +163,12 @@ def part_of_the_same_product(pair: Pair) -> Ruling | None:
 
 
 def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
-    """To be placed beside a program is not yet to serve it."""
-    if pair.ties or pair.helps > 0:
+    """To be placed beside a program is not yet to serve it.
+
+    Nor is to start before it, for what has the name of a main program.
+    """
+    program = telling(pair.box.name) == MAIN and pair.helps < 0
+    if pair.ties - ({"life-cycle"} if program else set()) or pair.helps > 0:
         return None
     against = [one for one in pair.reasons if one.weight < 0]
     if against:
@@ -203,6 +217,7 @@ def serves_it(pair: Pair) -> Ruling | None:
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     store_for_anybody,
+    private_store,
     equal_user_of_a_helper,
     service,
     agent_of_the_machine,
@@ -218,6 +233,17 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     serves_it,
 )
 """In the order in which they are asked."""
+
+
+ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
+"""Platforms that send all requests to one port of a unit, and hide the others."""
+
+
+def _behind_one_door(pair: Pair) -> bool:
+    """Whether the platform lets nobody but its neighbors reach a container."""
+    alone = len(running(pair.group)) == 2  # among several it is anybody's
+    hidden = not is_published(pair.group, pair.box)
+    return pair.group.platform in ONE_DOOR and alone and hidden
 
 
 def _unnumbered(name: str) -> str:

@@ -1,6 +1,7 @@
 """Which services make a unit."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -29,11 +30,29 @@ def grouped(services: list[Service]) -> Iterator[Group]:
     )
     told = told_whom(boxes, called)
     volumes = {mounted.name: mounted for one in services for mounted in one.volumes}
+    tasks = _tasks(services)
+    for family, numbers in tasks.items():
+        found = [_with_note(boxes[number], told) for number in numbers]
+        one = _unit(found, [services[number] for number in numbers], volumes)
+        if one is not None:
+            yield replace(one, platform="ecs", kind="task family", name=family)
+    placed = {number for numbers in tasks.values() for number in numbers}
     for numbers in sets_of(boxes, told, volumes):
+        if not placed.isdisjoint(numbers):
+            continue
         found = [_with_note(boxes[number], told) for number in numbers]
         unit = _unit(found, [services[number] for number in numbers], volumes)
         if unit is not None:
             yield unit
+
+
+def _tasks(services: list[Service]) -> dict[str, list[int]]:
+    """Return the numbers of the services of each task that several belong to."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(services):
+        for family in dict.fromkeys(one.families):
+            found[family].append(number)
+    return {family: numbers for family, numbers in found.items() if len(numbers) > 1}
 
 
 def _unit(
