@@ -671,6 +671,11 @@ WORDS: dict[str, str] = {
 }
 """One word, and the role that it tells."""
 
+_GLUED = re.compile(
+    r"(?!haproxy)[a-z]{2,30}(proxy|exporter|agent|reloader|collector|shipper|forwarder)"
+)
+"""Two words of a name without a sign between them, of which the last one tells."""
+
 _TASKS = ("check", "verify", "wait", "assert")
 """With these a name begins that tells what is done once, such as `check-logs`."""
 _STAND_INS = {"mock", "mocked", "mocks", "fake", "stub", "dummy"}
@@ -699,6 +704,8 @@ def telling(name: str) -> str | None:
         role = PAIRS.get(pair) or WORDS.get(words[end - 1])
         if role is not None:
             return role
+    if (glued := _GLUED.fullmatch(words[-1])) is not None:
+        return WORDS[glued[1]]
     # A container may be called as an image is that does nothing but help.
     rows = _exact().get("-".join(words), ())
     return next((r.role for r in rows if r.sure >= ALWAYS and not r.words), None)

@@ -146,7 +146,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
-                asks = (_helps(box) and not _helps(other)) or (
+                asks = (helps(box) and not helps(other)) or (
                     said not in box.settings
                     and (
                         ASKS.search(said.text) is not None
@@ -178,8 +178,8 @@ def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence
                 name = re.sub(r"\W", "_", other.name)
                 if match[1] != name and not match[1].startswith(f"{name}_"):
                     continue
-                asks = _helps(box)
-                if asks == _helps(other):
+                asks = helps(box)
+                if asks == helps(other):
                     continue  # equals call one another, too
                 says = f"is told the address of {other.name} by {match[0]}"
                 weight = 0.5 if asks else -0.2
@@ -244,7 +244,7 @@ def _callee(
     return next((one for one, name in called if name and name in named), None)
 
 
-def _helps(box: Container) -> bool:
+def helps(box: Container) -> bool:
     """Whether a container looks like a helper: whom it calls is whom it serves."""
     found = known_as(box)
     if found is not None:

@@ -84,6 +84,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from sidecar_spotter.features.localhost import helps
 from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.units import answers, running, serves_files
@@ -243,12 +244,17 @@ def _call_over_a_socket(uses: Sequence[Use]) -> tuple[Use, Use] | None:
     if len(uses) != 2 or any(_tells(box, ANSWERS) for box, _ in uses):
         return None
     told = [_told_of_socket(box, mount) for box, mount in uses]
-    known_for_it = _HOLDS_SOCKET.search(uses[0][1].volume)
-    if None in told and known_for_it is None and not any(map(_answers_at, told)):
+    if not any(told):
         return None
+    named = _HOLDS_SOCKET.search(uses[0][1].volume) or any(map(_answers_at, told))
+    aid = [helps(box) for box, _ in uses]
+    if None in told and not named and aid != [said is None for said in told]:
+        return None  # it is not the whole volume that they meet in
     calls = [said is not None and not _answers_at(said) for said in told]
     if calls[0] == calls[1]:
         calls = [_answers_at(said) for said in reversed(told)]
+    if calls[0] == calls[1] and None not in told:
+        calls = [not one for one in aid]  # who looks like it is called
     if calls[0] == calls[1]:
         return None
     return (uses[0], uses[1]) if calls[0] else (uses[1], uses[0])

@@ -99,9 +99,7 @@ def _of_radius(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:
         top = extension.key("kind") or node
         ask = Request("daprd", "app-runtime", line(top), says)
         name = fields.say("name") or text(symbol)
-        yield Group(
-            path, line(symbol), "radius", "container", name, requests=(ask,)
-        )
+        yield Group(path, line(symbol), "radius", "container", name, requests=(ask,))
 
 
 def _names(tree: Node) -> Names:

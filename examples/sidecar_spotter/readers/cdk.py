@@ -20,6 +20,7 @@ from sidecar_spotter.readers import cdk_constructs, code_files
 from sidecar_spotter.readers.languages import language_of
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.source import Code, Span, plain
+from sidecar_spotter.units import prepares
 
 MOST = 200
 """Calls of one file that are looked at."""
@@ -29,8 +30,7 @@ SKIPPED = re.compile(code_files.NOT_READ)
 HINT = re.compile(
     (
         r"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
-        r"|ecs\.ContainerDefinition\(|NewContainerDefinition\(|"
-        + cdk_constructs.HINT
+        r"|ecs\.ContainerDefinition\(|NewContainerDefinition\(|" + cdk_constructs.HINT
     ).encode()
 )
 
@@ -255,7 +255,9 @@ def _completed(
                     wait = Text(other, code.line(span[0] + one.start()))
                     box = boxes[name]
                     boxes[name] = replace(box, waits_for=(*box.waits_for, wait))
-    return list(boxes.values())
+    return [
+        replace(box, stage="init") if prepares(box) else box for box in boxes.values()
+    ]
 
 
 def _mounts(code: Code, span: Span) -> Iterator[Mount]:

@@ -38,6 +38,7 @@ from sidecar_spotter.tree import (
     walk,
     without_statements,
 )
+from sidecar_spotter.units import prepares
 
 FORMS = ("json", "yaml", "template")
 WORDS = (
@@ -356,7 +357,10 @@ def _ended(boxes: list[Container], declared: list[Fields]) -> list[Container]:
         for wait in box.mappings(*WAITS)
         if wait.say("condition") in ("COMPLETE", "SUCCESS")
     }
-    return [replace(box, stage="init") if box.name in ended else box for box in boxes]
+    return [
+        replace(box, stage="init") if box.name in ended or prepares(box) else box
+        for box in boxes
+    ]
 
 
 def _with_router(boxes: list[Container], declared: list[Fields]) -> list[Container]:

@@ -43,7 +43,7 @@ from sidecar_spotter.tree import Node, Unreadable, entries, items, line, text, w
 
 HINT = re.compile(
     rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job"
-    rb"|service_connect|inject",
+    rb"|service_connect|inject|essential|mountPoints|logDriver",
     re.I,
 )
 COMMENTS = ("#", "//")
@@ -189,7 +189,9 @@ def _parts(
                 yield found, only_if or why or when or condition
 
 
-_REFERENCE = re.compile(r"\b(?:local|module|var|data\.template_file)\.[\w-]+(?:\.[\w-]+)*")
+_REFERENCE = re.compile(
+    r"\b(?:local|module|var|data\.template_file)\.[\w-]+(?:\.[\w-]+)*"
+)
 
 
 def _named(node: Node) -> Iterator[tuple[Node, Text | None]]:

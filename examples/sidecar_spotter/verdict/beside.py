@@ -150,6 +150,20 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     return Ruling(f"is to its unit what {main.name} is, from the same image")
 
 
+def linked_by_name(pair: Pair) -> Ruling | None:
+    """On a network where each has its own address, a link is a call to an equal.
+
+    What the main program calls by name could run anywhere, unless it has the look of
+    a helper.
+    """
+    main = pair.main.name
+    calls = any(one.text == main for one in pair.box.waits_for)
+    apart = "bridge-network" in pair.group.marks
+    if not apart or calls or pair.helps > 0 or pair.ties != {"life-cycle"}:
+        return None
+    return Ruling(f"is what {main} calls by name, over a network")
+
+
 def part_of_the_same_product(pair: Pair) -> Ruling | None:
     """A scheduler from the main one's image is the product's third program, no helper.
 
@@ -226,6 +240,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     one_of_several_programs,
     image_of_main_programs,
     copy_of_the_main_one,
+    linked_by_name,
     part_of_the_same_product,
     nothing_speaks_for_it,
     tied_to_others,

@@ -134,9 +134,7 @@ def _is_loose(group: Group) -> bool:
     return loose and not any(box.joins for box in running(group))
 
 
-def _whose(
-    group: Group, box: Container, main: Container, found: Reasons
-) -> Container:
+def _whose(group: Group, box: Container, main: Container, found: Reasons) -> Container:
     """Return whom a container could serve: *main*, or whose files a helper takes.
 
     Services that only files tie have no one main program.
