@@ -188,7 +188,11 @@ TABLE: tuple[Row, ...] = (
         """config-reloader *-config-reloader configmap-reload configmap-reloader
         config-reload *-config-reload""",
     ),
-    Row("config-reloader", MOSTLY, "consul-template confd docker-gen dockerize"),
+    Row(
+        "config-reloader",
+        MOSTLY,
+        "consul-template confd docker-gen dockerize nginx-proxy:*dockergen*",
+    ),
     Row(
         "config-sync",
         ALWAYS,
@@ -453,6 +457,12 @@ def _row(path: str, said: str) -> Known | None:
     owner, _, rest = path.rpartition("/")
     name, _, tag = rest.partition(":")
     name = re.sub(r"-(amd64|arm64|arm)$", "", name)
+    # A tag may say more than the name: `nginx-proxy:dockergen`.
+    match = _stars().fullmatch(f"{name}:{tag}") if tag else None
+    if match is not None and match.lastindex is not None:
+        pattern, row = _with_star()[match.lastindex - 1]
+        if ":" in pattern and _speaks(row, said):
+            return Known(name, row.role, row.sure)
     for key in (f"{owner}/{name}", name):
         for row in _exact().get(key, ()):
             if _speaks(row, said):
@@ -640,7 +650,7 @@ WORDS: dict[str, str] = {
         "forwarder": "forwarder relay",
         "collector": "collector",
         "sync": "sync syncer syncd synchronizer mirror puller poller poll",
-        "config-reloader": "reloader reload refresher updater",
+        "config-reloader": "reloader reload refresher updater dockergen",
         "watcher": "watcher watch watchdog",
         "backup": "backup backuper snapshotter xtrabackup pgbackrest litestream",
         "uploader": "uploader upload",

@@ -529,3 +529,43 @@ job "shop" {
         ("shop", 3, "run"),
         ("fetch", 7, "init"),
     ]
+
+
+# --- folders and tags
+
+
+def test_a_folder_in_a_folder_is_shared_too(tmp_path: Path) -> None:
+    text = """\
+services:
+  shop:
+    image: example.com/shop
+    volumes: ["./data:/data"]
+  tail:
+    image: bash
+    command: bash -c 'tail -f /log/*.log'
+    volumes: ["./data/shop/log:/log"]
+  rows:
+    image: postgres
+    volumes: ["./data/rows:/var/lib/postgresql/data"]
+"""
+    found = labels(tmp_path, {"compose.yaml": text})
+    assert found == {"shop": "main", "tail": "sidecar"}
+
+
+def test_a_tag_may_say_more_than_a_name(tmp_path: Path) -> None:
+    text = """\
+services:
+  web:
+    image: nginx
+    ports: ["80:80"]
+    volumes: ["pages:/etc/nginx/conf.d:ro"]
+  writer:
+    image: nginxproxy/nginx-proxy:1.6-dockergen
+    volumes: ["pages:/etc/nginx/conf.d"]
+volumes: {pages: }
+"""
+    found = labels(tmp_path, {"compose.yaml": text.replace("pages", "nginx_conf")})
+    assert found == {"web": "main", "writer": "sidecar"}
+    text = text.replace("-dockergen", "")
+    (tmp_path / "other").mkdir()
+    assert labels(tmp_path / "other", {"compose.yaml": text}) != found

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sidecar_spotter.model import Container, Group, Text, Volume
 from sidecar_spotter.readers.compose.services import Service
 from sidecar_spotter.readers.compose.ties import sets_of, told_whom
-from sidecar_spotter.readers.compose.volumes import SOCKET
+from sidecar_spotter.readers.compose.volumes import SOCKET, with_folders_inside
 from sidecar_spotter.readers.shapes import with_volumes_from
 from sidecar_spotter.units import stem
 
@@ -30,6 +30,7 @@ def grouped(services: list[Service]) -> Iterator[Group]:
     )
     told = told_whom(boxes, called)
     volumes = {mounted.name: mounted for one in services for mounted in one.volumes}
+    boxes = with_folders_inside(boxes, volumes)
     tasks = _tasks(services)
     for family, numbers in tasks.items():
         found = [_with_note(boxes[number], told) for number in numbers]
