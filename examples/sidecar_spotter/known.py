@@ -362,6 +362,7 @@ TABLE: tuple[Row, ...] = (
 SPOKEN: tuple[Row, ...] = (
     Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
+    Row("mesh-proxy", ALWAYS, "consul", (r"\bconnect\b.* -sidecar-for\b",)),
     Row("docker-daemon", MOSTLY, "podman", (r"\bpodman system service\b",)),
     Row(
         "log-shipper",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from reading import box, unit, units
 from sidecar_spotter import scan
-from sidecar_spotter.known import telling
+from sidecar_spotter.known import known, telling
 from sidecar_spotter.model import Container, Report, Text
 from sidecar_spotter.units import ends, prepares
 from sidecar_spotter.variables import known_as, of_variables
@@ -569,3 +569,68 @@ volumes: {pages: }
     text = text.replace("-dockergen", "")
     (tmp_path / "other").mkdir()
     assert labels(tmp_path / "other", {"compose.yaml": text}) != found
+
+
+# --- settings handed on: files of the API, modules, variables
+
+SERVICE = """\
+{
+  "cluster": "shops",
+  "serviceName": "shop",
+  "taskDefinition": "shop:1",
+  "serviceConnectConfiguration": {
+    "enabled": true,
+    "services": [{"portName": "shop", "clientAliases": [{"port": 80}]}]
+  }
+}
+"""
+
+
+def test_a_service_of_ecs_may_be_a_file_of_its_own(tmp_path: Path) -> None:
+    (group,) = scanned(tmp_path, {"service.json": SERVICE}).groups
+    assert [(ask.container, ask.line) for ask in group.group.requests] == [
+        ("ecs-service-connect", 5)
+    ]
+    off = unit("service.json", SERVICE.replace("true", "false"))
+    assert [ask.wanted for ask in off.requests] == [False]
+    other = SERVICE.replace("serviceName", "x").replace("taskDefinition", "y")
+    assert units("service.json", other) == []
+
+
+APPS = """\
+    shop = {
+      name = "shop"
+      dapr = {
+        app_id = "shop"
+      }
+      template = { containers = [{ name = "shop", image = "example.com/shop" }] }
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        'module "apps" {{\n  source = "./m"\n  apps = {{\n{}  }}\n}}\n',
+        'variable "apps" {{\n  x = 1\n  default = {{\n{}  }}\n}}\n',
+        "locals {{\n  x = 1\n  apps = {{\n{}  }}\n}}\n",
+    ],
+)
+def test_apps_that_are_handed_on_may_ask_for_dapr(around: str) -> None:
+    found = units("apps.tf", around.format(APPS))
+    asks = [(ask.container, ask.line) for one in found for ask in one.requests]
+    assert asks == [("daprd", 6)]
+    off = APPS.replace('app_id = "shop"', "enabled = false")
+    none = APPS.replace("dapr = {", "other = {")
+    bare = APPS.replace("template", "x").replace("image", "y")
+    for apps in (off, none, bare):
+        found = units("apps.tf", around.format(apps))
+        assert [ask for one in found for ask in one.requests] == []
+
+
+def test_a_command_tells_of_consuls_proxy() -> None:
+    said = ["exec consul connect proxy -sidecar-for shop"]
+    found = known("example.com/tools", said)
+    assert found is not None
+    assert found.role == "mesh-proxy"
+    assert known("example.com/tools", ["consul connect proxy"]) is None

@@ -46,7 +46,7 @@ WORDS = (
     b"ContainerDefinitions",
     b"container_definitions",
     b"AWS::ECS::TaskDefinition",
-    b"ServiceConnectConfiguration",
+    b"erviceConnectConfiguration",
 )
 PARTS = re.compile(
     rb'"(?:essential|portMappings|logConfiguration|mountPoints|containerPort)"'
@@ -199,8 +199,15 @@ def connect(fields: Fields, top: Node) -> Request:
 
 
 def _connected(tree: Node | None) -> Iterator[Group]:
-    """Yield what the services of a template ask Service Connect for."""
-    for name, node in _resources(tree, "AWS::ECS::Service"):
+    """Yield what services ask Service Connect for.
+
+    They are resources of a template, or what the API is handed, in a file of its own.
+    """
+    services = list(_resources(tree, "AWS::ECS::Service"))
+    top_one = Fields(tree)
+    if tree is not None and ("taskdefinition" in top_one or "servicename" in top_one):
+        services.append((top_one.say("servicename", "service"), tree))
+    for name, node in services:
         service = Fields(node)
         top = service.key("serviceconnectconfiguration")
         if top is None:

@@ -89,6 +89,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             handed = terraform_modules.handed(name, body, file.names, lines)
             for group in handed:
                 yield replace(group, path=path)
+    for how, label, body in _handed_on(tree):
+        for group in terraform_modules.apps_with_dapr(label, body, how):
+            yield replace(group, path=path)
     for group in terraform_docker.units(tree, names, lines):
         yield replace(group, path=path)
     ended = set(_ended(tree))
@@ -100,6 +103,17 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         yield replace(group, containers=boxes)
     yield from _overlays(file)
     yield from _texts(file)
+
+
+def _handed_on(tree: Node | None) -> Iterator[tuple[str, Node, Node]]:
+    """Yield what modules are handed, and the names that can be: kind, name, value."""
+    for kind in ("module", "variable"):
+        for label, body in labeled(tree, kind):
+            yield kind, label, body
+    for block, value in entries(tree):
+        if text(block) == "locals":
+            for label, body in entries(value):
+                yield "locals", label, body
 
 
 @dataclass(frozen=True, slots=True)
