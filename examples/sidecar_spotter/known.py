@@ -94,7 +94,8 @@ TABLE: tuple[Row, ...] = (
         MOSTLY,
         """oauth2-proxy oauth-proxy origin-oauth-proxy ose-oauth-proxy
         keycloak-gatekeeper louketo-proxy gogatekeeper vouch-proxy
-        aws-sigv4-proxy sigv4-proxy authservice oidc-proxy saml-auth-proxy
+        aws-sigv4-proxy sigv4-proxy aws-es-proxy es-proxy aws-signing-proxy
+        authservice oidc-proxy saml-auth-proxy
         gcp-iap-auth kube-auth-proxy traefik-forward-auth""",
     ),
     Row(

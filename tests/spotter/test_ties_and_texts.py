@@ -634,3 +634,126 @@ def test_a_command_tells_of_consuls_proxy() -> None:
     assert found is not None
     assert found.role == "mesh-proxy"
     assert known("example.com/tools", ["consul connect proxy"]) is None
+
+
+# --- containers that modules make, and whom a service of a file is about
+
+MADE = """\
+module "log_router_container" {
+  source    = "git::github.com/example/ecs.git//modules/firelens?ref=v4.0.0"
+  namespace = var.name
+}
+
+module "nginx_container" {
+  source       = "git::github.com/example/ecs.git//modules/nginx/apigw?ref=v4.0.0"
+  forward_port = var.port
+}
+
+module "app_container" {
+  source = "git::github.com/example/ecs.git//modules/container_definition?ref=v4.0.0"
+  count  = 1
+  name   = "app"
+  image  = var.image
+}
+
+module "task" {
+  source = "git::github.com/example/ecs.git//modules/task_definition?ref=v4.0.0"
+  container_definitions = [
+    module.log_router_container.container_definition,
+    module.app_container[0].container_definition,
+    module.nginx_container.container_definition,
+  ]
+}
+"""
+
+
+def test_a_module_may_make_a_container_of_its_own(tmp_path: Path) -> None:
+    found = labels(tmp_path, {"main.tf": MADE})
+    assert found == {
+        "log_router_container": "sidecar",
+        "app": "main",
+        "nginx_container": "sidecar",
+    }
+
+
+def test_a_module_that_no_task_asks_for_makes_no_container() -> None:
+    text = MADE.replace(
+        "module.nginx_container.container_definition", "module.nginx_container.arn"
+    )
+    (group,) = units("main.tf", text)
+    assert [one.name for one in group.containers] == ["log_router_container", "app"]
+
+
+@pytest.mark.parametrize(
+    ("handed", "label"),
+    [
+        ("container_definitions", "sidecar"),
+        ("extra_container_definitions", "not-a-sidecar"),
+    ],
+)
+def test_whoever_calls_a_module_hands_it_the_main_container(
+    tmp_path: Path, handed: str, label: str
+) -> None:
+    text = f"""\
+module "log_router" {{
+  source = "./firelens"
+}}
+module "task" {{
+  source = "./task"
+  container_definitions = concat(
+    [module.log_router.container_definition], var.{handed})
+}}
+"""
+    assert labels(tmp_path, {"main.tf": text}) == {"log_router": label}
+
+
+SITE = """\
+services:
+  web:
+    image: nginx
+    ports: ["80:80"]
+    volumes: ["./certbot:/etc/nginx/ssl", "static:/static"]
+  shop:
+    build: .
+    volumes: ["static:/static"]
+  worker:
+    build: .
+    command: work
+    volumes: ["static:/static"]
+  certbot:
+    image: certbot/certbot
+    command: renew
+    volumes: ["./certbot:/etc/letsencrypt"]
+volumes: {static: }
+"""
+
+
+def test_a_helper_is_about_whose_files_it_takes(tmp_path: Path) -> None:
+    found = labels(tmp_path, {"compose.yaml": SITE})
+    assert found["certbot"] == "sidecar"
+    assert found["web"] == "main"
+    apart = SITE.replace("./certbot:/etc/letsencrypt", "./other:/etc/letsencrypt")
+    assert "certbot" not in labels(tmp_path, {"compose.yaml": apart})
+
+
+SHOP = """\
+services:
+  app:
+    image: shop-app
+    volumes: ["data:/data"]
+  cron:
+    image: shop-app
+    command: cron.sh
+    volumes: ["data:/data"]
+  web:
+    image: shop-web
+    ports: ["80:80"]
+    volumes: ["data:/data:ro"]
+    depends_on: [app]
+volumes: {data: }
+"""
+
+
+def test_who_shows_the_files_of_another_is_no_main_program(tmp_path: Path) -> None:
+    found = labels(tmp_path, {"compose.yaml": SHOP})
+    assert found == {"app": "main", "cron": "sidecar", "web": "not-a-sidecar"}

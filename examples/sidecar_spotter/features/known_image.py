@@ -66,6 +66,8 @@ def look(group: Group) -> Iterator[Evidence]:
             found = of_name(box.name)
         if found is not None and found.role == "reverse-proxy" and serves_files(box):
             continue
+        if found is not None and found.sure < 0 and _is_shared(box, boxes):
+            continue  # one is the application, and the other does it a service
         if found is not None:
             says = f"runs {found.name}, known as {found.role}"
             if found == of_variables(box.settings):
@@ -78,6 +80,16 @@ def _beside_a_program(box: Container, boxes: list[Container]) -> bool:
     others = (other for other in boxes if other is not box)
     return telling(box.name) is None and any(
         telling(other.name) == MAIN for other in others
+    )
+
+
+def _is_shared(box: Container, boxes: list[Container]) -> bool:
+    """Whether another container runs the image with other words."""
+    return box.image is not None and any(
+        other.image is not None
+        and other.image.text == box.image.text
+        and [word.text for word in other.words] != [word.text for word in box.words]
+        for other in boxes
     )
 
 

@@ -208,12 +208,16 @@ class Fields:
                     yield Text(f"{text(key)}={say(value)}", line(key))
 
 
+_OF_MODULE = re.compile(r"^(module\.[\w-]+)\[[^\]\n]*\]")
+"""One of several that a module makes stands for each."""
+
+
 def resolve(node: Node, names: Names) -> Node:
     """Return what *node* stands for, where it is a name of the file."""
     for _ in range(DEEPEST):
         if node.tag != EXPRESSION:
             break
-        parts = text(node).split(".", LONGEST)[:LONGEST]
+        parts = _OF_MODULE.sub(r"\1", text(node)).split(".", LONGEST)[:LONGEST]
         ways = (".".join(parts[:length]) for length in (3, 2, 1))
         way = next((way for way in ways if way in names), None)
         found = names.at(way, line(node)) if way is not None else None

@@ -167,6 +167,9 @@ def _task(file: File, block: Block) -> Iterator[Group]:
     boxes = [box for one in choices(given, file.names) for box in _parts(file, *one)]
     file.taken.update(id(node) for node, _ in boxes)
     found = ecs.task(boxes, block.fields, file.lines, COMMENTS)
+    more = any(_HANDED_IN.fullmatch(text(node)) for node, _ in boxes)
+    if more and len(found.containers) == 1:
+        found = replace(found, marks=found.marks | {"partial"})
     if found.containers:
         yield replace(
             found,
@@ -177,6 +180,13 @@ def _task(file: File, block: Block) -> Iterator[Group]:
             served=tuple(sorted({*found.served, *ecs.balanced(services)})),
             marks=found.marks | ecs.daemon(services),
         )
+
+
+_HANDED_IN = re.compile(
+    r"var\.(?!\w*(?:sidecar|companion|additional|extra|custom|other))\w*container\w*",
+    re.IGNORECASE,
+)
+"""The containers that whoever calls a module hands to it, the main one among them."""
 
 
 def _parts(

@@ -62,13 +62,16 @@ def private_store(pair: Pair) -> Ruling | None:
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
-    """Two that use the namespace of a third are both served by it: they are equals."""
+    """Two that use the namespace of a third are both served by it: each is a main one.
+
+    They are equals of each other.
+    """
     to_main = any(o.about == pair.main.name and o.weight >= 0.5 for o in pair.reasons)
     served = pair.roommates and pair.rooms and pair.main.name not in pair.rooms
     if not served or pair.helps > 0 or to_main:
         return None
     rooms = ", ".join(sorted(pair.rooms))
-    return Ruling(f"uses {rooms} as {pair.main.name} does: they are equals")
+    return Ruling(f"uses {rooms} as {pair.main.name} does: they are equals", "main")
 
 
 def agent_of_the_machine(pair: Pair) -> Ruling | None:

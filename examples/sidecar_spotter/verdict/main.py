@@ -193,6 +193,26 @@ def looks_into_another(one: Candidate) -> float:
     return 0.8 if any(what == "processes" and name for what, _, name in joined) else 0
 
 
+def shows_anothers_files(one: Candidate) -> float:
+    """Return more for a service that only reads what it waits for another to write.
+
+    Callers reach it first, and it hands what it cannot answer on to the other one.
+    """
+    box = one.box
+    if one.group.platform != "compose" or not is_published(one.group, box):
+        return 0
+    waits = {wait.text for wait in box.waits_for}
+    written = {
+        mount.volume
+        for other in one.boxes
+        if other.name in waits
+        for mount in other.mounts
+        if not mount.read_only
+    }
+    shared = [mount for mount in box.mounts if mount.volume in written]
+    return 1.6 if shared and all(mount.read_only for mount in shared) else 0
+
+
 def guest_among_equals(one: Candidate) -> float:
     """Return what its ties weigh, and one, off a service that joins a namespace.
 
@@ -224,6 +244,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     known_helper,
     about_another,
     looks_into_another,
+    shows_anothers_files,
     guest_among_equals,
 )
 """All of them are added up."""

@@ -10,7 +10,7 @@ from sidecar_spotter.verdict.beside import MANY, beside
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
 from sidecar_spotter.verdict.main import main_of
 from sidecar_spotter.verdict.pair import pair_of, whose_files
-from sidecar_spotter.verdict.traits import serves_machine
+from sidecar_spotter.verdict.traits import same_image, serves_machine
 from sidecar_spotter.verdict.weights import Reasons, looks, only_helps
 
 
@@ -142,6 +142,12 @@ def _whose(group: Group, box: Container, main: Container, found: Reasons) -> Con
     if not _is_loose(group) or looks(found[box.name]) <= 0:
         return main
     names = whose_files(found[box.name])
-    if not names or main.name in names:
+    own = {mount.volume for mount in main.mounts}
+    if not names and own.isdisjoint(mount.volume for mount in box.mounts):
+        tied = (one for one in found[box.name] if one.feature == "shared-volume")
+        names = sorted({one.about for one in tied})
+        if len(names) > 1 or any(looks(found[name]) > 0 for name in names):
+            names = []
+    if not names or main.name in names or same_image(box, main):
         return main
     return next((one for one in running(group) if one.name == names[0]), main)
