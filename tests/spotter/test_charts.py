@@ -328,3 +328,65 @@ def test_a_switch_that_speaks_of_containers_is_no_place_to_fill(tmp_path: Path) 
     said = found(tmp_path, {"templates/shop.yaml": WORKLOAD + spec})
     names = set(said["templates/shop.yaml"])
     assert names == {"shop", "log-shipper", "extraContainers"}
+
+
+BY_NAME = """\
+{{- define "shop.app" }}
+- name: app
+  image: {{ .Values.image }}
+{{- end }}
+{{- define "shop.tail" }}
+- name: tail
+  image: {{ .Values.tail.image }}
+{{- end }}
+"""
+
+
+def test_the_template_that_a_list_always_begins_with_is_the_main_program(
+    tmp_path: Path,
+) -> None:
+    listed = """\
+      {{- if .Values.tail.enabled }}
+        {{- include "shop.tail" . | nindent 8 }}
+      {{- end }}
+        {{- include "shop.app" . | nindent 8 }}
+"""
+    files = {"templates/shop.yaml": WORKLOAD + listed, "templates/_parts.tpl": BY_NAME}
+    said = found(tmp_path, files)
+    assert {n: one.label for n, one in said["templates/shop.yaml"].items()} == {
+        "app": "main",
+        "tail": "sidecar",
+    }
+    assert "app" not in said["templates/_parts.tpl"]
+
+
+def test_of_two_templates_in_a_list_the_other_is_put_beside(tmp_path: Path) -> None:
+    listed = """\
+        {{- include "shop.app" . | nindent 8 }}
+        {{- include "shop.tail" . | nindent 8 }}
+"""
+    files = {"templates/shop.yaml": WORKLOAD + listed, "templates/_parts.tpl": BY_NAME}
+    said = found(tmp_path, files)
+    parts = {n: one.label for n, one in said["templates/_parts.tpl"].items()}
+    assert parts == {"tail": "sidecar"}
+
+
+def test_a_template_for_a_whole_pod_adds_nothing_to_another(tmp_path: Path) -> None:
+    pod = """\
+{{- define "shop.pod" -}}
+ACCOUNTcontainers:
+  - name: vector
+    image: "{{ include "vector.image" . }}"
+{{- with .Values.extraContainers }}
+{{ toYaml . | indent 2 }}
+{{- end }}
+{{- end }}
+"""
+    whole = pod.replace("ACCOUNT", "serviceAccountName: shop\n")
+    labels = {
+        said["templates/_pod.tpl"]["vector"].label
+        for said in [found(tmp_path, {"templates/_pod.tpl": whole})]
+    }
+    assert labels == {"not-a-sidecar"}
+    added = found(tmp_path, {"templates/_pod.tpl": pod.replace("ACCOUNT", "")})
+    assert added["templates/_pod.tpl"]["vector"].label == "sidecar"

@@ -1,6 +1,10 @@
 """Annotations and labels that ask for a container, or against one."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
+from sidecar_spotter import scan
 from sidecar_spotter.injectors import INJECTORS, requests
 from sidecar_spotter.model import Request, Text
 
@@ -201,3 +205,36 @@ def test_every_row_names_a_source_and_a_place() -> None:
         assert row.wants or row.refuses, row.key
         assert row.role and row.by, row.key
     assert len({row.key for row in INJECTORS}) == len(INJECTORS)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "kind: Zookeeper\nspec:\n  podTemplate:\n    annotations: {ASK}\n",
+        "kind: Solr\nspec:\n  podTemplate:\n    metadata: {annotations: {ASK}}\n",
+        "kind: Cluster\nspec:\n  podAnnotations: {ASK}\n",
+        "pod:\n  annotations: {ASK}\n",
+    ],
+)
+def test_custom_resources_and_values_hand_annotations_on_to_pods(
+    tmp_path: Path, where: str
+) -> None:
+    ask = '"vault.hashicorp.com/agent-inject": "true"'
+    (tmp_path / "values.yaml").write_text(where.replace("ASK", ask), encoding="utf-8")
+    found = [one for judged in scan(tmp_path).groups for one in judged.findings]
+    assert [(one.name, one.label) for one in found] == [
+        ("vault-agent", "injected-sidecar")
+    ]
+
+
+def test_a_pod_that_is_spelled_out_in_a_resource_asks_once(tmp_path: Path) -> None:
+    text = """\
+    kind: Shop
+    spec:
+      podTemplate:
+        metadata: {annotations: {"vault.hashicorp.com/agent-inject": "true"}}
+        spec: {containers: [{name: shop, image: example/shop}]}
+    """
+    (tmp_path / "shop.yaml").write_text(dedent(text), encoding="utf-8")
+    found = [one for judged in scan(tmp_path).groups for one in judged.findings]
+    assert sorted(one.name for one in found) == ["shop", "vault-agent"]

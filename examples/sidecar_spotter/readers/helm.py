@@ -80,6 +80,8 @@ STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.
 """A line that only steers, which makes a template of a file wherever it lies."""
 LISTS = re.compile(rb"\b(containers|initContainers):")
 DEFINED = re.compile(rb"\{\{-? *define\b")
+_ITEM = re.compile(r"^ *- ", re.M)
+"""An item of a list."""
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
 NOT_BESIDE = {"init", "wait", "migrate", "migration", "migrations", "job"}
 """In the name of a template, these tell that its containers end."""
@@ -176,6 +178,8 @@ def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Gr
     if name is None or not (items(tree) or whole):
         return
     lists = _put_into(name[1].encode(), path, look)
+    if lists == {b"main"}:
+        return  # the unit that includes it tells
     if not lists and not NOT_BESIDE.isdisjoint(split(name[1])):
         return
     early = bool(lists) and b"containers" not in lists
@@ -215,8 +219,30 @@ def _put_into(name: bytes, path: str, look: Look) -> set[bytes]:
                     found.add(b"containers")
                 keys = list(LISTS.finditer(data, max(at - FAR, 0), at))
                 if keys and not DEFINED.search(data, keys[-1].end(), at):
-                    found.add(keys[-1][1])
+                    between = data[keys[-1].end() : at].decode("utf-8", "replace")
+                    first = keys[-1][1] == b"containers" and _has_none(between)
+                    found.add(b"main" if first else keys[-1][1])
     return found
+
+
+def _has_none(text: str) -> bool:
+    """Whether a list has nothing so far that stands in it in any case.
+
+    *text* begins behind the list's key and ends where something is put in; that is the
+    main program then, unless it depends on a condition itself.
+    """
+    if _ITEM.search(text) is not None:
+        return False
+    deep = 0
+    for action in ACTION.finditer(text):
+        code = action["code"].strip()
+        if OPENS.match(code):
+            deep += 1
+        elif code.startswith("end"):
+            deep -= 1
+        elif not deep and INCLUDE.match(code):
+            return False
+    return not deep
 
 
 def _is_users(box: Container) -> bool:

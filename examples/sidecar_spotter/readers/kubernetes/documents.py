@@ -88,6 +88,13 @@ def _resources_in(task: Node) -> Iterator[Node]:
             yield node
 
 
+_OF_WHOLE_PODS = (
+    *("serviceAccountName", "serviceAccount", "nodeSelector", "tolerations"),
+    *("affinity", "priorityClassName", "restartPolicy", "schedulerName"),
+)
+"""Fields that tell where a pod runs, and as whom: who adds to pods has none of them."""
+
+
 def _resource(
     path: str, kind: str, document: Node, lines: list[bytes]
 ) -> Iterator[Group]:
@@ -102,7 +109,8 @@ def _resource(
         if (name := get(claim, "metadata", "name")) is not None
     )
     marks = {"patch"} if _is_patch(path, document, kind) else set()
-    if not kind and items(get(document, "containers")):
+    placed = any(get(document, field) is not None for field in _OF_WHOLE_PODS)
+    if not kind and items(get(document, "containers")) and not placed:
         marks.add("fragment")  # a list for somebody else to add, as an injector does
     place = Place(
         path,

@@ -36,8 +36,10 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from asked_by(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
-    if place.kind in ("", "HelmRelease", "Application") and _wish(place.lines):
-        yield from _of_values(document)
+    if place.kind not in UNITLESS and _wish(place.lines):
+        if place.kind in ("", "HelmRelease", "Application"):
+            yield from _of_values(document)
+        yield from _of_pods(document)
 
 
 FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNORECASE)
@@ -57,14 +59,27 @@ def _of_values(document: Node) -> Iterator[Request]:
     """Yield what the values of a chart ask for."""
     for node in walk(document):
         for name, value in entries(node):
-            if FOR_PODS.match(text(name)):
-                yield from injectors.requests(list(pairs_of(value)), "pod")
-            elif text(name) == "sidecar":
+            if text(name) == "sidecar":
                 yield from operators.of_values(value)
             elif text(name) == "containerMode":
                 yield from operators.of_runners(name, value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
+
+
+PODS = frozenset(("pod", "podTemplate", "podMetadata"))
+"""Fields of custom resources and of values that describe pods without containers."""
+
+
+def _of_pods(document: Node) -> Iterator[Request]:
+    """Yield what annotations ask for that somebody else puts on pods."""
+    for node in walk(document):
+        for name, value in entries(node):
+            if FOR_PODS.match(text(name)):
+                yield from injectors.requests(list(pairs_of(value)), "pod")
+            elif text(name) in PODS and get(value, "spec", "containers") is None:
+                for where in (value, get(value, "metadata")):
+                    yield from asked_by(where, "pod")
 
 
 def asked_by(metadata: Node | None, where: str) -> Iterator[Request]:
