@@ -114,6 +114,8 @@ class Request:
     """False for an opt-out."""
     how: str = "injection"
     """The feature it is evidence for: `injection` or `operator-field`."""
+    ports: tuple[int, ...] = ()
+    """The ports at localhost on which what is added answers."""
 
 
 @dataclass(frozen=True, slots=True)

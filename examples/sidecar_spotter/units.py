@@ -2,6 +2,7 @@
 
 import re
 
+from sidecar_spotter.known import split
 from sidecar_spotter.model import Container, Group
 
 _PORT = re.compile(
@@ -21,6 +22,14 @@ OWN_IMAGE = re.compile(
 def running(group: Group) -> list[Container]:
     """Return the containers that run beside one another, native sidecars included."""
     return [box for box in group.containers if box.stage != "init"]
+
+
+_HOLES = re.compile(r"\$\{[^{}]*\}|\{\{.*?\}\}|\[\[.*?\]\]")
+
+
+def own_name(group: Group) -> list[str]:
+    """Return the words of a unit's name, without its job's name and expressions."""
+    return split(_HOLES.sub("", group.name).rpartition("/")[2])
 
 
 _WEB_ROOT = re.compile(

@@ -76,7 +76,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter.known import MAIN, known, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
-from sidecar_spotter.units import idles, listens, running, stem
+from sidecar_spotter.units import idles, listens, own_name, running, stem
 
 NAME = "localhost"
 STRENGTH = "strong"
@@ -105,6 +105,16 @@ OWN = re.compile(
 """A setting that names no one: the address that the program itself has."""
 NEAR = 60
 """Characters in front of an address that are looked at."""
+LISTED = re.compile(
+    r"(?:no_?proxy|trusted|allow|permit|deny|white_?list|black_?list|ignore|exclude"
+    r"|except|server_?name|real_ip_from|require ip)[^=\n]{0,60}[=:\s][^;\n]*\Z",
+    re.IGNORECASE,
+)
+"""What stands in front of an address that is a name of one's own, or somebody to trust:
+nobody is called there."""
+AMONG = re.compile(r"[\w.:*\]/]\s*[,|]\s*\Z")
+AMONG_MORE = re.compile(r"/\d|\s*[,|]\s*[\w.:*\[]")
+"""What stands in front of an address, or behind it, in a list of addresses."""
 TASK = re.compile(r"NOMAD_(?:HOST_)?(?:ADDR|PORT|IP)_(\w+)")
 """A variable in which Nomad tells a task the address of another one of its group."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
@@ -131,6 +141,7 @@ def look(group: Group) -> Iterator[Evidence]:
     boxes = running(group)
     if len(boxes) < 2 or "bridge-network" in group.marks:
         return
+    added = {port for ask in group.requests for port in ask.ports}
     for box in boxes:
         others = [
             one
@@ -141,20 +152,30 @@ def look(group: Group) -> Iterator[Evidence]:
         for said, option in _of_others(box):
             for call in HERE.finditer(said.text):
                 port = call["port"] or ""
+                if _names_no_callee(said.text, call):
+                    continue
+                if port.isdecimal() and int(port) in added:
+                    continue  # a proxy answers there, which the platform adds
                 other = _callee(box, others, port, said)
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
-                asks = (_helps(box) and not _helps(other)) or (
-                    said not in box.settings
-                    and (
-                        ASKS.search(said.text) is not None
-                        or _is_told_of(other, f"{option} {said.text[: call.start()]}")
+                asks = (
+                    (_helps(box) and not _helps(other))
+                    or _measures(box)
+                    or (
+                        said not in box.settings
+                        and (
+                            ASKS.search(said.text) is not None
+                            or _is_told_of(
+                                other, f"{option} {said.text[: call.start()]}"
+                            )
+                        )
                     )
                 )
                 yield from _both_ends(box, other, port, said, asks=asks)
         if group.platform == "nomad":
-            yield from _told_by_nomad(box, others)
+            yield from _told_by_nomad(group, box, others)
 
 
 def asks_elsewhere(box: Container) -> bool:
@@ -169,16 +190,27 @@ def asks_elsewhere(box: Container) -> bool:
     return False
 
 
-def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence]:
+def _names_no_callee(text: str, call: re.Match[str]) -> bool:
+    """Whether an address only tells whom to trust, or what the program is called.
+
+    Lists of these have no ports.
+    """
+    ahead = text[text.rfind("\n", 0, call.start()) + 1 : call.start()][-200:]
+    if LISTED.search(ahead):
+        return True
+    listed = AMONG.search(ahead) or AMONG_MORE.match(text, call.end())
+    return not call["port"] and listed is not None
+
+
+def _told_by_nomad(
+    group: Group, box: Container, others: list[Container]
+) -> Iterator[Evidence]:
     """Yield both ends of a call to a task that a variable of Nomad names."""
     for said in (*box.words, *box.settings):
         for match in TASK.finditer(said.text):
-            for other in others:
-                name = re.sub(r"\W", "_", other.name)
-                if match[1] != name and not match[1].startswith(f"{name}_"):
-                    continue
-                asks = _helps(box)
-                if asks == _helps(other):
+            for other in _named_by_nomad(match[1], box, others):
+                asks = _helps(box) or _is_the_units_store(group, other)
+                if asks == _helps(other) and not _measures(box):
                     continue  # equals call one another, too
                 says = f"is told the address of {other.name} by {match[0]}"
                 weight = 0.5 if asks else -0.2
@@ -187,6 +219,21 @@ def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence
                 weight = 0.1 if asks else 0.5
                 yield Evidence(NAME, other.name, said.line, says, weight, box.name)
                 return
+
+
+def _named_by_nomad(
+    name: str, box: Container, others: list[Container]
+) -> list[Container]:
+    """Return the neighbors that a variable names: by a port, or else by a task."""
+    owners = [
+        one
+        for one in (box, *others)
+        if any(re.sub(r"\W", "_", port.name) == name for port in one.ports)
+    ]
+    if owners:
+        return [one for one in owners if one is not box]
+    called = ((one, re.sub(r"\W", "_", one.name)) for one in others)
+    return [one for one, task in called if f"{name}_".startswith(f"{task}_")]
 
 
 def _of_others(box: Container) -> Iterator[tuple[Text, str]]:
@@ -249,6 +296,22 @@ def _helps(box: Container) -> bool:
     if found is not None:
         return found.sure > 0
     return telling(box.name) not in (None, MAIN)
+
+
+def _measures(box: Container) -> bool:
+    """Whether a container asks another how it is, which may be a helper itself."""
+    image = box.image.text if box.image is not None else ""
+    found = known(image, [word.text for word in box.words])
+    role = found.role if found is not None else telling(box.name)
+    return role in ("metrics-adapter", "health-probe")
+
+
+def _is_the_units_store(group: Group, other: Container) -> bool:
+    """Whether a unit is called after a store: who calls it there, works for it."""
+    image = other.image.text if other.image is not None else ""
+    found = known(image, [word.text for word in other.words])
+    store = found is not None and found.role in ("database", "broker")
+    return store and own_name(group) == split(other.name)
 
 
 def _is_told_of(other: Container, option: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.units import OWN_IMAGE
+from sidecar_spotter.units import OWN_IMAGE, own_name
 from sidecar_spotter.verdict.traits import (
     is_front,
     is_known_helper,
@@ -79,6 +79,8 @@ def called_as_the_unit(one: Candidate) -> float:
     units = {_plain(group.name), *(_plain(label.text) for label in group.labels[:4])}
     if group.kind in WORKLOADS and one.box.name == group.name:
         return -1.4  # then an "agent" in it is that of the unit
+    if group.platform == "nomad" and own_name(group) == split(one.box.name) != []:
+        return -0.8
     if name in units or OWN_NAME.search(one.box.name):
         return -0.8
     if name and name in _plain(group.name):
