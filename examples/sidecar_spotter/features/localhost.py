@@ -99,7 +99,7 @@ TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
 OWN = re.compile(
     r"(?:(?:phx|virtual|public|external|listen|bind|http|app|site|advertised?)_?)?"
-    r"host(?:_?name)?=\S+",
+    r"host(?:_?name)?=\S+|\w*(?:http|listen|bind)_?addr(?:ess)?=[\w.]+",
     re.IGNORECASE,
 )
 """A setting that names no one: the address that the program itself has."""
@@ -162,7 +162,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 seen.add((other.name, port))
                 asks = (
                     (_helps(box) and not _helps(other))
-                    or _measures(box)
+                    or measures(box)
                     or (
                         said not in box.settings
                         and (
@@ -210,7 +210,7 @@ def _told_by_nomad(
         for match in TASK.finditer(said.text):
             for other in _named_by_nomad(match[1], box, others):
                 asks = _helps(box) or _is_the_units_store(group, other)
-                if asks == _helps(other) and not _measures(box):
+                if asks == _helps(other) and not measures(box):
                     continue  # equals call one another, too
                 says = f"is told the address of {other.name} by {match[0]}"
                 weight = 0.5 if asks else -0.2
@@ -298,12 +298,12 @@ def _helps(box: Container) -> bool:
     return telling(box.name) not in (None, MAIN)
 
 
-def _measures(box: Container) -> bool:
+def measures(box: Container) -> bool:
     """Whether a container asks another how it is, which may be a helper itself."""
     image = box.image.text if box.image is not None else ""
     found = known(image, [word.text for word in box.words])
-    role = found.role if found is not None else telling(box.name)
-    return role in ("metrics-adapter", "health-probe")
+    said = {telling(box.name), found.role if found is not None else None}
+    return not said.isdisjoint(("metrics-adapter", "health-probe"))
 
 
 def _is_the_units_store(group: Group, other: Container) -> bool:

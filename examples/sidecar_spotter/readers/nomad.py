@@ -188,7 +188,7 @@ def _requests(service: Fields) -> Iterator[Request]:
 
 
 def _upstreams(proxy: Fields) -> Iterator[int]:
-    """Yield the ports at localhost that a proxy of Consul Connect answers for others."""
+    """Yield the ports at localhost on which a proxy of Consul Connect answers."""
     for upstream in proxy.under("proxy").mappings("upstreams"):
         if (bound := number(upstream.get("localbindport"))) is not None:
             yield bound
