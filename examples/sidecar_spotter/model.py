@@ -97,6 +97,8 @@ class Container:
     """What its author says of it: the comment above it, or a name in a template."""
     condition: Text | None = None
     """The condition under which a template adds it."""
+    branches: tuple[tuple[int, int], ...] = ()
+    """Where it stands in a choice between branches: the line of each, and which one."""
     essential: bool = True
     """Whether the unit ends when it ends (ECS)."""
 

@@ -24,9 +24,7 @@ def agreed(judged: Iterable[Judged]) -> list[Judged]:
             for box in one.group.containers:
                 found = said.get((box.name, box.line))
                 of_units.setdefault(_key(one, box), []).append(found)
-    return [
-        _with(one, of_units) if one.group.kind == NAMED else one for one in judged
-    ]
+    return [_with(one, of_units) if one.group.kind == NAMED else one for one in judged]
 
 
 def _with(one: Judged, of_units: dict[Key, list[Finding | None]]) -> Judged:

@@ -408,7 +408,8 @@ def test_who_calls_the_store_that_a_group_is_called_after_works_for_it(
 def test_an_exporter_serves_whom_it_measures(tmp_path: Path) -> None:
     asks = (
         '      env {\n        SCRAPE_URI = "http://localhost:888/status"\n      }'
-        '\n      lifecycle {\n        hook = "poststart"\n        sidecar = true\n      }'
+        '\n      lifecycle {\n        hook = "poststart"'
+        "\n        sidecar = true\n      }"
     )
     network = '    network {\n      port "status" { to = 888 }\n    }'
     text = job(

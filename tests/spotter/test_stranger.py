@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from reading import names, units
 from sidecar_spotter import scan
 from sidecar_spotter.checkout import Checkout
+from sidecar_spotter.known import telling
+from sidecar_spotter.model import Container, Group
+from sidecar_spotter.verdict.branches import MOST as MOST_FORMS
+from sidecar_spotter.verdict.branches import forms
 
 
 def findings(
@@ -206,3 +211,223 @@ def test_to_be_measured_ties_nobody_to_others(tmp_path: Path) -> None:
     assert found["mcrouter"] == ("sidecar", "shop")
     assert found["other"] == ("not-a-sidecar", None)
     assert found["mcrouter-exporter"] == ("sidecar", "mcrouter")
+
+
+# --- branches of a template
+
+FORKED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  template:
+    spec:
+      containers:
+        {{- if eq .Values.kind "php" }}
+        - name: shop-front
+          image: nginx
+          volumeMounts: [{name: socket, mountPath: /run/php}]
+        - name: shop-app
+          image: example.com/php-shop
+          volumeMounts: [{name: socket, mountPath: /run/php}]
+        {{- else if eq .Values.kind "java" }}
+        - name: jvm
+          image: example.com/java-shop
+        {{- else }}
+        - name: shop
+          image: example.com/shop
+        {{- end }}
+        - name: tls-proxy
+          image: example.com/envoy
+      volumes: [{name: socket, emptyDir: {}}]
+"""
+
+
+def test_the_branches_of_a_template_are_judged_apart(tmp_path: Path) -> None:
+    found = findings(tmp_path, {"templates/deployment.yaml": FORKED})
+    assert found == {
+        "shop-front": ("sidecar", "shop-app"),
+        "shop-app": ("main", None),
+        "jvm": ("main", None),
+        "shop": ("main", None),
+        "tls-proxy": ("sidecar", "shop-app"),
+    }
+
+
+def test_a_branch_with_one_container_has_no_helper(tmp_path: Path) -> None:
+    text = FORKED[: FORKED.index("        - name: tls-proxy")].replace(
+        "image: nginx", "image: example.com/php-front"
+    )
+    found = labels(tmp_path, {"templates/deployment.yaml": text})
+    assert set(found) == {"shop-front", "shop-app"}
+
+
+def test_many_branches_are_bounded() -> None:
+    boxes = tuple(
+        Container(f"{fork}-{number}", fork, branches=((fork, number),))
+        for fork in range(10)
+        for number in range(3)
+    )
+    group = Group("a.yaml", 1, "kubernetes", "Pod", "shop", boxes)
+    found = forms(group)
+    assert len(found) == MOST_FORMS
+    assert all(len(one.containers) == 10 for one in found)
+
+
+@pytest.mark.parametrize("condition", ["{{- if .Values.repair }}", ""])
+def test_who_waits_only_for_repairs_is_at_work(condition: str, tmp_path: Path) -> None:
+    text = f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  template:
+    spec:
+      containers:
+        - name: shop
+          image: example.com/shop
+          {condition}
+          command: ["sleep", "infinity"]
+          {"{{- end }}" if condition else ""}
+        - name: exporter
+          image: example.com/exporter
+"""
+    labels(tmp_path, {"templates/deployment.yaml": text})
+    reasons = {
+        reason.feature
+        for judged in scan(tmp_path).groups
+        for one in judged.findings
+        if one.name == "shop"
+        for reason in one.evidence
+    }
+    assert ("placeholder" in reasons) == (not condition)
+
+
+# --- who makes a neighbor read its settings again
+
+RELOADED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: repository}
+spec:
+  containers:
+    - name: pgbackrest
+      command: [pgbackrest, server]
+    - name: pgbackrest-config
+      command: [bash, -c, "while read -t 5; do SIGNAL pgbackrest; done"]
+"""
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("signal", ["pkill -HUP --exact", "killall -s HUP"])
+def test_who_reloads_a_neighbor_serves_it(
+    signal: str, order: int, tmp_path: Path
+) -> None:
+    head, first, second = RELOADED.split("    - name: ")
+    text = "    - name: ".join((head, *(first, second)[::order]))
+    found = findings(tmp_path, {"pod.yaml": text.replace("SIGNAL", signal)})
+    assert found["pgbackrest-config"] == ("sidecar", "pgbackrest")
+    assert found["pgbackrest"] == ("main", None)
+
+
+def test_a_copier_of_certificates_is_known_by_name() -> None:
+    assert telling("replication-cert-copy") == "certificate-agent"
+
+
+# --- Go: whose variable it is
+
+JOBS = """\
+package jobs
+
+import corev1 "k8s.io/api/core/v1"
+
+func moveRows() corev1.PodSpec {
+	container := corev1.Container{
+		Name:  "move-rows",
+		Image: "example.com/rows",
+	}
+	return corev1.PodSpec{Containers: []corev1.Container{container}}
+}
+
+func moveLogs() corev1.PodSpec {
+	container := corev1.Container{
+		Name:  "move-logs",
+		Image: "example.com/logs",
+	}
+	return corev1.PodSpec{Containers: []corev1.Container{container}}
+}
+"""
+
+
+def test_a_variable_of_another_function_is_another_container() -> None:
+    found = [names(group) for group in units("jobs.go", JOBS)]
+    assert found == [["move-rows"], ["move-logs"]]
+
+
+def test_a_variable_may_get_what_another_function_returns() -> None:
+    text = """\
+package jobs
+
+import corev1 "k8s.io/api/core/v1"
+
+func proxy() corev1.Container {
+	made := corev1.Container{Name: "proxy", Image: "example.com/proxy"}
+	return made
+}
+
+func pod() corev1.PodSpec {
+	shop := corev1.Container{Name: "shop", Image: "example.com/shop"}
+	side := proxy()
+	return corev1.PodSpec{Containers: []corev1.Container{shop, side}}
+}
+"""
+    (group,) = units("jobs.go", text)
+    assert set(names(group)) == {"shop", "proxy"}
+
+
+@pytest.mark.parametrize("variable", ["reloader", "second"])
+def test_code_may_call_a_container_what_it_is(variable: str, tmp_path: Path) -> None:
+    text = f"""\
+package pods
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"example.com/shop/naming"
+)
+
+func pod(image string) corev1.PodSpec {{
+	container := corev1.Container{{Name: naming.Shop, Image: image}}
+	{variable} := corev1.Container{{
+		Name:    naming.ShopConfig,
+		Image:   image,
+		Command: watch(naming.ShopConfig),
+	}}
+	return corev1.PodSpec{{Containers: []corev1.Container{{container, {variable}}}}}
+}}
+"""
+    found = labels(tmp_path, {"go.mod": "require k8s.io/api v0.30.0\n", "pod.go": text})
+    assert (found["naming.ShopConfig"] == "sidecar") == (variable == "reloader")
+
+
+# --- what operators' pods are to carry
+
+
+@pytest.mark.parametrize(
+    "path", ["podMetadata", "inheritMetadata", "restoreJob:\n    metadata"]
+)
+def test_a_custom_resource_says_what_its_pods_carry(path: str, tmp_path: Path) -> None:
+    text = f"""\
+apiVersion: shop.example.com/v1
+kind: Shop
+metadata:
+  name: shop
+spec:
+  {path}:
+      labels:
+        sidecar.istio.io/inject: "VALUE"
+"""
+    for value, label in (("false", "not-a-sidecar"), ("true", "injected-sidecar")):
+        found = labels(tmp_path, {"shop.yaml": text.replace("VALUE", value)})
+        assert found == {"istio-proxy": label}

@@ -86,6 +86,9 @@ def look(group: Group) -> Iterator[Evidence]:
         elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
             says = f"is all of the template {group.name}"
             yield Evidence(NAME, box.name, box.line, says, 1)
+        elif (said := _variable(box)) is not None:
+            says = f'is called "{said.text}" in the code, as a helper would be'
+            yield Evidence(NAME, box.name, said.line, says, 0.7)
         for said in _called_sidecar(box) if role in (None, MAIN) else ():
             says = f'is called a sidecar by "{said.text[:60]}"'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
@@ -97,6 +100,15 @@ def _glued(box: Container, boxes: Sequence[Container]) -> str | None:
         rest = box.name.removeprefix(other.name)
         if other.name and rest and rest != box.name and rest.isalpha():
             return telling(rest)
+    return None
+
+
+def _variable(box: Container) -> Text | None:
+    """Return what code calls a container, if that tells a helper."""
+    for note in box.notes:
+        if note.text.startswith("variable: "):
+            name = note.text.removeprefix("variable: ")
+            return Text(name, note.line) if telling(name) not in (None, MAIN) else None
     return None
 
 

@@ -33,6 +33,7 @@ from sidecar_spotter.tree import (
     walk,
     without_statements,
 )
+from sidecar_spotter.units import idles
 
 FORMS = ("yaml", "json", "template")
 MOST_ACTIONS = 10_000
@@ -302,6 +303,11 @@ class Page:
         """Those of them that the template puts in: others may only be switches."""
         self.conditions: list[tuple[int, int, str]] = []
         """First line, last line (from 0) and text of each condition."""
+        self.branches: list[tuple[int, int, int, int]] = []
+        """First line (from 0) of each `if` with an `else`, the number of a branch, and
+        the lines between which this one is."""
+        self._begun: list[list[int]] = []
+        """For each statement that is open, the lines on which its branches begin."""
         self.loops: list[tuple[int, int]] = []
         """First and last line, from 0, of each loop."""
         if text.count("{{") > MOST_ACTIONS:
@@ -360,8 +366,16 @@ class Page:
     ) -> None:
         if OPENS.match(code):
             open_.append((code, row, code))
+            if top:
+                self._begun.append([row])
+        elif code.startswith("else") and top and self._begun:
+            self._begun[-1].append(row)
         elif code.startswith("end") and open_:
             begun = open_.pop()
+            starts = self._begun.pop() if top else []
+            if len(starts) > 1 and begun[0].startswith("if"):
+                for number, span in enumerate(pairwise([*starts, row])):
+                    self.branches.append((starts[0], number, *span))
             if top and begun[0].startswith(("if", "with")):
                 self.conditions.append((begun[1], row, begun[2]))
             elif top and begun[0].startswith("range"):
@@ -422,11 +436,34 @@ class Page:
     def with_condition(self, box: Container, before: int) -> Container:
         """Return *box* with the innermost condition that its line depends on."""
         row = box.line - 1 - before
+        if self.branches:
+            inside = tuple(
+                (start + 1 + before, number)
+                for start, number, first, last in self.branches
+                if first <= row < last
+            )
+            box = replace(box, branches=inside)
         around = [one for one in self.conditions if one[0] <= row <= one[1]]
+        if idles(box):
+            box = self._at_work(box, row, before)
         if not around:
             return box
         first, _, code = max(around)
         return replace(box, condition=Text(code, first + 1 + before))
+
+    def _at_work(self, box: Container, top: int, before: int) -> Container:
+        """Return *box* without the command that makes it wait, if a condition adds it.
+
+        So one waits for repairs; as a rule the image's own command runs.
+        """
+        inner = [one for one in self.conditions if one[0] > top]
+        rows = [(word, word.line - 1 - before) for word in box.words]
+        kept = tuple(
+            word
+            for word, row in rows
+            if not any(first <= row <= last for first, last, _ in inner)
+        )
+        return replace(box, words=kept)
 
 
 def _with_arguments(body: str, call: str) -> str:

@@ -29,6 +29,8 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from asked_by(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
+    if operators.is_custom(place.kind, document) and _wish(place.lines):
+        yield from _of_custom(document, seen=get(template, "metadata"))
     if place.kind in ("", "HelmRelease", "Application") and _wish(place.lines):
         yield from _of_values(document)
 
@@ -56,6 +58,25 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from operators.of_values(value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
+
+
+OF_CUSTOM = re.compile(r"(?:pod|inherit\w*|job|(?:pod)?template)?_?metadata", re.I)
+"""Fields of custom resources that become what an operator's pods carry."""
+
+
+def _of_custom(document: Node, seen: Node | None) -> Iterator[Request]:
+    """Yield what a custom resource asks for, by what its pods are to carry.
+
+    What has a pod's specification beside it was *seen*, or will be with that.
+    """
+    for node in walk(get(document, "spec")):
+        if get(node, "spec") is not None and get(node, "spec") is not node:
+            continue
+        for name, value in entries(node):
+            if OF_CUSTOM.fullmatch(text(name)) and value is not seen:
+                yield from asked_by(value, "pod")
+            elif FOR_PODS.match(text(name)):
+                yield from injectors.requests(list(pairs_of(value)), "pod")
 
 
 def asked_by(metadata: Node | None, where: str) -> Iterator[Request]:
