@@ -24,7 +24,7 @@ from sidecar_spotter.verdict.traits import (
     same_image,
     serves_machine,
 )
-from sidecar_spotter.verdict.weights import TIES, score
+from sidecar_spotter.verdict.weights import TIES, apart, score
 
 CLEAR = 0.5
 """What a reason weighs that says by itself that a container serves another one."""
@@ -228,7 +228,7 @@ def _works_for(pair: Pair) -> str:
         tie = one.feature in TIES and one.weight >= CLEAR
         if tie and one.about in pair.tied_to:
             words = set(split(one.about))
-            if score(pair.found[one.about]) <= 0 or (words and words <= own):
+            if apart(pair.found[one.about]) <= 0 or (words and words <= own):
                 return one.about
     return ""
 
