@@ -201,6 +201,8 @@ class Report:
     skipped: tuple[Skipped, ...] = ()
     remarks: tuple[str, ...] = field(default=())
     """What limits the scan as a whole, as a missing libyaml."""
+    folder: str = ""
+    """The folder from which the paths count, as the call names it."""
 
     @property
     def sidecars(self) -> Iterable[tuple[Group, Finding]]:

@@ -65,6 +65,7 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
         groups=tuple(groups),
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         remarks=() if tree.FAST else (NO_LIBYAML,),
+        folder=str(root if root.is_dir() else root.parent),
     )
 
 
