@@ -512,3 +512,161 @@ def test_the_text_names_files_as_they_open(
         assert found[0].split()[0] == place
     monkeypatch.chdir(tmp_path / "deploy")
     assert "pod.yaml:5  Pod helped" in render("text", [scan("pod.yaml")])
+
+
+# --- what a chart's values say, and who is called by all
+
+LOOPS = {
+    "shop/Chart.yaml": "name: shop\n",
+    "shop/values.yaml": """\
+loader:
+  settings:
+    BATCH: 250
+    ENDPOINT: http://localhost:7001/rows
+    OTHER: http://localhost:7001/more
+watch:
+  settings:
+    INDEX: http://localhost:7001/rows
+""",
+    "shop/templates/_parts.tpl": """\
+{{- define "shop.loader" }}
+- name: {{ .Release.Name }}-loader
+  image: {{ .Values.loader.image }}
+  env:
+  {{- range $k, $v := .Values.loader.settings }}
+    - name: {{ $k | upper }}
+      value: {{ $v | quote }}
+  {{- end }}
+{{- end }}
+""",
+    "shop/templates/deployment.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: rows
+spec:
+  template:
+    spec:
+      containers:
+        {{- include "shop.loader" . | nindent 8 }}
+        - name: {{ .Release.Name }}-index
+          image: {{ .Values.index.image }}
+        - name: {{ .Release.Name }}-look
+          image: {{ .Values.watch.image }}
+          env:
+          {{- range $name, $said := $.Values.watch.settings }}
+            - name: {{ $name }}
+              value: {{ $said | quote }}
+          {{- end }}
+        - name: last
+          image: example.com/last
+""",
+}
+
+
+def test_a_loop_over_values_gives_what_stands_in_the_chart() -> None:
+    path = "shop/templates/deployment.yaml"
+    (group,) = units(path, LOOPS[path], LOOPS)
+    said = {
+        one.name: [(s.text, s.line) for s in one.settings] for one in group.containers
+    }
+    assert said["{{ .Release.Name }}-loader"] == [
+        ("ENDPOINT=http://localhost:7001/rows", 9),
+        ("OTHER=http://localhost:7001/more", 9),
+    ]
+    assert said["{{ .Release.Name }}-look"] == [
+        ("INDEX=http://localhost:7001/rows", 17)
+    ]
+    assert [(one.name, one.line) for one in group.containers][-1] == ("last", 19)
+
+
+@pytest.mark.parametrize(
+    "values", ["", "loader: [1]\n", "loader: {settings: {A: 'localhost {{ x }}'}}", "{"]
+)
+def test_odd_values_give_nothing(values: str) -> None:
+    path = "shop/templates/deployment.yaml"
+    (group,) = units(path, LOOPS[path], LOOPS | {"shop/values.yaml": values})
+    texts = [said.text for one in group.containers for said in one.settings]
+    assert not any("localhost" in text for text in texts)
+
+
+def test_whom_all_others_call_is_what_the_unit_is_for(tmp_path: Path) -> None:
+    path = "shop/templates/deployment.yaml"
+    text = LOOPS[path]
+    files = LOOPS | {path: text[: text.index("        - name: last")]}
+    assert findings(tmp_path, files) == {
+        "{{ .Release.Name }}-loader": ("sidecar", "{{ .Release.Name }}-index"),
+        "{{ .Release.Name }}-index": ("main", None),
+        "{{ .Release.Name }}-look": ("sidecar", "{{ .Release.Name }}-index"),
+    }
+
+
+CALLED = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: rows}}
+spec:
+  containers:
+    - name: {first}
+      image: example.com/first
+      env: [{{name: TO, value: "localhost:7001"}}]
+    - name: second
+      image: example.com/second
+      env: [{{name: TO, value: "localhost:7001"}}]
+    - name: third
+      image: {image}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "image", "label"),
+    [
+        ("first", "example.com/third", "main"),
+        ("web-server", "example.com/third", "sidecar"),
+        ("first", "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2", "sidecar"),
+        ("first", "postgres:16", "sidecar"),
+    ],
+)
+def test_a_helper_may_be_called_by_all_too(
+    first: str, image: str, label: str, tmp_path: Path
+) -> None:
+    text = CALLED.format(first=first, image=image)
+    assert labels(tmp_path, {"pod.yaml": text})["third"] == label
+
+
+# --- Go: what is made of what another function returns
+
+
+@pytest.mark.parametrize(
+    "line", ["container.Args = agentArgs()", "", "other.Args = agentArgs()"]
+)
+def test_a_function_makes_a_container_of_what_another_returns(line: str) -> None:
+    text = f"""\
+package builder
+
+import corev1 "k8s.io/api/core/v1"
+
+func (b *Builder) agent(image string) (*corev1.Container, error) {{
+	container, err := b.buildContainer(image)
+	if err != nil {{
+		return nil, err
+	}}
+	container.Name = "agent"
+	container.Ports = []corev1.ContainerPort{{
+		{{Name: "agent", ContainerPort: 5555}},
+	}}
+	{line}
+	return container, nil
+}}
+
+func (b *Builder) buildContainer(image string) (*corev1.Container, error) {{
+	return &corev1.Container{{Image: image}}, nil
+}}
+"""
+    found = [
+        (one.name, one.line, [port.number for port in one.ports])
+        for group in units("builder.go", text)
+        for one in group.containers
+        if one.name
+    ]
+    assert found == ([("agent", 10, [5555])] if line.startswith("con") else [])

@@ -72,6 +72,7 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sidecar_spotter.known import MAIN, known, split, telling
@@ -142,6 +143,7 @@ def look(group: Group) -> Iterator[Evidence]:
     if len(boxes) < 2 or "bridge-network" in group.marks:
         return
     added = {port for ask in group.requests for port in ask.ports}
+    callers = _callers(boxes)
     for box in boxes:
         others = [
             one
@@ -156,7 +158,7 @@ def look(group: Group) -> Iterator[Evidence]:
                     continue
                 if port.isdecimal() and int(port) in added:
                     continue  # a proxy answers there, which the platform adds
-                other = _callee(box, others, port, said)
+                other = _callee(box, others, port, said, callers[port])
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
@@ -188,6 +190,26 @@ def asks_elsewhere(box: Container) -> bool:
             if asks and not (port.isdecimal() and int(port) in listens(box)):
                 return True
     return False
+
+
+def _callers(boxes: list[Container]) -> dict[str, set[str]]:
+    """Return who calls each port at localhost."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for box in boxes:
+        for said, _ in _of_others(box):
+            for call in HERE.finditer(said.text):
+                found[call["port"] or ""].add(box.name)
+    return found
+
+
+def _left(others: list[Container], rivals: set[str]) -> Container | None:
+    """Return the only one that does not call a port itself: it is who listens there.
+
+    One that says on which ports it listens would have said so.
+    """
+    there = [one for one in others if one.name not in rivals]
+    alone = len(there) == 1 < len(others)
+    return there[0] if alone and not listens(there[0]) else None
 
 
 def _names_no_callee(text: str, call: re.Match[str]) -> bool:
@@ -262,9 +284,12 @@ def _one_network(group: Group, one: Container, other: Container) -> bool:
 
 
 def _callee(
-    box: Container, others: list[Container], port: str, said: Text
+    box: Container, others: list[Container], port: str, said: Text, rivals: set[str]
 ) -> Container | None:
-    """Return the neighbor that a call to localhost reaches, if it is one."""
+    """Return the neighbor that a call to localhost reaches, if it is one.
+
+    *rivals* are those that call the same port.
+    """
     if not port and BINDS.fullmatch(said.text):
         return None
     if LISTENS.search(said.text) and not TURNS.search(said.text):
@@ -282,6 +307,8 @@ def _callee(
         whose = OF_THE_MACHINE.get(number)
         if whose is not None and not any(whose in stem(other) for other in others):
             return None
+        if (left := _left(others, rivals)) is not None:
+            return left
     if len(others) == 1:
         return others[0]
     # `STORE_URL=http://localhost:8083`: the one that the setting is named after.

@@ -21,6 +21,7 @@ from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.readers.helm_values import with_values
 from sidecar_spotter.tree import (
     At,
     Node,
@@ -118,7 +119,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             yield from list(kubernetes.read(path, data, look))
             return
     lines = data.split(b"\n")
-    known = named_templates(path, look)
+    known = {
+        name: with_values(body, path, look, ADDED)
+        for name, body in named_templates(path, look).items()
+    }
     with_images = [b'"%s"' % name.encode() for name, body in known.items() if body]
     ways: list[kubernetes.Way] = []
     found: list[Group] = []
@@ -132,7 +136,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         if not hint and b"kind: Service" not in part and not includes:
             continue
         try:
-            page = Page(part.decode("utf-8", "replace"), known)
+            body = with_values(part.decode("utf-8", "replace"), path, look, ADDED)
+            page = Page(body, known)
         except Unreadable as error:
             fault = fault or error
             continue
@@ -330,7 +335,7 @@ class Page:
         for action in ACTION.finditer(text):
             between = text[last : action.start()]
             out.append(between)
-            row += between.count("\n")
+            row += between.count("\n") - between.count(f"{ADDED}\n")
             code = action["code"].strip().removesuffix("-").rstrip()
             height = action[0].count("\n")
             last = action.end()

@@ -116,6 +116,20 @@ def reached_from_outside(one: Candidate) -> float:
     return -0.5 if is_published(one.group, one.box) else 0
 
 
+def called_by_all(one: Candidate) -> float:
+    """Return less for whom all its neighbors call, as a helper has one customer.
+
+    Not for a store, nor where a main program is among those that call.
+    """
+    others = [box for box in one.boxes if box is not one.box]
+    said = [reason for reason in one.reasons if reason.feature == "localhost"]
+    callers = {reason.about for reason in said if reason.says.startswith("is called")}
+    hub = len(others) > 1 and callers >= {box.name for box in others}
+    plain = apart(one.reasons) <= 0 and not is_store(one.box)
+    programs = any(telling(box.name) == MAIN for box in others)
+    return -1.5 if hub and plain and not programs else 0
+
+
 def name_that_others_extend(one: Candidate) -> float:
     """Return less for `agent` where all others are called as `trace-agent` is."""
     return -0.5 if one.box.image is not None and _is_base(one.box, one.boxes) else 0
@@ -186,6 +200,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     called_as_the_unit,
     the_units_gateway,
     reached_from_outside,
+    called_by_all,
     name_that_others_extend,
     the_units_image,
     store_for_somebody,

@@ -65,10 +65,11 @@ def sources(program: Program, span: Span) -> Iterator[Span]:
         return
     places = program.names.assigned.get((program.functions.name(start), name), [])
     for begin in places[:ASSIGNMENTS]:
-        yield begin, _end_of_statement(program.code, begin)
+        yield begin, end_of_statement(program.code, begin)
 
 
-def _end_of_statement(code: Code, start: int) -> int:
+def end_of_statement(code: Code, start: int) -> int:
+    """Return where the statement ends whose value begins at a place."""
     at, last = start, min(start + WIDEST, len(code.shape))
     while match := _ENDS.search(code.shape, at, last):
         if match[0] == "\n":
