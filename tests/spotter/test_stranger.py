@@ -145,6 +145,13 @@ def test_a_templates_container_is_what_its_unit_says(tmp_path: Path) -> None:
         ("deployment.yaml", 9): "main",
         ("deployment.yaml", 10): "sidecar",
     }
+    (template,) = (
+        one
+        for judged in scan(tmp_path).groups
+        for one in judged.findings
+        if judged.group.kind == "named template"
+    )
+    assert (template.serves, "elsewhere" in template.why) == (None, True)
 
 
 def test_a_main_container_in_a_template_is_one(tmp_path: Path) -> None:
@@ -527,6 +534,7 @@ loader:
 watch:
   settings:
     INDEX: http://localhost:7001/rows
+    SECOND: http://localhost:7001/more
 """,
     "shop/templates/_parts.tpl": """\
 {{- define "shop.loader" }}
@@ -558,8 +566,10 @@ spec:
             - name: {{ $name }}
               value: {{ $said | quote }}
           {{- end }}
+        {{- if .Values.last }}
         - name: last
           image: example.com/last
+        {{- end }}
 """,
 }
 
@@ -575,9 +585,13 @@ def test_a_loop_over_values_gives_what_stands_in_the_chart() -> None:
         ("OTHER=http://localhost:7001/more", 9),
     ]
     assert said["{{ .Release.Name }}-look"] == [
-        ("INDEX=http://localhost:7001/rows", 17)
+        ("INDEX=http://localhost:7001/rows", 17),
+        ("SECOND=http://localhost:7001/more", 17),
     ]
-    assert [(one.name, one.line) for one in group.containers][-1] == ("last", 19)
+    last = group.containers[-1]
+    assert (last.name, last.line) == ("last", 20)
+    assert last.condition is not None
+    assert last.condition.line == 19
 
 
 @pytest.mark.parametrize(
@@ -593,7 +607,7 @@ def test_odd_values_give_nothing(values: str) -> None:
 def test_whom_all_others_call_is_what_the_unit_is_for(tmp_path: Path) -> None:
     path = "shop/templates/deployment.yaml"
     text = LOOPS[path]
-    files = LOOPS | {path: text[: text.index("        - name: last")]}
+    files = LOOPS | {path: text[: text.index("        {{- if .Values.last")]}
     assert findings(tmp_path, files) == {
         "{{ .Release.Name }}-loader": ("sidecar", "{{ .Release.Name }}-index"),
         "{{ .Release.Name }}-index": ("main", None),
