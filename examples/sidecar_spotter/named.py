@@ -45,6 +45,13 @@ def _with(one: Judged, of_units: dict[Key, list[Finding | None]]) -> Judged:
             findings.append(replace(said, label=found[0].label))
         elif found:
             findings.append(replace(found[0], line=said.line, evidence=said.evidence))
+    told = {(said.name, said.line) for said in one.findings}
+    for place, box in boxes.items():
+        seen = [] if place in told else of_units.get(_key(one, box), [])
+        main = next((each for each in seen if each and each.label == "main"), None)
+        if main is not None:
+            findings.append(replace(main, line=box.line, evidence=()))
+    findings.sort(key=lambda each: each.line)
     return replace(one, findings=tuple(findings))
 
 

@@ -141,6 +141,7 @@ def test_a_template_that_holds_all_of_a_pod_adds_nothing(tmp_path: Path) -> None
 def test_a_templates_container_is_what_its_unit_says(tmp_path: Path) -> None:
     renewer = '{{- include "shop.renewer" . | nindent 8 }}'
     assert by_line(tmp_path, chart(renewer)) == {
+        ("_containers.tpl", 3): "main",
         ("_containers.tpl", 7): "sidecar",
         ("deployment.yaml", 9): "main",
         ("deployment.yaml", 10): "sidecar",
@@ -149,7 +150,7 @@ def test_a_templates_container_is_what_its_unit_says(tmp_path: Path) -> None:
         one
         for judged in scan(tmp_path).groups
         for one in judged.findings
-        if judged.group.kind == "named template"
+        if judged.group.kind == "named template" and one.label != "main"
     )
     assert (template.serves, "elsewhere" in template.why) == (None, True)
 
@@ -161,6 +162,8 @@ def test_a_main_container_in_a_template_is_one(tmp_path: Path) -> None:
         files[path] = files[path].replace(f"name: {name}", f"name: {name}-app")
     found = by_line(tmp_path, files)
     assert found["_containers.tpl", 3] == "main"
+    assert "shop.container" not in render("text", [scan(tmp_path)])
+    assert "shop.renewer" in render("text", [scan(tmp_path)])
 
 
 def test_templates_deep_in_a_chart_are_included(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
+from sidecar_spotter.once import NAMED
 
 FEW = 3
 """So many units of one kind are told in full, behind the others."""
@@ -39,6 +40,7 @@ def ordered(report: Report) -> Ordered:
     Of a single file all is told in the file's own order.
     """
     told = [judged for judged in report.groups if judged.findings]
+    told = [judged for judged in told if not _told_elsewhere(judged)]
     if report.root != report.folder:
         return Ordered(tuple(told), ())
     kinds: dict[str, list[Judged]] = {"": [], EMPTY: [], TESTS: []}
@@ -52,6 +54,12 @@ def ordered(report: Report) -> Ordered:
         else:
             full += units
     return Ordered(tuple(full), tuple(brief))
+
+
+def _told_elsewhere(judged: Judged) -> bool:
+    """Whether a template holds but what is told with each unit that includes it."""
+    named = judged.group.kind == NAMED
+    return named and all(one.label == "main" for one in judged.findings)
 
 
 def _kind(judged: Judged) -> str:
