@@ -83,12 +83,12 @@ def look(group: Group) -> Iterator[Evidence]:
         elif {"code", "partial"} <= group.marks and "sidecar" in split(group.name):
             says = f"is what {group.name} returns"
             yield Evidence(NAME, box.name, box.line, says, 1.5)
-        elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
-            says = f"is all of the template {group.name}"
-            yield Evidence(NAME, box.name, box.line, says, 1)
         elif (said := _variable(box)) is not None:
             says = f'is called "{said.text}" in the code, as a helper would be'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
+        elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
+            says = f"is all of the template {group.name}"
+            yield Evidence(NAME, box.name, box.line, says, 1)
         for said in _called_sidecar(box) if role in (None, MAIN) else ():
             says = f'is called a sidecar by "{said.text[:60]}"'
             yield Evidence(NAME, box.name, said.line, says, 0.7)

@@ -8,6 +8,7 @@ a named template that the chart defines is put where it is included. Both sides 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -308,11 +309,9 @@ class Page:
         """Those of them that the template puts in: others may only be switches."""
         self.conditions: list[tuple[int, int, str]] = []
         """First line, last line (from 0) and text of each condition."""
-        self.branches: list[tuple[int, int, int, int]] = []
-        """First line (from 0) of each `if` with an `else`, the number of a branch, and
-        the lines between which this one is."""
-        self._begun: list[list[int]] = []
-        """For each statement that is open, the lines on which its branches begin."""
+        self.forks: list[tuple[int, ...]] = []
+        """Of each condition with another side the lines on which its sides begin, from
+        0, and last the one on which it ends."""
         self.loops: list[tuple[int, int]] = []
         """First and last line, from 0, of each loop."""
         if text.count("{{") > MOST_ACTIONS:
@@ -332,6 +331,7 @@ class Page:
         last = 0
         row = 0
         open_: list[tuple[str, int, str]] = []
+        sides: list[list[int]] = []
         for action in ACTION.finditer(text):
             between = text[last : action.start()]
             out.append(between)
@@ -344,7 +344,7 @@ class Page:
                 if PUTS_IN.search(code):
                     self.put_in.add(fill[1])
             if action["comment"] or STEERING.match(code):
-                self._steer(code, row, open_, top=deep == INCLUDES)
+                self._steer(code, row, open_, sides, top=deep == INCLUDES)
                 inside = ""
             else:
                 ahead, behind = _around(text, action.start(), last)
@@ -367,20 +367,24 @@ class Page:
         return f"\ue000{len(self.words) - 1}\ue001"
 
     def _steer(
-        self, code: str, row: int, open_: list[tuple[str, int, str]], *, top: bool
+        self,
+        code: str,
+        row: int,
+        open_: list[tuple[str, int, str]],
+        sides: list[list[int]],
+        *,
+        top: bool,
     ) -> None:
         if OPENS.match(code):
             open_.append((code, row, code))
-            if top:
-                self._begun.append([row])
-        elif code.startswith("else") and top and self._begun:
-            self._begun[-1].append(row)
+            sides.append([row])
+        elif code.startswith("else") and open_:
+            sides[-1].append(row)
         elif code.startswith("end") and open_:
             begun = open_.pop()
-            starts = self._begun.pop() if top else []
-            if len(starts) > 1 and begun[0].startswith("if"):
-                for number, span in enumerate(pairwise([*starts, row])):
-                    self.branches.append((starts[0], number, *span))
+            begins = sides.pop()
+            if top and len(begins) > 1:
+                self.forks.append((*begins, row))
             if top and begun[0].startswith(("if", "with")):
                 self.conditions.append((begun[1], row, begun[2]))
             elif top and begun[0].startswith("range"):
@@ -418,6 +422,20 @@ class Page:
             if isinstance(one, yaml.ScalarNode) and "\ue000" in one.value:
                 one.value = WORD.sub(lambda match: self.words[int(match[1])], one.value)
 
+    def _at_work(self, box: Container, top: int, before: int) -> Container:
+        """Return *box* without the command that makes it wait, if a condition adds it.
+
+        So one waits for repairs; as a rule the image's own command runs.
+        """
+        inner = [one for one in self.conditions if one[0] > top]
+        rows = [(word, word.line - 1 - before) for word in box.words]
+        kept = tuple(
+            word
+            for word, row in rows
+            if not any(first <= row <= last for first, last, _ in inner)
+        )
+        return replace(box, words=kept)
+
     def fills(self, before: int) -> Iterator[Request]:
         """Yield a word for each list of containers that users may fill."""
         for name, row in self.open_lists.items():
@@ -441,13 +459,12 @@ class Page:
     def with_condition(self, box: Container, before: int) -> Container:
         """Return *box* with the innermost condition that its line depends on."""
         row = box.line - 1 - before
-        if self.branches:
-            inside = tuple(
-                (start + 1 + before, number)
-                for start, number, first, last in self.branches
-                if first <= row < last
-            )
-            box = replace(box, branches=inside)
+        inside = tuple(
+            (sides[0] + 1 + before, bisect_right(sides, row))
+            for *sides, last in self.forks
+            if sides[0] <= row < last
+        )
+        box = replace(box, branches=inside) if inside else box
         around = [one for one in self.conditions if one[0] <= row <= one[1]]
         if idles(box):
             box = self._at_work(box, row, before)
@@ -455,20 +472,6 @@ class Page:
             return box
         first, _, code = max(around)
         return replace(box, condition=Text(code, first + 1 + before))
-
-    def _at_work(self, box: Container, top: int, before: int) -> Container:
-        """Return *box* without the command that makes it wait, if a condition adds it.
-
-        So one waits for repairs; as a rule the image's own command runs.
-        """
-        inner = [one for one in self.conditions if one[0] > top]
-        rows = [(word, word.line - 1 - before) for word in box.words]
-        kept = tuple(
-            word
-            for word, row in rows
-            if not any(first <= row <= last for first, last, _ in inner)
-        )
-        return replace(box, words=kept)
 
 
 def _with_arguments(body: str, call: str) -> str:

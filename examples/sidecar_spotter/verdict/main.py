@@ -77,10 +77,10 @@ def called_as_the_unit(one: Candidate) -> float:
     """Return less for the name, or a part of the name, that the whole unit has."""
     group, name = one.group, _plain(one.box.name)
     units = {_plain(group.name), *(_plain(label.text) for label in group.labels[:4])}
-    if group.kind in WORKLOADS and one.box.name == group.name:
-        return -1.4  # then an "agent" in it is that of the unit
     if group.platform == "nomad" and own_name(group) == split(one.box.name) != []:
         return -0.8
+    if group.kind in WORKLOADS and one.box.name == group.name:
+        return -1.4  # then an "agent" in it is that of the unit
     if name in units or OWN_NAME.search(one.box.name):
         return -0.8
     if name and name in _plain(group.name):

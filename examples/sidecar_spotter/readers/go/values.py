@@ -69,7 +69,7 @@ def sources(program: Program, span: Span) -> Iterator[Span]:
 
 
 def end_of_statement(code: Code, start: int) -> int:
-    """Return where the statement ends whose value begins at a place."""
+    """Return where the statement ends that goes on at a place: with its line."""
     at, last = start, min(start + WIDEST, len(code.shape))
     while match := _ENDS.search(code.shape, at, last):
         if match[0] == "\n":
