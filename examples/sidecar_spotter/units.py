@@ -35,14 +35,6 @@ def running(group: Group) -> list[Container]:
     return [box for box in group.containers if box.stage != "init"]
 
 
-_HOLES = re.compile(r"\$\{[^{}]*\}|\{\{.*?\}\}|\[\[.*?\]\]")
-
-
-def own_name(group: Group) -> list[str]:
-    """Return the words of a unit's name, without its job's name and expressions."""
-    return split(_HOLES.sub("", group.name).rpartition("/")[2])
-
-
 _WEB_ROOT = re.compile(
     r"/(?:usr/share/nginx/html|var/www|usr/local/apache2/htdocs|srv/www|htdocs)\b"
 )

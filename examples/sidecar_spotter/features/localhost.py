@@ -77,7 +77,8 @@ from collections.abc import Iterator
 
 from sidecar_spotter.known import MAIN, known, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
-from sidecar_spotter.units import idles, listens, own_name, running, stem
+from sidecar_spotter.own import own_name
+from sidecar_spotter.units import idles, listens, running, stem
 
 NAME = "localhost"
 STRENGTH = "strong"
@@ -162,19 +163,14 @@ def look(group: Group) -> Iterator[Evidence]:
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
-                asks = (
-                    (_helps(box) and not _helps(other))
-                    or measures(box)
-                    or (
-                        said not in box.settings
-                        and (
-                            ASKS.search(said.text) is not None
-                            or _is_told_of(
-                                other, f"{option} {said.text[: call.start()]}"
-                            )
-                        )
+                asks = (_helps(box) and not _helps(other)) or (
+                    said not in box.settings
+                    and (
+                        ASKS.search(said.text) is not None
+                        or _is_told_of(other, f"{option} {said.text[: call.start()]}")
                     )
                 )
+                asks = asks or measures(box)
                 yield from _both_ends(box, other, port, said, asks=asks)
         if group.platform == "nomad":
             yield from _told_by_nomad(group, box, others)

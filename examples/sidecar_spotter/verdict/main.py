@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.units import OWN_IMAGE, own_name
+from sidecar_spotter.own import own_name
+from sidecar_spotter.units import OWN_IMAGE
 from sidecar_spotter.verdict.traits import (
     is_front,
     is_known_helper,
