@@ -2,7 +2,6 @@
 
 import re
 
-from sidecar_spotter.known import split
 from sidecar_spotter.model import Container, Group
 
 _PORT = re.compile(
