@@ -24,7 +24,7 @@ from sidecar_spotter.verdict.traits import (
     same_image,
     serves_machine,
 )
-from sidecar_spotter.verdict.weights import TIES, apart, score
+from sidecar_spotter.verdict.weights import apart, score
 
 CLEAR = 0.5
 """What a reason weighs that says by itself that a container serves another one."""
@@ -216,7 +216,7 @@ def serves_it(pair: Pair) -> Ruling | None:
 
 
 def _works_for(pair: Pair) -> str:
-    """Return the neighbor that a helper calls, or whose files it has, if not the main.
+    """Return the neighbor that a helper calls, if it is not the main one.
 
     An exporter beside three programs measures one of them. That can be a helper, if it
     is called after it; else it only asks it about the main program.
@@ -225,7 +225,7 @@ def _works_for(pair: Pair) -> str:
         return ""
     own = set(split(pair.box.name))
     for one in pair.reasons:
-        tie = one.feature in TIES and one.weight >= CLEAR
+        tie = one.feature == "localhost" and one.weight >= CLEAR
         if tie and one.about in pair.tied_to:
             words = set(split(one.about))
             if apart(pair.found[one.about]) <= 0 or (words and words <= own):
