@@ -411,15 +411,15 @@ import (
 func pod(image string) corev1.PodSpec {{
 	container := corev1.Container{{Name: naming.Shop, Image: image}}
 	{variable} := corev1.Container{{
-		Name:    naming.ShopConfig,
+		Name:    naming.ShopRates,
 		Image:   image,
-		Command: watch(naming.ShopConfig),
+		Command: watch(naming.ShopRates),
 	}}
 	return corev1.PodSpec{{Containers: []corev1.Container{{container, {variable}}}}}
 }}
 """
     found = labels(tmp_path, {"go.mod": "require k8s.io/api v0.30.0\n", "pod.go": text})
-    assert (found["naming.ShopConfig"] == "sidecar") == (variable == "reloader")
+    assert (found["naming.ShopRates"] == "sidecar") == (variable == "reloader")
 
 
 # --- what operators' pods are to carry
