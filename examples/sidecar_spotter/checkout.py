@@ -11,8 +11,10 @@ LARGEST = 1024 * 1024
 """Bytes of a file that another one refers to. They are kept, in case that several
 files refer to it, as the templates of a chart to its named templates."""
 
-FOLDERS = 50
-"""Folders in a folder that are looked into."""
+FOLDERS = 60
+"""Folders below a folder that are looked into."""
+LEVELS = 3
+"""How deep they may lie, as `templates/vendor/mesh` of a chart does."""
 
 
 class Checkout:
@@ -34,7 +36,7 @@ class Checkout:
         return self._names(posixpath.normpath(folder))
 
     def below(self, folder: str) -> list[str]:
-        """Return the paths of the files in a folder and the folders in it, in order.
+        """Return the paths of the files in a folder and those in it, nearest first.
 
         No link to a folder is followed.
         """
@@ -42,17 +44,27 @@ class Checkout:
 
     def _walk(self, folder: str) -> list[str]:
         found = self._names(folder)
+        level, seen = [folder], 0
+        for _ in range(LEVELS):
+            inner = [one for outer in level for one in self._folders(outer)]
+            level = inner[: FOLDERS - seen]
+            seen += len(level)
+            for one in level:
+                found = found + self._names(one)
+        return found
+
+    def _folders(self, folder: str) -> list[str]:
         target = self._inside(folder)
+        if target is None:
+            return []
         try:
             with os.scandir(f"{self.top}/{target}") as listing:
-                inner = sorted(
+                names = sorted(
                     one.name for one in listing if one.is_dir(follow_symlinks=False)
                 )
         except OSError:
-            return found
-        for name in inner[:FOLDERS] if target is not None else ():
-            found = found + self._names(posixpath.normpath(f"{folder}/{name}"))
-        return found
+            return []
+        return [posixpath.normpath(f"{folder}/{name}") for name in names]
 
     def _load(self, path: str) -> bytes | None:
         target = self._inside(path)

@@ -384,7 +384,7 @@ SPOKEN: tuple[Row, ...] = (
         "config-reloader",
         MOSTLY,
         "reload",
-        (r"\binotifywait\b|\bkill\s+(-s\s+|-SIG|-)HUP\b|/-/reload\b",),
+        (r"\binotifywait\b|\bp?kill(all)?\s+(-s\s+|-SIG|-)HUP\b|/-/reload\b",),
     ),
     Row(
         "config-reloader",
@@ -624,7 +624,8 @@ PAIRS: dict[str, str] = {
         "health-probe": "liveness-probe health-probe health-checker health-monitor "
         "monitor-controller health-check",
         "task-runner": "task-runner task-runners code-runner",
-        "certificate-agent": "cert-renewer cert-reloader cert-agent acme-companion "
+        "certificate-agent": "cert-renewer cert-reloader cert-agent cert-copy "
+        "certs-copy cert-sync certs-sync acme-companion "
         "letsencrypt-companion",
         "docker-daemon": "docker-daemon docker-dind",
         "backup": "snapshot-agent backup-agent",

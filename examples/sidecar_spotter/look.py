@@ -13,4 +13,4 @@ class Look(Protocol):
         """Return the paths of the files in a folder, in order."""
 
     def below(self, folder: str) -> list[str]:
-        """Return the paths of the files in a folder and the folders in it, in order."""
+        """Return the paths of the files in a folder and those in it, nearest first."""

@@ -97,6 +97,8 @@ class Container:
     """What its author says of it: the comment above it, or a name in a template."""
     condition: Text | None = None
     """The condition under which a template adds it."""
+    branches: tuple[tuple[int, int], ...] = ()
+    """Where it stands in a choice between branches: the line of each, and which one."""
     essential: bool = True
     """Whether the unit ends when it ends (ECS)."""
 
@@ -114,6 +116,8 @@ class Request:
     """False for an opt-out."""
     how: str = "injection"
     """The feature it is evidence for: `injection` or `operator-field`."""
+    ports: tuple[int, ...] = ()
+    """The ports at localhost on which what is added answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,8 @@ class Report:
     skipped: tuple[Skipped, ...] = ()
     remarks: tuple[str, ...] = field(default=())
     """What limits the scan as a whole, as a missing libyaml."""
+    folder: str = ""
+    """The folder from which the paths count, as the call names it."""
 
     @property
     def sidecars(self) -> Iterable[tuple[Group, Finding]]:

@@ -24,7 +24,7 @@ def once(judged: Iterable[Judged]) -> list[Judged]:
     included = _included(judged)
     kept: dict[object, Judged] = {}
     for number, one in enumerate(judged):
-        if one.group.kind == NAMED and _boxes(one) <= included.get(_chart(one), set()):
+        if one.group.kind == NAMED and _boxes(one) <= included.get(chart(one), set()):
             continue
         quadlet = one.group.platform == "quadlet"
         unit = files(one.group) if quadlet else number
@@ -39,11 +39,11 @@ def _included(judged: Sequence[Judged]) -> dict[str, set[tuple[str, str]]]:
     found: dict[str, set[tuple[str, str]]] = {}
     for one in judged:
         if "template" in one.group.marks and one.group.kind != NAMED:
-            found.setdefault(_chart(one), set()).update(_boxes(one))
+            found.setdefault(chart(one), set()).update(_boxes(one))
     return found
 
 
-def _chart(judged: Judged) -> str:
+def chart(judged: Judged) -> str:
     """Return the folder of the chart that a template belongs to."""
     return judged.group.path.partition("templates/")[0]
 

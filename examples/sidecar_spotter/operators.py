@@ -320,7 +320,7 @@ def requests(kind: str, document: Node) -> Iterator[Request]:
         yield _request("istio-proxy", "proxy-settings", top, says, False)
     elif known := [field for field in FIELDS if kind in field.kinds.split()]:
         yield from _known(kind, known, document)
-    elif _is_custom(kind, document):
+    elif is_custom(kind, document):
         yield from _unknown(kind, document)
 
 
@@ -359,7 +359,8 @@ def _unknown(kind: str, document: Node) -> Iterator[Request]:
             return
 
 
-def _is_custom(kind: str, document: Node) -> bool:
+def is_custom(kind: str, document: Node) -> bool:
+    """Whether a document is for an operator, and not for Kubernetes itself."""
     group = text(get(document, "apiVersion")).partition("/")[0]
     own = "." in group and not group.endswith(".k8s.io") and "{{" not in group
     package = kind in PACKAGES and OF_PACKAGES.search(group) is not None

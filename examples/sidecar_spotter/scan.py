@@ -13,6 +13,7 @@ from sidecar_spotter.batches import Batch, batches, halves
 from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
 from sidecar_spotter.model import Judged, Report, Skipped
+from sidecar_spotter.named import agreed
 from sidecar_spotter.once import once
 from sidecar_spotter.sift import sift
 from sidecar_spotter.summary import summary_of
@@ -56,6 +57,7 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
     for _, (more, faults) in sorted(found.items()):
         groups += more
         skipped += faults
+    groups = agreed(groups)
     return Report(
         root=str(path),
         verdict=verdict.verdict_of(groups),
@@ -63,6 +65,7 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
         groups=tuple(groups),
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         remarks=() if tree.FAST else (NO_LIBYAML,),
+        folder=str(root if root.is_dir() else root.parent),
     )
 
 

@@ -19,6 +19,17 @@ OWN_IMAGE = re.compile(
 """The image at the top of a chart's values, which is the main container's."""
 
 
+_OWN_NAME = re.compile(
+    r"\{\{-?\s*(?:\.Chart\.Name|\$?\.Release\.Name"
+    r"|(?:include|template)\s+\"[^\"]*\.(?:full)?name(?:\.\w+)?\"[^}|]*)\s*-?\}\}"
+)
+
+
+def is_the_charts_own(box: Container) -> bool:
+    """Whether a container has the name of its chart or its release, and no more."""
+    return _OWN_NAME.fullmatch(box.name.strip("\"'")) is not None
+
+
 def running(group: Group) -> list[Container]:
     """Return the containers that run beside one another, native sidecars included."""
     return [box for box in group.containers if box.stage != "init"]

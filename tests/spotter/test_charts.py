@@ -357,7 +357,7 @@ def test_the_template_that_a_list_always_begins_with_is_the_main_program(
         "app": "main",
         "tail": "sidecar",
     }
-    assert "app" not in said["templates/_parts.tpl"]
+    assert said["templates/_parts.tpl"]["app"].label == "main"
 
 
 def test_of_two_templates_in_a_list_the_other_is_put_beside(tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_of_two_templates_in_a_list_the_other_is_put_beside(tmp_path: Path) -> N
     files = {"templates/shop.yaml": WORKLOAD + listed, "templates/_parts.tpl": BY_NAME}
     said = found(tmp_path, files)
     parts = {n: one.label for n, one in said["templates/_parts.tpl"].items()}
-    assert parts == {"tail": "sidecar"}
+    assert parts == {"app": "main", "tail": "sidecar"}
 
 
 def test_a_template_for_a_whole_pod_adds_nothing_to_another(tmp_path: Path) -> None:

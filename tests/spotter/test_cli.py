@@ -141,13 +141,13 @@ def test_one_path_gives_an_object_and_several_a_list(checkout: Path) -> None:
         ("sarif", "{"),
         ("markdown", "# Sidecars in "),
         ("mermaid", "flowchart TB\n"),
-        ("text", "pod.yaml:"),
+        ("text", "{checkout}/pod.yaml:"),
     ],
 )
 def test_each_form_is_printed(checkout: Path, form: str, start: str) -> None:
     done = spotter("scan", checkout, "--format", form)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(start)
+    assert done.stdout.startswith(start.replace("{checkout}", str(checkout)))
 
 
 def test_a_name_that_is_not_utf8_is_printed_all_the_same(checkout: Path) -> None:
@@ -374,3 +374,10 @@ def test_it_starts_at_once(tmp_path: Path) -> None:
         spotter("scan", tmp_path, "--format", "json")
         seconds.append(time.perf_counter() - before)
     assert min(seconds) < 1
+
+
+@pytest.mark.parametrize("command", [(), ("scan",), ("draw",), ("explain",)])
+def test_help_has_a_short_name(command: tuple[str, ...]) -> None:
+    short, long = spotter(*command, "-h"), spotter(*command, "--help")
+    assert (short.returncode, short.stderr) == (0, "")
+    assert short.stdout == long.stdout

@@ -215,7 +215,8 @@ def test_the_comment_above_is_kept_for_what_its_author_says() -> None:
     box = lone(
         '// An adapter for\n// old clients.\nvar c = corev1.Container{Name: "x"}\n'
     )
-    assert [note.text for note in box.notes] == ["An adapter for", "old clients."]
+    said = [note.text for note in box.notes]
+    assert said == ["An adapter for", "old clients.", "variable: c"]
 
 
 @pytest.mark.parametrize(

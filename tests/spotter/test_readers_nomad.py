@@ -278,14 +278,15 @@ def test_a_pack_leaves_names_and_values_to_its_variables() -> None:
     }
     """
     group = unit("redis.nomad.tpl", text)
-    assert group.name == "template job_name ./var name . | quote"
+    name = '[[ template "job_name" . ]]/[[ var "name" . | quote ]]'
+    assert group.name == name
     assert [(one.name, one.line, one.stage) for one in group.containers] == [
         ("prepare", 12, "init"),
         ("web", 18, "run"),
     ]
     assert [one.image.text for one in group.containers if one.image] == [
-        "busybox:var tag .",
-        "var image . | quote",
+        'busybox:[[ var "tag" . ]]',
+        '[[ var "image" . | quote ]]',
     ]
     assert [ask.line for ask in group.requests] == [9]
 
@@ -297,3 +298,157 @@ def test_expressions_without_an_end_cost_little_time() -> None:
         with suppress(Unreadable):
             units("a.nomad.tpl", text)
     assert time.process_time() - began < 6
+
+
+def task(name: str, more: str = "") -> str:
+    return f'    task "{name}" {{\n      driver = "docker"\n{more}\n    }}\n'
+
+
+def job(*tasks: str, group: str = "", name: str = "web") -> str:
+    inside = "".join(tasks)
+    return f'job "shop" {{\n  group "{name}" {{\n{group}\n{inside}  }}\n}}\n'
+
+
+def image(name: str, more: str = "") -> str:
+    return f'      config {{\n        image = "{name}"\n{more}\n      }}'
+
+
+def labels(tmp_path: Path, text: str) -> dict[str, tuple[str, str | None]]:
+    """Return label and neighbor of each task that a scan has a word for."""
+    (tmp_path / "shop.nomad.hcl").write_text(text)
+    report = scan(tmp_path)
+    assert report.skipped == ()
+    return {
+        one.name: (one.label, one.serves)
+        for group in report.groups
+        for one in group.findings
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "driver", "shared"),
+    [
+        ("local/conf", "", False),
+        ("./local/conf", "", False),
+        ("secrets/key.pem", "", False),
+        ("${NOMAD_TASK_DIR}/conf", "", False),
+        ("${NOMAD_SECRETS_DIR}/key", "", False),
+        ("conf", "", False),
+        ("conf", 'volume_driver = "rexray"', True),
+        ("/opt/conf", "", True),
+        ("../alloc/conf", "", True),
+    ],
+)
+def test_a_task_shares_no_folder_of_its_own(
+    source: str, driver: str, shared: bool, tmp_path: Path
+) -> None:
+    volumes = f'        volumes = ["{source}:/conf"]\n        {driver}'
+    text = job(
+        task("shop", image("example.com/shop", volumes)),
+        task("rates", image("example.com/rates", volumes)),
+    )
+    group = unit("shop.nomad", text)
+    assert all(bool(one.mounts) == shared for one in group.containers)
+    assert (labels(tmp_path, text)["rates"][0] == "sidecar") == shared
+
+
+def test_what_a_proxy_of_connect_answers_is_no_neighbor(tmp_path: Path) -> None:
+    connect = """\
+    service {
+      name = "shop"
+      connect {
+        sidecar_service {
+          proxy {
+            upstreams {
+              destination_name = "orders"
+              local_bind_port  = 9880
+            }
+          }
+        }
+      }
+    }"""
+    call = '      env {\n        RATES_URL = "http://localhost:9880/v1"\n      }'
+    shop = task("shop", image("example.com/shop") + "\n" + call)
+    rates = task("rates", image("example.com/rates"))
+    assert labels(tmp_path, job(shop, rates))["rates"] == ("sidecar", "shop")
+    found = labels(tmp_path, job(shop, rates, group=connect))
+    assert found["rates"] == ("not-a-sidecar", None)
+
+
+def test_a_task_is_named_by_the_label_of_its_port(tmp_path: Path) -> None:
+    network = '    network {\n      port "rows" { to = 80 }\n    }'
+    ports = '        ports = ["rows"]'
+    call = '      env {\n        ADDR = "${NOMAD_ADDR_rows}"\n      }'
+    text = job(
+        task("rows_copy", image("example.com/copy")),
+        task("rates", image("example.com/rates", ports)),
+        task("exporter", image("example.com/rows-exporter") + "\n" + call),
+        group=network,
+        name="other",
+    )
+    assert labels(tmp_path, text)["exporter"] == ("sidecar", "rates")
+
+
+def test_who_calls_the_store_that_a_group_is_called_after_works_for_it(
+    tmp_path: Path,
+) -> None:
+    network = '    network {\n      port "redis_db" { to = 6379 }\n    }'
+    ports = '        ports = ["redis_db"]'
+    call = '      env {\n        REDIS = "${NOMAD_ADDR_redis_db}"\n      }'
+    tasks = (
+        task("redis", image("redis:7", ports)),
+        task("announcer", image("example.com/announcer") + "\n" + call),
+    )
+    found = labels(tmp_path, job(*tasks, group=network, name="redis-${group.key}"))
+    assert found == {"redis": ("main", None), "announcer": ("sidecar", "redis")}
+    found = labels(tmp_path, job(*tasks, group=network, name="shop"))
+    assert found["announcer"][0] != "sidecar"
+
+
+def test_an_exporter_serves_whom_it_measures(tmp_path: Path) -> None:
+    asks = (
+        '      env {\n        SCRAPE_URI = "http://localhost:888/status"\n      }'
+        '\n      lifecycle {\n        hook = "poststart"'
+        "\n        sidecar = true\n      }"
+    )
+    network = '    network {\n      port "status" { to = 888 }\n    }'
+    text = job(
+        task("shop", image("example.com/shop")),
+        task("rates", image("nginx", '        ports = ["status"]')),
+        task("rates-exporter", image("nginx/nginx-prometheus-exporter") + "\n" + asks),
+        group=network,
+    )
+    assert labels(tmp_path, text)["rates-exporter"] == ("sidecar", "rates")
+
+
+def test_a_group_for_each_of_something_is_a_group() -> None:
+    text = """\
+job "shop" {
+  dynamic "group" {
+    for_each = local.rows
+    labels   = ["redis-${group.key}"]
+    content {
+      task "prepare" {
+        lifecycle {
+          hook = "prestart"
+        }
+      }
+      task "redis" {
+        config { image = "redis:7" }
+      }
+    }
+  }
+}
+"""
+    group = unit("shop.hcl", text)
+    assert (group.name, group.line) == ("shop/redis-${group.key}", 2)
+    assert [(one.name, one.stage) for one in group.containers] == [
+        ("prepare", "init"),
+        ("redis", "run"),
+    ]
+
+
+def test_names_are_those_that_stand_in_the_template() -> None:
+    text = 'job [[.name]] {\n  task "node-[[ $i ]]-x" {\n  }\n}\n'
+    group = unit("shop.nomad.tpl", text)
+    assert (group.name, names(group)) == ("[[.name]]", ["node-[[ $i ]]-x"])

@@ -64,6 +64,12 @@ ENDS = re.compile(
 )
 
 
+RELOADS = re.compile(
+    r"\bp?kill(?:all)?\s+(?:-s\s+|-SIG|-)HUP\b(?P<whom>[^;&|\n]{0,80})"
+)
+"""A command that makes other programs read their settings again: no end of theirs."""
+
+
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each start or stop that one container ties to another."""
     boxes = running(group)
@@ -78,6 +84,12 @@ def look(group: Group) -> Iterator[Evidence]:
                 yield Evidence(NAME, wait.text, wait.line, says, 0.2, box.name)
         for said in (*box.hooks, *box.words):
             others = [name for name in names if name != box.name]
+            if (reload := RELOADS.search(said.text)) is not None:
+                whom = set(re.split(r"[\s\"']+", reload["whom"]))
+                for name in whom.intersection(others):
+                    says = f"tells {name} to read its settings again"
+                    yield Evidence(NAME, box.name, said.line, says, 0.6, name)
+                continue
             if others and ENDS.search(said.text):
                 says = f"ends its neighbor, or waits for it ({others[0]})"
                 if said.text.startswith("-"):

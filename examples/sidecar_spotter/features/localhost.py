@@ -72,10 +72,12 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.own import own_name
 from sidecar_spotter.units import idles, listens, running, stem
 from sidecar_spotter.variables import known_as
 
@@ -100,12 +102,22 @@ TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
 OWN = re.compile(
     r"(?:(?:phx|virtual|public|external|listen|bind|http|app|site|advertised?)_?)?"
-    r"host(?:_?name)?=\S+",
+    r"host(?:_?name)?=\S+|\w*(?:http|listen|bind)_?addr(?:ess)?=[\w.]+",
     re.IGNORECASE,
 )
 """A setting that names no one: the address that the program itself has."""
 NEAR = 60
 """Characters in front of an address that are looked at."""
+LISTED = re.compile(
+    r"(?:no_?proxy|trusted|allow|permit|deny|white_?list|black_?list|ignore|exclude"
+    r"|except|server_?name|real_ip_from|require ip)[^=\n]{0,60}[=:\s][^;\n]*\Z",
+    re.IGNORECASE,
+)
+"""What stands in front of an address that is a name of one's own, or somebody to trust:
+nobody is called there."""
+AMONG = re.compile(r"[\w.:*\]/]\s*[,|]\s*\Z")
+AMONG_MORE = re.compile(r"/\d|\s*[,|]\s*[\w.:*\[]")
+"""What stands in front of an address, or behind it, in a list of addresses."""
 TASK = re.compile(r"NOMAD_(?:HOST_)?(?:ADDR|PORT|IP)_(\w+)")
 """A variable in which Nomad tells a task the address of another one of its group."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
@@ -132,6 +144,8 @@ def look(group: Group) -> Iterator[Evidence]:
     boxes = running(group)
     if len(boxes) < 2 or "bridge-network" in group.marks:
         return
+    added = {port for ask in group.requests for port in ask.ports}
+    callers = _callers(boxes)
     for box in boxes:
         others = [
             one
@@ -142,7 +156,11 @@ def look(group: Group) -> Iterator[Evidence]:
         for said, option in _of_others(box):
             for call in HERE.finditer(said.text):
                 port = call["port"] or ""
-                other = _callee(box, others, port, said)
+                if _names_no_callee(said.text, call):
+                    continue
+                if port.isdecimal() and int(port) in added:
+                    continue  # a proxy answers there, which the platform adds
+                other = _callee(box, others, port, said, callers[port])
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
@@ -153,9 +171,10 @@ def look(group: Group) -> Iterator[Evidence]:
                         or _is_told_of(other, f"{option} {said.text[: call.start()]}")
                     )
                 )
+                asks = asks or measures(box)
                 yield from _both_ends(box, other, port, said, asks=asks)
         if group.platform == "nomad":
-            yield from _told_by_nomad(box, others)
+            yield from _told_by_nomad(group, box, others)
 
 
 def asks_elsewhere(box: Container) -> bool:
@@ -170,16 +189,47 @@ def asks_elsewhere(box: Container) -> bool:
     return False
 
 
-def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence]:
+def _callers(boxes: list[Container]) -> dict[str, set[str]]:
+    """Return who calls each port at localhost."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for box in boxes:
+        for said, _ in _of_others(box):
+            for call in HERE.finditer(said.text):
+                found[call["port"] or ""].add(box.name)
+    return found
+
+
+def _left(others: list[Container], rivals: set[str]) -> Container | None:
+    """Return the only one that does not call a port itself: it is who listens there.
+
+    One that says on which ports it listens would have said so.
+    """
+    there = [one for one in others if one.name not in rivals]
+    alone = len(there) == 1 < len(others)
+    return there[0] if alone and not listens(there[0]) else None
+
+
+def _names_no_callee(text: str, call: re.Match[str]) -> bool:
+    """Whether an address only tells whom to trust, or what the program is called.
+
+    Lists of these have no ports.
+    """
+    ahead = text[text.rfind("\n", 0, call.start()) + 1 : call.start()][-200:]
+    if LISTED.search(ahead):
+        return True
+    listed = AMONG.search(ahead) or AMONG_MORE.match(text, call.end())
+    return not call["port"] and listed is not None
+
+
+def _told_by_nomad(
+    group: Group, box: Container, others: list[Container]
+) -> Iterator[Evidence]:
     """Yield both ends of a call to a task that a variable of Nomad names."""
     for said in (*box.words, *box.settings):
         for match in TASK.finditer(said.text):
-            for other in others:
-                name = re.sub(r"\W", "_", other.name)
-                if match[1] != name and not match[1].startswith(f"{name}_"):
-                    continue
-                asks = helps(box)
-                if asks == helps(other):
+            for other in _named_by_nomad(match[1], box, others):
+                asks = helps(box) or _is_the_units_store(group, other)
+                if asks == helps(other) and not measures(box):
                     continue  # equals call one another, too
                 says = f"is told the address of {other.name} by {match[0]}"
                 weight = 0.5 if asks else -0.2
@@ -188,6 +238,21 @@ def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence
                 weight = 0.1 if asks else 0.5
                 yield Evidence(NAME, other.name, said.line, says, weight, box.name)
                 return
+
+
+def _named_by_nomad(
+    name: str, box: Container, others: list[Container]
+) -> list[Container]:
+    """Return the neighbors that a variable names: by a port, or else by a task."""
+    owners = [
+        one
+        for one in (box, *others)
+        if any(re.sub(r"\W", "_", port.name) == name for port in one.ports)
+    ]
+    if owners:
+        return [one for one in owners if one is not box]
+    called = ((one, re.sub(r"\W", "_", one.name)) for one in others)
+    return [one for one, task in called if f"{name}_".startswith(f"{task}_")]
 
 
 def _of_others(box: Container) -> Iterator[tuple[Text, str]]:
@@ -216,9 +281,12 @@ def _one_network(group: Group, one: Container, other: Container) -> bool:
 
 
 def _callee(
-    box: Container, others: list[Container], port: str, said: Text
+    box: Container, others: list[Container], port: str, said: Text, rivals: set[str]
 ) -> Container | None:
-    """Return the neighbor that a call to localhost reaches, if it is one."""
+    """Return the neighbor that a call to localhost reaches, if it is one.
+
+    *rivals* are those that call the same port.
+    """
     if not port and BINDS.fullmatch(said.text):
         return None
     if LISTENS.search(said.text) and not TURNS.search(said.text):
@@ -236,6 +304,8 @@ def _callee(
         whose = OF_THE_MACHINE.get(number)
         if whose is not None and not any(whose in stem(other) for other in others):
             return None
+        if (left := _left(others, rivals)) is not None:
+            return left
     if len(others) == 1:
         return others[0]
     # `SHOP_STORE_URL=http://localhost:8083` is named after `shop-store`.
@@ -250,6 +320,20 @@ def helps(box: Container) -> bool:
     if found is not None:
         return found.sure > 0
     return telling(box.name) not in (None, MAIN)
+
+
+def measures(box: Container) -> bool:
+    """Whether a container asks another how it is, which may be a helper itself."""
+    found = known_as(box)
+    said = {telling(box.name), found.role if found is not None else None}
+    return not said.isdisjoint(("metrics-adapter", "health-probe"))
+
+
+def _is_the_units_store(group: Group, other: Container) -> bool:
+    """Whether a unit is called after a store: who calls it there, works for it."""
+    found = known_as(other)
+    store = found is not None and found.role in ("database", "broker")
+    return store and own_name(group) == split(other.name)
 
 
 def _is_told_of(other: Container, option: str) -> bool:

@@ -55,7 +55,7 @@ condition `SUCCESS` has ended too (`against.ecs.json`).
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import Evidence, Group
-from sidecar_spotter.units import OWN_IMAGE, running
+from sidecar_spotter.units import OWN_IMAGE, is_the_charts_own, running
 
 NAME = "second-container"
 STRENGTH = "medium"
@@ -69,8 +69,14 @@ def look(group: Group) -> Iterator[Evidence]:
     ]
     if len(optional) == len(boxes) or group.platform == "compose":
         optional = []  # a profile of Compose says which services a person may start
-    own = [box for box in boxes if box.image and OWN_IMAGE.search(box.image.text)]
+    own = [
+        box
+        for box in boxes
+        if is_the_charts_own(box) or (box.image and OWN_IMAGE.search(box.image.text))
+    ]
     for box in boxes if "beside" in group.marks else ():
+        if is_the_charts_own(box):
+            continue  # it may be all that the pod has
         says = f"is added to the containers of a pod, by the template {group.name}"
         yield Evidence(NAME, box.name, box.line, says, 1.5)
     for box in boxes:

@@ -89,6 +89,9 @@ def look(group: Group) -> Iterator[Evidence]:
         elif {"code", "partial"} <= group.marks and "sidecar" in split(group.name):
             says = f"is what {group.name} returns"
             yield Evidence(NAME, box.name, box.line, says, 1.5)
+        elif (said := _variable(box)) is not None:
+            says = f'is called "{said.text}" in the code, as a helper would be'
+            yield Evidence(NAME, box.name, said.line, says, 0.7)
         elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
             says = f"is all of the template {group.name}"
             yield Evidence(NAME, box.name, box.line, says, 1)
@@ -115,6 +118,15 @@ def _glued(box: Container, boxes: Sequence[Container]) -> str | None:
             return "config-reloader"
         if rest.isalpha():
             return telling(rest)
+    return None
+
+
+def _variable(box: Container) -> Text | None:
+    """Return what code calls a container, if that tells a helper."""
+    for note in box.notes:
+        if note.text.startswith("variable: "):
+            name = note.text.removeprefix("variable: ")
+            return Text(name, note.line) if telling(name) not in (None, MAIN) else None
     return None
 
 

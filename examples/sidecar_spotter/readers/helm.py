@@ -22,6 +22,7 @@ from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.readers.helm_values import with_values
 from sidecar_spotter.tree import (
     At,
     Node,
@@ -34,6 +35,7 @@ from sidecar_spotter.tree import (
     walk,
     without_statements,
 )
+from sidecar_spotter.units import idles
 
 FORMS = ("yaml", "json", "template")
 MOST_ACTIONS = 10_000
@@ -80,8 +82,6 @@ STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.
 """A line that only steers, which makes a template of a file wherever it lies."""
 LISTS = re.compile(rb"\b(containers|initContainers):")
 DEFINED = re.compile(rb"\{\{-? *define\b")
-_ITEM = re.compile(r"^ *- ", re.M)
-"""An item of a list."""
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
 NOT_BESIDE = {"init", "wait", "migrate", "migration", "migrations", "job"}
 """In the name of a template, these tell that its containers end."""
@@ -120,7 +120,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             yield from list(kubernetes.read(path, data, look))
             return
     lines = data.split(b"\n")
-    known = named_templates(path, look)
+    known = {
+        name: with_values(body, path, look, ADDED)
+        for name, body in named_templates(path, look).items()
+    }
     with_images = [b'"%s"' % name.encode() for name, body in known.items() if body]
     ways: list[kubernetes.Way] = []
     found: list[Group] = []
@@ -134,7 +137,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         if not hint and b"kind: Service" not in part and not includes:
             continue
         try:
-            page = Page(part.decode("utf-8", "replace"), known)
+            body = with_values(part.decode("utf-8", "replace"), path, look, ADDED)
+            page = Page(body, known)
         except Unreadable as error:
             fault = fault or error
             continue
@@ -178,8 +182,6 @@ def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Gr
     if name is None or not (items(tree) or whole):
         return
     lists = _put_into(name[1].encode(), path, look)
-    if lists == {b"main"}:
-        return  # the unit that includes it tells
     if not lists and not NOT_BESIDE.isdisjoint(split(name[1])):
         return
     early = bool(lists) and b"containers" not in lists
@@ -219,30 +221,8 @@ def _put_into(name: bytes, path: str, look: Look) -> set[bytes]:
                     found.add(b"containers")
                 keys = list(LISTS.finditer(data, max(at - FAR, 0), at))
                 if keys and not DEFINED.search(data, keys[-1].end(), at):
-                    between = data[keys[-1].end() : at].decode("utf-8", "replace")
-                    first = keys[-1][1] == b"containers" and _has_none(between)
-                    found.add(b"main" if first else keys[-1][1])
+                    found.add(keys[-1][1])
     return found
-
-
-def _has_none(text: str) -> bool:
-    """Whether a list has nothing so far that stands in it in any case.
-
-    *text* begins behind the list's key and ends where something is put in; that is the
-    main program then, unless it depends on a condition itself.
-    """
-    if _ITEM.search(text) is not None:
-        return False
-    deep = 0
-    for action in ACTION.finditer(text):
-        code = action["code"].strip()
-        if OPENS.match(code):
-            deep += 1
-        elif code.startswith("end"):
-            deep -= 1
-        elif not deep and INCLUDE.match(code):
-            return False
-    return not deep
 
 
 def _is_users(box: Container) -> bool:
@@ -357,7 +337,7 @@ class Page:
         for action in ACTION.finditer(text):
             between = text[last : action.start()]
             out.append(between)
-            row += between.count("\n")
+            row += between.count("\n") - between.count(f"{ADDED}\n")
             code = action["code"].strip().removesuffix("-").rstrip()
             height = action[0].count("\n")
             last = action.end()
@@ -444,6 +424,20 @@ class Page:
             if isinstance(one, yaml.ScalarNode) and "\ue000" in one.value:
                 one.value = WORD.sub(lambda match: self.words[int(match[1])], one.value)
 
+    def _at_work(self, box: Container, top: int, before: int) -> Container:
+        """Return *box* without the command that makes it wait, if a condition adds it.
+
+        So one waits for repairs; as a rule the image's own command runs.
+        """
+        inner = [one for one in self.conditions if one[0] > top]
+        rows = [(word, word.line - 1 - before) for word in box.words]
+        kept = tuple(
+            word
+            for word, row in rows
+            if not any(first <= row <= last for first, last, _ in inner)
+        )
+        return replace(box, words=kept)
+
     def fills(self, before: int) -> Iterator[Request]:
         """Yield a word for each list of containers that users may fill."""
         for name, row in self.open_lists.items():
@@ -486,7 +480,15 @@ class Page:
     def with_condition(self, box: Container, before: int) -> Container:
         """Return *box* with the innermost condition that its line depends on."""
         row = box.line - 1 - before
+        inside = tuple(
+            (sides[0] + 1 + before, bisect_right(sides, row))
+            for *sides, last in self.forks
+            if sides[0] <= row < last
+        )
+        box = replace(box, branches=inside) if inside else box
         around = [one for one in self.conditions if one[0] <= row <= one[1]]
+        if idles(box):
+            box = self._at_work(box, row, before)
         if not around:
             return box
         first, _, code = max(around)

@@ -24,7 +24,7 @@ from sidecar_spotter.model import (
 from sidecar_spotter.readers import nomad_json
 from sidecar_spotter.readers.fields import Fields, comment_above, number, port, say
 from sidecar_spotter.readers.hcl import HEREDOC, hcl, labeled
-from sidecar_spotter.tree import Node, line, text, walk
+from sidecar_spotter.tree import Node, line, scalars, text, walk
 
 FORMS = ("hcl", "template")
 JOB = re.compile(rb"^[ \t]*job[ \t]+\S", re.MULTILINE)
@@ -32,10 +32,17 @@ TASK = re.compile(rb"^[ \t]*task[ \t]+\S", re.MULTILINE)
 COMMENTS = ("#", "//")
 
 _EXPRESSION = re.compile(
-    rb"\[\[-?(?=\s)([^\[\]]{0,400}(?:\[[^\[\]]{0,80}\][^\[\]]{0,200}){0,4})\]\]"
+    rb"\[\[-?(?=[\s.$])([^\[\]]{0,400}(?:\[[^\[\]]{0,80}\][^\[\]]{0,200}){0,4})\]\]"
 )
+_WORD = re.compile("\ue000(\\d{1,6})\ue001")
 ALLOC = re.compile(r"NOMAD_ALLOC_DIR|(?:^|[\s:=\"'])(?:\.\./|/)?alloc/")
 """The ways to name the folder that all tasks of a group share."""
+ITS_OWN = re.compile(r"\$\{NOMAD_(?:TASK|SECRETS)_DIR\}|(?!\.\./|alloc/)[\w.]")
+"""The begin of a path that is in the folder which a task has for itself alone.
+
+A path that is not absolute counts from there, whatever it is called.
+https://developer.hashicorp.com/nomad/docs/job-declare/task-driver/docker#volumes
+"""
 LINKS = 50
 """Lines of a task's templates that are kept."""
 LOCAL = re.compile(r"localhost|127\.0\.0\.1|NOMAD_UPSTREAM_")
@@ -59,7 +66,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     if path.endswith(".json"):
         tree = nomad_json.job(data)
     else:
-        tree = hcl(_plain(data) if b"[[" in data else data)
+        tree = _template(data) if b"[[" in data else hcl(data)
     for job, body in labeled(tree, "job"):
         everywhere = Fields(body).say("type") in ("system", "sysbatch")
         marks = frozenset({"daemon"} if everywhere else ())
@@ -72,11 +79,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             yield _group(path, text(job), label, only, [(label, task)], marks, lines)
 
 
-def _plain(data: bytes) -> bytes:
-    """Return a template of Nomad Pack with words for its expressions.
+def _template(data: bytes) -> Node:
+    """Return the tree of a template of Nomad Pack, with its expressions as they are.
 
-    `[[ … ]]` stands for a value, as a job's name, or steers; lines keep their number.
+    `[[ … ]]` stands for a value, as a job's name, or steers. While the file is read, a
+    word stands for each; lines keep their number.
     """
+    said: list[str] = []
 
     def word(match: re.Match[bytes]) -> bytes:
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
@@ -84,11 +93,16 @@ def _plain(data: bytes) -> bytes:
         behind = data[match.end() : end if end >= 0 else len(data)]
         if not before.strip() and not behind.strip():
             return b"\n" * match[0].count(b"\n")
-        said = b" ".join(re.sub(rb"[\"`\\${}]", b"", match[1]).split())
+        said.append(" ".join(match[0].decode("utf-8", "replace").split()))
+        stand_in = f"\ue000{len(said) - 1}\ue001".encode()
         inside = before.count(b'"') % 2
-        return said if inside else b'"' + said + b'"'
+        return stand_in if inside else b'"' + stand_in + b'"'
 
-    return _EXPRESSION.sub(word, data)
+    tree = hcl(_EXPRESSION.sub(word, data))
+    for node in scalars(tree):
+        if "\ue000" in node.value:
+            node.value = _WORD.sub(lambda one: said[int(one[1])], node.value)
+    return tree
 
 
 def _group(
@@ -163,13 +177,21 @@ def _requests(service: Fields) -> Iterator[Request]:
     for connect in service.mappings("connect"):
         if (top := connect.key("sidecarservice")) is not None:
             says = "asks Nomad for a proxy task: `sidecar_service` of Consul Connect"
-            yield Request("connect-proxy", "mesh-proxy", line(top), says)
+            ports = tuple(_upstreams(connect.under("sidecarservice")))
+            yield Request("connect-proxy", "mesh-proxy", line(top), says, ports=ports)
         elif (top := connect.key("gateway")) is not None:
             says = "makes Nomad add a gateway, which is a program of its own"
             yield Request(f"gateway-{name}", "gateway", line(top), says, False)
         elif connect.true("native") and (top := connect.key("native")) is not None:
             says = "speaks Connect itself, so no proxy is added: `native = true`"
             yield Request("connect-proxy", "mesh-proxy", line(top), says, False)
+
+
+def _upstreams(proxy: Fields) -> Iterator[int]:
+    """Yield the ports at localhost on which a proxy of Consul Connect answers."""
+    for upstream in proxy.under("proxy").mappings("upstreams"):
+        if (bound := number(upstream.get("localbindport"))) is not None:
+            yield bound
 
 
 # --- one task
@@ -247,9 +269,11 @@ def _mounts(task: Fields, config: Fields) -> Iterator[Mount]:
         if name is not None:
             path = one.say("destination")
             yield Mount(say(name), path, one.true("readonly"), line(name))
+    named = bool(config.say("volumedriver"))  # then a volume, and no path, comes first
     for said in config.texts("volumes"):
         source, _, rest = said.text.partition(":")
-        if rest and not ALLOC.search(source):
+        own = not named and ITS_OWN.match(source) is not None
+        if rest and not own and not ALLOC.search(source):
             path, _, options = rest.partition(":")
             yield Mount(source, path, "ro" in options.split(","), said.line)
     for node in walk(task.node):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
+from sidecar_spotter.reports.order import brief_lines, left, ordered
 from sidecar_spotter.reports.words import (
     name,
     reason,
@@ -27,9 +28,16 @@ def _report(report: Report) -> Iterator[str]:
     yield f"**{report.verdict}.** {_text(report.summary, 1000)}\n"
     for remark in report.remarks:
         yield f"Note: {_text(remark)}\n"
-    for judged in report.groups:
-        if judged.findings:
-            yield from _group(judged)
+    told = ordered(report)
+    for judged in told.full:
+        yield from _group(judged)
+    for kind, units in told.brief:
+        yield f"## {kind}: {len(units)}\n"
+        for path, first, more in brief_lines(units):
+            yield f"- {_text(path, 1000)}, line {first}{more and f', {more}'}"
+        if rest := left(units):
+            yield f"- {rest}"
+        yield ""
     if report.skipped:
         yield "## Not read in full\n"
         for line in skipped(report.skipped):

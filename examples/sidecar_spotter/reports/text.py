@@ -8,6 +8,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from types import ModuleType
 
@@ -18,6 +19,7 @@ from rich.text import Text
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
 from sidecar_spotter.pages import plain
+from sidecar_spotter.reports.order import brief_lines, left, ordered
 from sidecar_spotter.reports.words import (
     name,
     reason,
@@ -83,13 +85,16 @@ def _printed(show: Callable[[Console], None], terminal: bool) -> str:
 def _report(console: Console, report: Report, titled: bool) -> None:
     if titled:
         console.rule(Text(shown(report.root), "bold"), align="left")
-    for judged in report.groups:
-        if judged.findings:
-            _group(console, judged)
+    told = ordered(report)
+    for judged in told.full:
+        _group(console, judged, report)
+    for kind, units in told.brief:
+        _brief(console, kind, units, report)
     if report.skipped:
         console.print(Text("Not read in full", "bold"))
-        for line in skipped(report.skipped):
-            console.print(Text(f"  {line}"))
+        files = [replace(one, path=_opened(report, one.path)) for one in report.skipped]
+        for line in skipped(files):
+            console.print(Text(f"  {line}"), soft_wrap=True)
         console.print()
     for remark in report.remarks:
         console.print(Text(f"Note: {shown(remark)}", "yellow"))
@@ -100,13 +105,34 @@ def _report(console: Console, report: Report, titled: bool) -> None:
         console.print()
 
 
-def _group(console: Console, judged: Judged) -> None:
+def _opened(report: Report, path: str) -> str:
+    """Return the path of a file as it opens from where the command was called."""
+    if report.folder in ("", "."):
+        return path
+    return f"{report.folder.rstrip('/')}/{path}"
+
+
+def _brief(
+    console: Console, kind: str, units: Sequence[Judged], report: Report
+) -> None:
+    """Print a line for each file of what there is little to tell of."""
+    console.print(Text(f"{kind}: {len(units)}", "bold"))
+    for path, line, more in brief_lines(units):
+        place = f"  {shown(_opened(report, path), 1000)}:{line}  {more}".rstrip()
+        console.print(Text(place), soft_wrap=True)
+    if rest := left(units):
+        console.print(Text(f"  {rest}"))
+    console.print()
+
+
+def _group(console: Console, judged: Judged, report: Report) -> None:
     group = judged.group
     # Folded by the terminal, if it must be: so it can be copied whole.
-    place = Text(f"{shown(group.path, 1000)}:{group.line}", "bold").append(
-        f"  {unit(group)}", "not bold"
-    )
-    console.print(place, soft_wrap=True)
+    place = f"{shown(_opened(report, group.path), 1000)}:{group.line}"
+    what_it_is = unit(group)
+    apart = "  " if len(place) + len(what_it_is) + 2 <= console.width else "\n  "
+    head = Text(place, "bold").append(f"{apart}{what_it_is}", "not bold")
+    console.print(head, soft_wrap=True)
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
     )

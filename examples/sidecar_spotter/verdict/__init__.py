@@ -30,6 +30,7 @@ from sidecar_spotter.model import (
     Verdict,
 )
 from sidecar_spotter.units import is_deployed
+from sidecar_spotter.verdict.branches import forms, merged
 from sidecar_spotter.verdict.labels import finding
 from sidecar_spotter.verdict.parts import lonely
 from sidecar_spotter.verdict.together import together
@@ -73,6 +74,10 @@ def _stand_in(box: Container) -> str:
 
 def _judge(group: Group, whole: bool) -> Judged:
     """Return *group* with its findings; no two of its containers lack a name."""
+    several = forms(group)
+    if len(several) > 1:
+        merged_ = merged(_judge(one, whole).findings for one in several)
+        return Judged(group, tuple(sorted(merged_, key=lambda one: one.line)))
     asked = {(ask.line, ask.container) for ask in group.requests}
     found: dict[str, list[Evidence]] = defaultdict(list)
     of_requests: dict[int, list[Evidence]] = defaultdict(list)

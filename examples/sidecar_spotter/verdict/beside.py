@@ -25,7 +25,7 @@ from sidecar_spotter.verdict.traits import (
     same_image,
     serves_machine,
 )
-from sidecar_spotter.verdict.weights import score
+from sidecar_spotter.verdict.weights import apart, score
 
 PUBLIC = re.compile(r"(?:(?:docker\.io/)?library/)?[\w.-]+(?:[:@]\S+)?$")
 """An image of nobody's own: it has no owner."""
@@ -308,6 +308,8 @@ def serves_it(pair: Pair) -> Ruling | None:
     served = pair.main.name
     if pair.group.platform == "compose" and pair.rooms and served not in pair.rooms:
         served = next(one.about for one in pair.reasons if one.about in pair.rooms)
+    else:
+        served = _works_for(pair) or served
     why = f"runs beside {served or 'the main container'} and serves it"
     if not any(
         one.weight >= CLEAR and one.about in ("", served) for one in pair.reasons
@@ -316,6 +318,24 @@ def serves_it(pair: Pair) -> Ruling | None:
             f"runs beside {served or 'the main container'}, and is taken for its helper"
         )
     return Ruling(why, kind_of(pair.group, pair.box), served)
+
+
+def _works_for(pair: Pair) -> str:
+    """Return the neighbor that a helper calls, if it is not the main one.
+
+    An exporter beside three programs measures one of them. That can be a helper, if it
+    is called after it; else it only asks it about the main program.
+    """
+    if pair.main.name in pair.tied_to:
+        return ""
+    own = set(split(pair.box.name))
+    for one in pair.reasons:
+        tie = one.feature == "localhost" and one.weight >= CLEAR
+        if tie and one.about in pair.tied_to:
+            words = set(split(one.about))
+            if apart(pair.found[one.about]) <= 0 or (words and words <= own):
+                return one.about
+    return ""
 
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (

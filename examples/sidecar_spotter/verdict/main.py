@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.own import own_name
 from sidecar_spotter.units import OWN_IMAGE
 from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
@@ -83,6 +84,8 @@ def called_as_the_unit(one: Candidate) -> float:
     """Return less for the name, or a part of the name, that the whole unit has."""
     group, name = one.group, _plain(one.box.name)
     units = {_plain(group.name), *(_plain(label.text) for label in group.labels[:4])}
+    if group.platform == "nomad" and own_name(group) == split(one.box.name) != []:
+        return -0.8
     if group.kind in WORKLOADS and one.box.name == group.name:
         return -1.4  # then an "agent" in it is that of the unit
     if (name and name in units) or OWN_NAME.search(one.box.name):
@@ -128,6 +131,20 @@ def the_units_gateway(one: Candidate) -> float:
 def reached_from_outside(one: Candidate) -> float:
     """Return less for whom callers of the unit reach: they came for it."""
     return -0.5 if is_published(one.group, one.box) else 0
+
+
+def called_by_all(one: Candidate) -> float:
+    """Return less for whom all its neighbors call, as a helper has one customer.
+
+    Not for a store, nor where a main program is among those that call.
+    """
+    others = [box for box in one.boxes if box is not one.box]
+    said = [reason for reason in one.reasons if reason.feature == "localhost"]
+    callers = {reason.about for reason in said if reason.says.startswith("is called")}
+    hub = len(others) > 1 and callers >= {box.name for box in others}
+    plain = apart(one.reasons) <= 0 and not is_store(one.box)
+    programs = any(telling(box.name) == MAIN for box in others)
+    return -1.5 if hub and plain and not programs else 0
 
 
 def name_that_others_extend(one: Candidate) -> float:
@@ -268,6 +285,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     called_as_the_unit,
     the_units_gateway,
     reached_from_outside,
+    called_by_all,
     name_that_others_extend,
     the_units_image,
     store_for_somebody,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sidecar_spotter.features.localhost import measures
 from sidecar_spotter.features.shared_volume import TAKEN
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.units import idles, running
@@ -51,7 +52,14 @@ def pair_of(group: Group, box: Container, main: Container, found: Reasons) -> Pa
     """Return what is known of *box* beside *main*."""
     reasons = found[box.name]
     here = {one.name for one in running(group) if not idles(one)}
-    tying = [one for one in reasons if is_tie(one, main)]
+    measurers = {one.name for one in running(group) if measures(one)} - {main.name}
+    tying = [
+        one
+        for one in reasons
+        if is_tie(one, main)
+        # An exporter asks everybody, helpers too.
+        and not (one.feature == "localhost" and one.about in measurers)
+    ]
     helps = apart(reasons)
     ties = {one.feature for one in tying if one.about in here | {""}}
     rooms = {one.about for one in reasons if one.feature == "shared-namespace"}

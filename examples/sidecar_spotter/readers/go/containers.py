@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter.model import Container, Mount, Port, Stage, Text
 from sidecar_spotter.readers.go.literals import Literal
-from sidecar_spotter.readers.go.names import NAME
+from sidecar_spotter.readers.go.names import GIVEN, NAME
 from sidecar_spotter.readers.go.package import Package
 from sidecar_spotter.readers.go.program import Program
 from sidecar_spotter.readers.go.values import rows, say, unmade, words
@@ -44,8 +44,15 @@ def container(
         ports=tuple(_ports(program, fields)),
         mounts=tuple(_mounts(program, fields)),
         capabilities=tuple(_capabilities(program, fields)),
-        notes=_comments(program.code, literal),
+        notes=(*_comments(program.code, literal), *_variable(program, literal)),
     )
+
+
+def _variable(program: Program, literal: Literal) -> Iterator[Text]:
+    """Yield how the code calls a container, where the name is a constant elsewhere."""
+    given = GIVEN.match(program.code.before(literal.start))
+    if given is not None:
+        yield Text(f"variable: {given[1]}", program.code.line(literal.start))
 
 
 def _settings(program: Program, fields: Fields) -> Iterator[Text]:

@@ -58,6 +58,11 @@ class Landings:
                 found |= {stage for _, stage in ways}
         return found
 
+    def gets(self, name: str, callee: str, function: str) -> bool:
+        """Whether a variable of *function* gets what *callee* returns."""
+        calls = self._calls.get((callee, name), ())
+        return any(self._functions.name(at) == function for at in calls)
+
     def grows(self, at: int) -> bool:
         """Whether the function around a place appends to a pod's containers."""
         around = self._functions.around(at)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sidecar_spotter.readers.go.program import Program
-from sidecar_spotter.readers.go.values import WITH, chain, fields
+from sidecar_spotter.readers.go.values import WITH, chain, end_of_statement, fields
 from sidecar_spotter.readers.source import Span
 
 _IMPORT = re.compile(
@@ -16,6 +16,16 @@ _USUAL = frozenset(("corev1", "v1", "apiv1", "core", "k8sv1", "kcorev1", "coreV1
 _LITERAL = re.compile(r"(\[\]\*?)?(?<![\w.])(\w+)\.Container(?:Args)?\{")
 _APPLIED = re.compile(r"\b\w+\.Container\(\)(?=\s*\.)")
 """What begins a chain of calls that builds a configuration to apply."""
+_MADE = re.compile(
+    r"^[ \t]*(\w+)(?:, *\w+){0,3} *:?= *(?:\w+\.){0,4}\w*[cC]ontainer\w*\(", re.M
+)
+"""A variable that gets a container from a function."""
+_GETS = re.compile(
+    r"^[ \t]*(\w+)\.(Name|Image|Command|Args|Ports|Env|VolumeMounts)[ \t]*=(?!=)", re.M
+)
+"""A field of such a variable, and its new value."""
+_ENOUGH = 3
+"""Fields that a function has to give to what it gets, or it only changes one."""
 _OPTIONS = re.compile(r"\bcontainer\.(?:Apply|New)(\()")
 
 
@@ -35,6 +45,7 @@ class Literal:
 def literals(program: Program) -> Iterator[Literal]:
     """Yield the literals that say what a container is called or runs."""
     yield from _structs(program)
+    yield from _made(program)
     code = program.code
     for match in _APPLIED.finditer(code.shape):
         at = match.start()
@@ -42,6 +53,28 @@ def literals(program: Program) -> Iterator[Literal]:
     for match in _OPTIONS.finditer(code.shape):
         at = match.start()
         yield from _literal(program, at, at, _options(program, match.start(1)))
+
+
+def _made(program: Program) -> Iterator[Literal]:
+    """Yield what a function makes of a container that another function returns.
+
+    It gives it a name, and most of what a literal would.
+    """
+    shape, functions = program.code.shape, program.functions
+    made = {
+        (functions.name(match.start(1)), match[1]) for match in _MADE.finditer(shape)
+    }
+    found: dict[tuple[str, str], dict[str, Span]] = {}
+    for match in _GETS.finditer(shape) if made else ():
+        whose = (functions.name(match.start(1)), match[1])
+        if whose in made:
+            value = (match.end(), end_of_statement(program.code, match.end()))
+            found.setdefault(whose, {}).setdefault(match[2], value)
+    for (function, variable), given in found.items():
+        if "Name" in given and len(given) >= _ENOUGH:
+            start = shape.rindex("\n", 0, given["Name"][0]) + 1
+            names = program.names.handed_on(f"{variable} := ", function)
+            yield Literal(given["Name"][0], start, given, function, names)
 
 
 def _structs(program: Program) -> Iterator[Literal]:

@@ -157,7 +157,9 @@ def place(
     always = _always(program, literal)
     for pod in found:
         for stage, (start, end), names in pod.lists:
-            if start <= literal.open < end or literal.names & names:
+            if start <= literal.open < end or _known_there(
+                program, literal, pod, names
+            ):
                 return pod, "native" if stage == "init" and always else stage
     lands = program.landings.of(literal.names, literal.function)
     before = program.code.before(literal.start)
@@ -170,6 +172,24 @@ def place(
     if always:
         return None, "native"
     return None, "init" if lands == {"init"} else "run"
+
+
+def _known_there(
+    program: Program, literal: Literal, pod: Pod, names: frozenset[str]
+) -> bool:
+    """Whether one of *names* in a pod's list stands for a literal.
+
+    A variable of another function may have the same name. It stands for another value,
+    unless it gets what the literal's function returns.
+    """
+    here = program.functions.name(pod.open)
+    own = literal.function in (here, "")
+    return any(
+        own
+        or name == literal.function
+        or program.landings.gets(name, literal.function, here)
+        for name in literal.names & names
+    )
 
 
 def _ends(program: Program, literal: Literal, *, listed: bool) -> bool:

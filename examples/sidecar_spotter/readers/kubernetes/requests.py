@@ -39,7 +39,10 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if place.kind not in UNITLESS and _wish(place.lines):
         if place.kind in ("", "HelmRelease", "Application"):
             yield from _of_values(document)
-        yield from _of_pods(document)
+        if operators.is_custom(place.kind, document):
+            yield from _of_custom(document, seen=get(template, "metadata"))
+        else:
+            yield from _of_pods(document)
 
 
 FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNORECASE)
@@ -80,6 +83,25 @@ def _of_pods(document: Node) -> Iterator[Request]:
             elif text(name) in PODS and get(value, "spec", "containers") is None:
                 for where in (value, get(value, "metadata")):
                     yield from asked_by(where, "pod")
+
+
+OF_CUSTOM = re.compile(r"(?:pod|inherit\w*|job|(?:pod)?template)?_?metadata", re.I)
+"""Fields of custom resources that become what an operator's pods carry."""
+
+
+def _of_custom(document: Node, seen: Node | None) -> Iterator[Request]:
+    """Yield what a custom resource asks for, by what its pods are to carry.
+
+    What has a pod's specification beside it was *seen*, or will be with that.
+    """
+    for node in walk(get(document, "spec")):
+        if get(node, "spec") is not None and get(node, "spec") is not node:
+            continue
+        for name, value in entries(node):
+            if OF_CUSTOM.fullmatch(text(name)) and value is not seen:
+                yield from asked_by(value, "pod")
+            elif FOR_PODS.match(text(name)):
+                yield from injectors.requests(list(pairs_of(value)), "pod")
 
 
 def asked_by(metadata: Node | None, where: str) -> Iterator[Request]:
