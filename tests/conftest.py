@@ -70,7 +70,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     took: dict[object, float] = defaultdict(float)
     tests: dict[object, int] = defaultdict(int)
     for report in chain.from_iterable(terminalreporter.stats.values()):
-        for name, level in getattr(report, "user_properties", ()):
+        if not isinstance(report, pytest.TestReport):
+            continue  # a test that was not asked for
+        for name, level in report.user_properties:
             if name == "level":
                 took[level] += report.duration
                 tests[level] += report.when == "call"

@@ -11,6 +11,20 @@
 
   function typed(listing) {
     const copy = listing.cloneNode(true);
+    // An error, too, is printed; only its first line and its name are marked as such.
+    for (let part of copy.querySelectorAll(".gt")) {
+      while (part && !part.matches?.(".gp")) {
+        const next = part.nextSibling;
+        part.remove();
+        part = next;
+      }
+    }
+    // Python ends an indented part at an empty line, where it is typed in.
+    let before = "";
+    for (const prompt of copy.querySelectorAll(".gp")) {
+      if (before.startsWith("...") && prompt.textContent.startsWith(">>>")) prompt.before("\n");
+      before = prompt.textContent;
+    }
     for (const part of copy.querySelectorAll(NOT_TYPED)) part.remove();
     return copy.textContent.replace(/\n+$/, "");
   }

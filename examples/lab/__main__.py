@@ -1,6 +1,7 @@
 """The command line: list the systems, or run one until Ctrl-C."""
 
 import argparse
+import errno
 import io
 import os
 import re
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -42,13 +43,15 @@ def main() -> int:
         for name, about in known.items():
             print(f"{name:{width}}  {about}")
         return 0
-    if options.name not in known:
+    # The folder is git_sync and its Pod git-sync: either is meant.
+    name = options.name.replace("-", "_")
+    if name not in known:
         return refuse(f"no system {options.name!r}: one of {', '.join(known)}")
-    system = PODS / options.name
+    system = PODS / name
     files = sorted(path.name for path in system.glob("pod*.yaml"))
     if options.file not in files:
         one = ", ".join(files)
-        return refuse(f"no {options.file!r} in {options.name}: one of {one}")
+        return refuse(f"no {options.file!r} in {name}: one of {one}")
     manifest = system / options.file
     pod = read(manifest)
     try:
@@ -72,7 +75,7 @@ def main() -> int:
         stop.set()
 
     threading.Thread(target=pass_on, daemon=True).start()
-    with tempfile.TemporaryDirectory(prefix=f"{options.name}-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder:
         run = run_pod if options.pod else run_processes
         try:
             return run(manifest, settings, ports, Path(folder), stop)
@@ -150,17 +153,20 @@ def choose_ports(pod: Pod) -> dict[int, int]:
             try:
                 # Port 0 would be any port, and nobody would know which.
                 probe.bind(("127.0.0.1", new or -1))
-            except (OSError, OverflowError):
+            except (OSError, OverflowError) as error:
+                taken = getattr(error, "errno", None) == errno.EADDRINUSE
+                why = "is in use, perhaps by another lab" if taken else "cannot be used"
                 advice = f'LAB_PORTS="{old}=PORT" takes another'
-                raise ValueError(f"port {new} cannot be used: {advice}") from None
+                raise ValueError(f"port {new} {why}: {advice}") from None
     return ports
 
 
-def introduce(pod: Pod, manifest: Path, ports: Mapping[int, int]) -> None:
+def introduce(
+    pod: Pod, about: str, hints: Iterable[str], ports: Mapping[int, int]
+) -> None:
     """Say what this is, what to open and what to try."""
-    known = notes(manifest)
-    print(f"{pod.name}: {known.about}")
-    for line in known.hints:
+    print(f"{pod.name}: {about}")
+    for line in hints:
         print(re.sub(r"\d+", lambda m: str(ports.get(int(m[0]), m[0])), line))
     print("Stop it with Ctrl-C.", flush=True)
 
@@ -179,7 +185,8 @@ def run_processes(
     names = [box.name for box in (*pod.early, *pod.regular)]
     screen = Screen(names, stop.set)
     running = Processes(pod, manifest.parent, folder, ports, screen, stop)
-    introduce(pod, manifest, ports)
+    known = notes(manifest)
+    introduce(pod, known.about, known.hints, ports)
     for name, place in running.volumes.items():
         print(f"The volume {name} is the folder {place}", flush=True)
     try:
@@ -217,8 +224,9 @@ def run_pod(
     )
     readers: list[subprocess.Popen[str]] = []
     phase = "Running"
+    known = notes(manifest)
     try:
-        introduce(running.pod, manifest, ports)
+        introduce(running.pod, known.about, known.pod_hints, ports)
         running.start(stop)
         screen = Screen(list(running.names()), stop.set)
         readers = running.follow(screen)

@@ -30,7 +30,7 @@ EXTRA = (
 """Programs of some systems, each taken along where this machine has it."""
 BUSYBOX_NAMES = ("cat", "chown", "id", "ls", "mkdir", "ps", "sh", "sleep", "wget")
 NOT_NEEDED = re.compile(
-    r"(^|/)(__pycache__|config-[^/]*|dist-packages|ensurepip|idlelib|lib2to3"
+    r"(^|/)(config-[^/]*|dist-packages|ensurepip|idlelib|lib2to3"
     r"|pydoc_data|site-packages|test|tests|tkinter|turtledemo)$"
 )
 ACCOUNTS = {
@@ -48,10 +48,14 @@ def shared_libraries(files: list[Path]) -> set[Path]:
 
 
 def plain(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leave out what is not needed; forget who owned a file, and since when."""
+    """Leave out what is not needed; forget who owned a file.
+
+    Its time stays: by that of its source, Python takes a compiled module for current.
+    Without these it would compile again at each start, as nothing can be written.
+    """
     if NOT_NEEDED.search(member.name):
         return None
-    member.uid = member.gid = member.mtime = 0
+    member.uid = member.gid = 0
     member.uname = member.gname = ""
     return member
 

@@ -70,7 +70,9 @@ class Notes:
 
     about: str
     hints: tuple[str, ...]
-    """What to try, line by line."""
+    """What to try, line by line, with the processes of this machine."""
+    pod_hints: tuple[str, ...]
+    """What to try with a pod under podman: the same, where nothing else is said."""
     needs: tuple[str, ...]
     """Programs that this machine must have, beside Python."""
 
@@ -84,7 +86,12 @@ def notes(path: Path) -> Notes:
     own = path.with_name(path.name.replace("pod", "lab", 1))
     file = own if own.is_file() else path.with_name("lab.yaml")
     found = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return Notes(found["about"], tuple(found["try"]), tuple(found.get("needs", ())))
+    return Notes(
+        about=found["about"],
+        hints=tuple(found["try"]),
+        pod_hints=tuple(found.get("try-pod", found["try"])),
+        needs=tuple(found.get("needs", ())),
+    )
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ share an emptyDir of the same name, `kube down` kills at once, and a native side
 makes `kube play` wait for ever; what is done about each stands where it is done.
 """
 
+import hashlib
 import json
 import os
 import resource
@@ -40,7 +41,10 @@ def why_not() -> str:
     if lacking:
         return lacking
     if os.geteuid() != 0:
-        return "pods were only tried as root: rootless podman needs /dev/net/tun"
+        return (
+            "pods were only tried as root, as with sudo .venv/bin/nox: "
+            "rootless podman needs /dev/net/tun"
+        )
     return ""
 
 
@@ -109,7 +113,7 @@ class Podman:
         return done.stdout
 
     def make_base(self) -> None:
-        """Import a base image made of this machine's own programs."""
+        """Import a base image of this machine's own programs, unless it is there."""
         archive = self.folder / "base.tar"
         maker = Path(__file__).with_name("base_image.py")
         made = subprocess.run(
@@ -121,7 +125,14 @@ class Podman:
         )
         if made.returncode != 0:
             raise PodmanError(made.stderr.strip())
-        self.must("import", "--quiet", str(archive), BASE)
+        with archive.open("rb") as file:
+            mark = f"made-from={hashlib.file_digest(file, 'sha256').hexdigest()}"
+        # An image that is as it was stays. A new one would push the old one, and
+        # all that was built on it, to the images without a name, at every run.
+        labels = self("image", "inspect", "--format={{.Labels}}", BASE).stdout
+        if mark.replace("=", ":") not in labels:
+            change = f"--change=LABEL {mark}"
+            self.must("import", "--quiet", change, str(archive), BASE)
         archive.unlink()
 
     def build(self, system: str) -> str:

@@ -98,7 +98,10 @@ def draw(
     """Draw each group of containers in a file as a Mermaid flowchart."""
     drawn = render("mermaid", [_scan(path)])
     if not drawn:
-        _refuse(f"nothing to draw in {path}: it holds no group of containers")
+        _refuse(
+            f"nothing to draw in {path}: it holds no group of containers by itself; "
+            "what a template includes shows when you draw the folder of its chart"
+        )
     _deliver(drawn, output)
 
 

@@ -134,7 +134,7 @@ class Group:
     served: tuple[int, ...] = ()
     """Ports that a Service in the same file sends requests to."""
     marks: frozenset[str] = frozenset()
-    """What else a reader saw: `template`, `code`, `steps`, `patch`, `schema`, …"""
+    """What else a reader saw: `template`, `code`, `steps`, `patch`, `untied`, …"""
     labels: tuple[Text, ...] = ()
     """Labels of the unit, as key=value."""
 

@@ -136,7 +136,8 @@ def _read(
             if reader is not None:
                 _check_values(data)
                 for group in reader.read(entry.path, data, look):
-                    found.append(verdict.judge(group))
+                    if whole or "untied" not in group.marks:
+                        found.append(verdict.judge(group, whole=whole))
         finally:
             watch.stop()
     except Unreadable as fault:

@@ -1,9 +1,15 @@
 """The verdict on a repository in two sentences."""
 
+import re
 from collections.abc import Sequence
 
 from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
 from sidecar_spotter.units import is_deployed
+
+Pair = tuple[Group, Finding]
+
+_EXPRESSION = re.compile(r"\{\{[^{}]{18,}\}\}")
+"""An expression that is longer than `{{ .Release.Name }}` is."""
 
 
 def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
@@ -11,41 +17,80 @@ def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
     pairs = [(one.group, finding) for one in judged for finding in one.findings]
     helpers = [pair for pair in pairs if pair[1].label in SIDECARS]
     if not helpers:
-        near = [pair for pair in pairs if pair[1].label == "not-a-sidecar"]
-        first = "Nothing in here is a sidecar."
-        if not near:
-            return f"{first} No unit has two programs that run side by side."
-        return f"{first} The nearest miss is {_told(*_clearest(near))}"
+        return f"No sidecar was found in here. {_nearest(judged)}"
     deployed = [pair for pair in helpers if is_deployed(pair[0])]
     if not deployed:
         first = "Only program code in here builds sidecars; no file deploys one."
-        return f"{first} The clearest is {_told(*_clearest(helpers))}"
+        return f"{first} The clearest is {_told(*max(helpers, key=_weight))}"
     units = len({(group.path, group.line) for group, _ in deployed})
-    how_many = f"{_count(len(deployed), 'container')} in {_count(units, 'unit')}"
+    how_many = f"{_count(len(deployed), 'sidecar')} in {_count(units, 'unit')}"
+    if all(map(_is_made_up, deployed)):
+        how_many += ", in folders for tests alone"
     first = f"This {of} uses the sidecar pattern: {how_many}."
-    return f"{first} The clearest is {_told(*_clearest(deployed))}"
+    return f"{first} The clearest is {_told(*max(deployed, key=_weight))}"
+
+
+def short(text: str) -> str:
+    """Return *text* with `{{…}}` for each long expression of a template.
+
+    A reason names its neighbors, and in a chart a name can be longer than the reason.
+    """
+    return _EXPRESSION.sub("{{…}}", text)
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def _clearest(pairs: Sequence[tuple[Group, Finding]]) -> tuple[Group, Finding]:
-    """Return the finding with the weightiest evidence, test data last."""
+def _is_made_up(pair: Pair) -> bool:
+    return any(one.feature == "test-fixture" for one in pair[1].evidence)
 
-    def weight(pair: tuple[Group, Finding]) -> tuple[bool, float]:
-        reasons = pair[1].evidence
-        made_up = any(one.feature == "test-fixture" for one in reasons)
-        return not made_up, sum(abs(one.weight) for one in reasons)
 
-    return max(pairs, key=weight)
+def _weight(pair: Pair) -> tuple[bool, float]:
+    """Return how clear a helper is: what contradicts counts off, test data is last."""
+    return not _is_made_up(pair), sum(one.weight for one in pair[1].evidence)
 
 
 def _told(group: Group, finding: Finding) -> str:
-    where = f"{group.path}, line {finding.line}"
-    name = finding.name or "a container"
-    beside = f", beside {finding.serves}" if finding.serves else ""
-    sign = 1 if finding.label in SIDECARS else -1
-    best = max(finding.evidence, key=lambda one: sign * one.weight, default=None)
+    beside = f", beside {short(finding.serves)}" if finding.serves else ""
+    best = max(finding.evidence, key=lambda one: one.weight, default=None)
     reason = finding.why if best is None else best.says
-    return f"{name}{beside} ({where}): it {reason}."
+    return f"{_name(finding)}{beside} ({_where(group, finding)}): it {short(reason)}."
+
+
+def _nearest(judged: Sequence[Judged]) -> str:
+    """Return the sentence on what comes nearest to a sidecar, and why it is none."""
+    near = [
+        (one.group, finding)
+        for one in judged
+        for finding in one.findings
+        if finding.label == "not-a-sidecar"
+    ]
+    if not near:
+        if any(one.group.containers for one in judged):
+            return "No unit has two programs that run side by side."
+        return "No unit of containers was recognized in what was read."
+    group, finding = max(near, key=_nearness)
+    place, why = f"{_name(finding)} ({_where(group, finding)})", short(finding.why)
+    best = max(finding.evidence, key=lambda one: one.weight, default=None)
+    if best is None or best.weight <= 0:
+        return (
+            f"The nearest miss is {place}. It is none, because it {short(finding.why)}."
+        )
+    says, why = short(best.says), short(finding.why)
+    return f"The nearest miss is {place}: it {says}, but it {why}."
+
+
+def _nearness(pair: Pair) -> tuple[bool, float, bool]:
+    """Return how much a container looks like a helper that it is not."""
+    group, finding = pair
+    speaks_for = sum(max(one.weight, 0) for one in finding.evidence)
+    return not _is_made_up(pair), speaks_for, len(group.containers) > 1
+
+
+def _name(finding: Finding) -> str:
+    return finding.name or "a container"
+
+
+def _where(group: Group, finding: Finding) -> str:
+    return f"{group.path}, line {finding.line}"

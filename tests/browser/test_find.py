@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from browsing import OpenPage, Visit
@@ -116,6 +117,41 @@ def test_a_copy_leaves_prompts_and_outputs_out(open_page: OpenPage) -> None:
     for output in session.locator(".go").all_inner_texts():
         assert output not in copied.splitlines()
     assert "$ " not in copied
+
+
+def test_a_copy_of_a_python_session_can_be_typed_in(open_page: OpenPage) -> None:
+    """Python takes a line after an indented part only after an empty line."""
+    page = open_page(
+        "labs/served_log.html", permissions=["clipboard-read", "clipboard-write"]
+    )
+    page.locator("details summary").first.click()
+    session = page.locator(".highlight-pycon", has_text="requests_per_path").first
+    session.hover()
+    session.get_by_role("button", name="Copy").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    lines = copied.splitlines()
+    indented = [
+        (line, after) for line, after in pairwise(lines) if line.startswith("    ")
+    ]
+    assert len(indented) > 5
+    assert all(not after or after.startswith("    ") for _, after in indented)
+    assert "import sys, tempfile" in lines
+
+
+def test_a_copy_leaves_errors_out(open_page: OpenPage) -> None:
+    """What Python says of a mistake is not typed either; what follows it is."""
+    page = open_page(
+        "labs/dynamic_config.html", permissions=["clipboard-read", "clipboard-write"]
+    )
+    session = page.locator(".highlight-pycon", has_text="Traceback")
+    page.locator("details", has=session).locator("summary").click()
+    session.hover()
+    session.get_by_role("button", name="Copy").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Error" not in copied
+    assert "Traceback" not in copied
+    assert "check(path.read_bytes())\n\nwrite(path, old)\n" in copied
+    assert copied.rstrip().endswith('"dynamic_config"))')
 
 
 def test_a_copy_of_a_file_is_the_whole_file(open_page: OpenPage) -> None:

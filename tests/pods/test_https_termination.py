@@ -3,6 +3,7 @@
 import http.client
 import os
 import shutil
+import signal
 import socket
 import ssl
 import threading
@@ -310,13 +311,37 @@ def test_a_request_that_is_being_answered_is_finished_before_the_stop(
     assert output.endswith("https-proxy: stopped\n")
 
 
+def test_ctrl_c_is_no_failure_even_if_it_ends_nginx_first(start: Start) -> None:
+    # A terminal sends it to both, and nginx may be the quicker to end.
+    process = start("https_proxy.py")
+    _, folder = serving(process)
+    nginx = (folder / "nginx.pid").read_text().strip()
+    os.kill(int(nginx), signal.SIGINT)
+    # It is gone from the list when https_proxy.py has asked how it ended.
+    until(lambda: not Path("/proc", nginx).exists())
+    process.send_signal(signal.SIGINT)
+    status, output, errors = process.outcome()
+    assert (status, errors) == (0, "")
+    assert output.endswith("https-proxy: stopped\n")
+
+
+FIRST = (
+    "error_page 497 = @plain;",
+    "error_page 497 =308 https://$http_host$request_uri;",
+)
+SECOND = (
+    'return 400 "this port speaks HTTPS: use https://\\n";',
+    "return 308 https://$http_host$request_uri;",
+)
+
+
+@pytest.mark.parametrize(("old", "new"), [FIRST, SECOND], ids=["error", "location"])
 def test_exercise_1_sends_plain_http_on(
-    start: Start, tmp_path: Path, free_port: FreePort
+    start: Start, tmp_path: Path, free_port: FreePort, old: str, new: str
 ) -> None:
-    old = "error_page 497 = @plain;"
-    new = "error_page 497 =308 https://$http_host$request_uri;"
     page = PODS.parents[1] / "docs" / "labs" / "https_termination.md"
-    assert f'"{new}"' in page.read_text()
+    assert new in page.read_text()
+    assert (SYSTEM / "nginx.conf.in").read_text().count(old) == 1
     folder = shutil.copytree(SYSTEM, tmp_path / "changed")
     settings = folder / "nginx.conf.in"
     settings.write_text(settings.read_text().replace(old, new))

@@ -225,6 +225,11 @@ def test_it_runs_both_programs_says_what_to_open_and_stops_on_ctrl_c(
     assert lab.left() == []
 
 
+def test_the_name_of_the_pod_will_do(lab: Lab) -> None:
+    done = lab.run("served-log", "--file", "pod-x.yaml")
+    assert done.stderr.startswith("lab: no 'pod-x.yaml' in served_log: one of ")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_requests_to_stop_leave_nothing_either(
     lab: Lab, moved: dict[int, int], number: signal.Signals
@@ -422,7 +427,7 @@ def test_a_port_in_use_is_one_line_and_status_2(
     with socket.create_server(("127.0.0.1", moved[8081])):
         done = lab.run("served_log", LAB_PORTS=as_setting(moved))
     assert (done.returncode, done.stdout) == (2, "")
-    wanted = 'cannot be used: LAB_PORTS="8081=PORT" takes another'
+    wanted = 'is in use, perhaps by another lab: LAB_PORTS="8081=PORT" takes another'
     assert done.stderr == f"lab: port {moved[8081]} {wanted}\n"
 
 
@@ -484,6 +489,7 @@ def test_a_pod_runs_and_leaves_no_pod_no_volume_no_container(
         time.sleep(0.3)
     status, out, err = process.outcome(within=60)
     assert (status, err) == (0, "")
+    assert "Read its log:" in out
     assert "web        | web: listening on http://0.0.0.0:8080/\n" in out
     assert "log-server | log-server: stopped\n" in out
     assert pod_lab.left() == []

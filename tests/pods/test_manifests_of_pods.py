@@ -178,8 +178,11 @@ def test_podman_takes_its_annotations(pod: Document) -> None:
 def test_it_says_what_it_is_and_what_to_try(path: Path) -> None:
     known = notes(path)
     assert 0 < len(known.about) <= 75
-    assert 1 <= len(known.hints) <= 3
-    assert all(len(line) <= 80 for line in known.hints)
+    for hints in (known.hints, known.pod_hints):
+        assert 1 <= len(hints) <= 3
+        assert all(len(line) <= 80 for line in hints)
+    # Only processes have a folder of this machine, which the runner names.
+    assert "FOLDER" not in "".join(known.pod_hints)
 
 
 def test_it_grants_the_grace_that_the_programs_need(pod: Document) -> None:

@@ -22,10 +22,14 @@ class Files(dict[str, str]):
 
 
 def units(path: str, text: str, files: dict[str, str] | None = None) -> list[Group]:
-    """Return the units of a file, which lies in a checkout with *files*."""
+    """Return the units of a file, which lies in a checkout with *files*.
+
+    What is tied to nothing is left out, as in the scan of a folder.
+    """
     checkout = Files(files or {})
     checkout[path] = dedent(text)
-    return list(read(path, checkout[path].encode(), checkout))
+    found = read(path, checkout[path].encode(), checkout)
+    return [group for group in found if "untied" not in group.marks]
 
 
 def unit(path: str, text: str, files: dict[str, str] | None = None) -> Group:

@@ -286,9 +286,9 @@ def test_a_named_template_counts_once_with_the_unit_that_includes_it(
     said = found(tmp_path, files)
     labels = [box.label for one in said.values() for box in one.values()]
     assert labels.count("sidecar") == 2  # each place is told
-    assert "1 container in 1 unit." in scan(tmp_path).summary
+    assert "1 sidecar in 1 unit." in scan(tmp_path).summary
     (tmp_path / "templates/shop.yaml").write_text(WORKLOAD)
-    assert "1 container in 1 unit." in scan(tmp_path).summary
+    assert "1 sidecar in 1 unit." in scan(tmp_path).summary
 
 
 def test_named_templates_may_stand_in_a_file_with_an_underscore(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_scan_tells_a_unit_in_each_of_its_files_and_counts_it_once(
         "app.container": ("app", "main", 2),
         "door.container": ("door", "sidecar", 3),
     }
-    assert "1 container in 1 unit" in report.summary
+    assert "1 sidecar in 1 unit" in report.summary
     assert "door.container, line 3" in report.summary
 
 

@@ -148,7 +148,7 @@ def test_the_summary_is_two_sentences_for_a_person() -> None:
     report = scan(PODS / "served_log" / "pod.yaml")
     assert report.verdict == "uses-sidecar"
     assert report.summary == (
-        "This file uses the sidecar pattern: 1 container in 1 unit. The clearest "
+        "This file uses the sidecar pattern: 1 sidecar in 1 unit. The clearest "
         "is log-server, beside web (pod.yaml, line 64): it only reads the volume logs, "
         "which web may write."
     )
@@ -483,7 +483,8 @@ services:
   web: {{image: example.com/web, volumes: {keys}}}
   otel-collector: {{image: otel/opentelemetry-collector, volumes: {keys}}}
 """
-        assert compose(tmp_path, text) == {}
+        labels = {one.label for one in compose(tmp_path, text).values()}
+        assert labels == {"not-a-sidecar"}
 
 
 def test_who_waits_for_a_helper_is_served_by_it(tmp_path: Path) -> None:

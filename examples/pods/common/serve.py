@@ -67,6 +67,21 @@ def folder(name: str, variable: str, default: str) -> Path:
     return place
 
 
+def writable(name: str, variable: str, default: str) -> Path:
+    """Return such a folder that may be written to, or fail.
+
+    Better not to start than to fail after the first work.
+    """
+    place = folder(name, variable, default)
+    try:
+        (place / ".try").touch()
+        (place / ".try").unlink()
+    except OSError as error:
+        problem = f"cannot write to {place} ({error.strerror})"
+        fail(name, f"{problem}: set {variable} to a volume that it may use")
+    return place
+
+
 def log_file(name: str) -> Path:
     """Return the path of the access log in the folder that LOG_DIR names.
 

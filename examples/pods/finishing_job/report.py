@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from serve import complain, fail, folder, number, say, setting, stop_event
+from serve import complain, fail, number, say, setting, stop_event, writable
 
 NAME = "report"
 FAILED = 3
@@ -54,16 +54,13 @@ def work(place: Path, numbers: list[int], seconds: float) -> int:
 
 def main() -> int:
     """Check the settings, do the work, return the exit status."""
-    place = folder(NAME, "OUT_DIR", "/var/report")
+    place = writable(NAME, "OUT_DIR", "/var/report")
     text = setting(NAME, "NUMBERS", "3 1 4")
     if not re.fullmatch(r"\s*\d{1,9}(\s+\d{1,9}){0,99}\s*", text, re.ASCII):
         wanted = "set it to 1 to 100 whole numbers"
         fail(NAME, f"NUMBERS is {text[:40]!r}: {wanted}")
     seconds = number(NAME, "SECONDS", 2)
     try:
-        # Try now: better not to start than to fail after the work.
-        (place / ".try").touch()
-        (place / ".try").unlink()
         return work(place, [int(word) for word in text.split()], seconds)
     except OSError as error:
         problem = f"cannot write to {place} ({error.strerror})"

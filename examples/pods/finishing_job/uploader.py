@@ -24,6 +24,7 @@ from serve import (
     serve_beside,
     setting,
     stop_event,
+    writable,
 )
 
 NAME = "uploader"
@@ -92,20 +93,13 @@ def look(source: Path) -> None:
 def main() -> int:
     """Upload until told to stop; return the exit status."""
     source = folder(NAME, "IN_DIR", "/var/report")
-    archive = folder(NAME, "ARCHIVE_DIR", "/var/archive")
+    archive = writable(NAME, "ARCHIVE_DIR", "/var/archive")
     UploaderHandler.archive = archive
     every = max(0.05, number(NAME, "EVERY", 1))
     stop_status = int(number(NAME, "STOP_STATUS", 143))
     if stop_status > 255:
         fail(NAME, f"STOP_STATUS is {stop_status}: set it to 0 to 255")
     until = setting(NAME, "UNTIL", "")
-    try:
-        # Try now: better not to start than to fail at the first upload.
-        (archive / ".try").touch()
-        (archive / ".try").unlink()
-    except OSError as error:
-        problem = f"cannot write to {archive} ({error.strerror})"
-        fail(NAME, f"{problem}: set ARCHIVE_DIR to a volume that it may use")
     stop = stop_event()
     serve_beside(NAME, UploaderHandler, default_port=8092)
     # [stop]

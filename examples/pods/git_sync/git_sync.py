@@ -15,12 +15,12 @@ from serve import (
     Handler,
     complain,
     fail,
-    folder,
     number,
     say,
     serve_beside,
     setting,
     stop_event,
+    writable,
 )
 
 NAME = "git-sync"
@@ -76,16 +76,13 @@ def main() -> None:
     repository = setting(NAME, "REPO", "/repository/site.git")
     if not repository.startswith("/"):
         fail(NAME, f"REPO is {repository!r}: set it to a path from / on")
-    site = folder(NAME, "SITE_DIR", "/srv/site")
-    work = folder(NAME, "WORK_DIR", "/var/lib/git-sync")
+    site = writable(NAME, "SITE_DIR", "/srv/site")
+    work = writable(NAME, "WORK_DIR", "/var/lib/git-sync")
     period = max(0.05, number(NAME, "PERIOD", 1))
     keep = int(number(NAME, "KEEP", 3))
     seconds = number(NAME, "KEEP_SECONDS", 10)
     branch = setting(NAME, "BRANCH", "main")
-    try:
-        follower = Follower(repository, branch, site, work)
-    except OSError as error:
-        fail(NAME, f"cannot write ({error}): mount volumes that I may write to")
+    follower = Follower(repository, branch, site, work)
     follower.stop = stop
     SyncHandler.follower = follower
     serve_beside(NAME, SyncHandler, default_port=8087)

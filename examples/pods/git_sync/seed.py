@@ -27,7 +27,8 @@ def main() -> None:
         page = edition("Hello from git!", 1)
         commit = publish(repository, page, branch)
     except (GitError, OSError) as error:
-        fail(NAME, f"cannot make {repository} ({error}): mount its volume")
+        why = error.strerror if isinstance(error, OSError) else error
+        fail(NAME, f"cannot make {repository} ({why}): mount its volume")
     say(NAME, f"made {repository.name}, first commit {commit[:7]}")
 
 

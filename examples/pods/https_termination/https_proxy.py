@@ -138,7 +138,8 @@ def main() -> None:
         time.sleep(0.01)
     say(NAME, "listening on https://{HOST}:{PORT}/".format(**words))
     while not stop.wait(0.05):
-        if child.poll() is not None:
+        # Ctrl-C in a terminal ends nginx too, and we may hear of that first.
+        if child.poll() is not None and not stop.wait(0.5):
             fail(NAME, f"nginx ended with status {child.returncode}")
     child.send_signal(signal.SIGQUIT)  # "finish, then end"
     with suppress(subprocess.TimeoutExpired):

@@ -44,13 +44,30 @@ running example uses one image for both containers.
 
 from collections.abc import Iterator
 
-from sidecar_spotter.known import MAIN, known, of_name, telling
-from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.known import MAIN, Known, known, of_name, telling
+from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import running, serves_files
 from sidecar_spotter.variables import known_as, of_variables
 
 NAME = "known-image"
 STRENGTH = "medium"
+
+DOES = {
+    "csi-attacher": "attaches volumes to machines",
+    "csi-provisioner": "makes a volume when one is asked for",
+    "csi-registrar": "tells the machine where its storage driver is",
+    "csi-resizer": "makes volumes larger",
+    "csi-snapshotter": "takes snapshots of volumes",
+    "cluster-service": "serves the whole cluster",
+    "config-sync": "copies settings into files",
+    "git-sync": "keeps a copy of a Git repository up to date",
+    "ha-monitor": "watches who leads, and replaces who fails",
+    "health-probe": "asks another program whether it works",
+    "leader-elector": "settles which copy may act",
+    "node-agent": "serves the whole machine",
+    "metrics-adapter": "offers the numbers of another program to Prometheus",
+}
+"""What programs do whose role is a word of the trade."""
 
 
 def look(group: Group) -> Iterator[Evidence]:
@@ -62,17 +79,45 @@ def look(group: Group) -> Iterator[Evidence]:
         if where is None or (len(boxes) > 1 and _everybodys(box, boxes)):
             continue
         found = known_as(box)
-        if found is None and box.image is not None and _beside_a_program(box, boxes):
-            found = of_name(box.name)
+        named = found is None and box.image is not None
+        if named and _beside_a_program(box, boxes):
+            found, where = of_name(box.name), Text(box.name, box.line)
         if found is not None and found.role == "reverse-proxy" and serves_files(box):
             continue
         if found is not None and found.sure < 0 and _is_shared(box, boxes):
             continue  # one is the application, and the other does it a service
         if found is not None:
-            says = f"runs {found.name}, known as {found.role}"
-            if found == of_variables(box.settings):
-                says = f"has variables of {found.name}, known as {found.role}"
+            told = (word for word in box.words if found.name in word.text)
+            by_settings = (one for one in box.settings if of_variables([one]) == found)
+            if found.by == "command":
+                where = next(told, box.words[0])
+            says = _says(found, named=named)
+            if (setting := next(by_settings, None)) is not None:
+                where = setting
+                says = f"has a variable of {found.name}, known as {found.role}"
             yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)
+
+
+def _says(found: Known, *, named: bool) -> str:
+    """Return what tells a container's part, in words that fit what stands on the line.
+
+    That is its image, its command, the names in an expression that gives the image, or
+    the container's own name.
+    """
+    if found.name == "reload":
+        return f"has a command that makes a program reload, as a {found.role} does"
+    known_as = f", known as {found.role}"
+    if found.role == "sidecar":
+        known_as = ""  # its name says it already
+    elif found.role in (found.name, "application"):
+        known_as = f", a known {'main program' if found.sure < 0 else 'helper'}"
+    if found.role in DOES:
+        known_as += f", which {DOES[found.role]}"
+    if named:
+        return f"has the name of an image{known_as}"
+    if found.by == "expression":
+        return f"gets its image from a value that is called {found.name}{known_as}"
+    return f"runs {found.name}{known_as}"
 
 
 def _beside_a_program(box: Container, boxes: list[Container]) -> bool:

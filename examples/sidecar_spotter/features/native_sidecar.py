@@ -65,5 +65,7 @@ def look(group: Group) -> Iterator[Evidence]:
         if box.stage == "native":
             says = "is an init container that is always restarted: a native sidecar"
             if group.platform == "nomad":
-                says = "starts before the main task, and runs on beside it"
+                late = any(note.text.endswith(" poststart") for note in box.notes)
+                when = "after" if late else "before"
+                says = f"starts {when} the main task, and runs on beside it"
             yield Evidence(NAME, box.name, box.line, says, 3)

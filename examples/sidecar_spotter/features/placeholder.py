@@ -50,6 +50,7 @@ STRENGTH = "against"
 
 SIDECAR_FIELD = re.compile(r"field: .*sidecar", re.IGNORECASE)
 """A field that says what it holds, whatever its author calls it."""
+WAITS = re.compile(r"\b(?:sleep|tail)\b")
 NO_NAME = {"foo", "bar", "baz", "qux", "dummy", "test", "example", "placeholder"}
 
 
@@ -58,7 +59,9 @@ def look(group: Group) -> Iterator[Evidence]:
     for box in running(group):
         if idles(box):
             says = "does nothing but wait"
-            yield Evidence(NAME, box.name, box.line, says, -0.2)
+            waits = [word.line for word in box.words if WAITS.search(word.text)]
+            line = waits[0] if waits else box.line
+            yield Evidence(NAME, box.name, line, says, -0.2)
         field = any(SIDECAR_FIELD.match(note.text) for note in box.notes)
         no_image = stem(box) in NO_NAME | {"nginx", "busybox", ""}
         if box.name in NO_NAME and no_image and not field:

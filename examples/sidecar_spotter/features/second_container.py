@@ -52,7 +52,7 @@ counted though it ends. In ECS, a container that another one waits for with the
 condition `SUCCESS` has ended too (`against.ecs.json`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import Evidence, Group
 from sidecar_spotter.units import OWN_IMAGE, running
@@ -76,10 +76,21 @@ def look(group: Group) -> Iterator[Evidence]:
     for box in boxes:
         others = [other.name or "another" for other in boxes if other is not box]
         if others or "partial" in group.marks:
-            names = ", ".join(others[:3]) or "the containers of another file"
-            says = f"runs beside {names} in one unit"
+            says = f"runs beside {_listed(others, box.name)} in one unit"
             when = box.condition if box in optional else None
             if when is not None:
-                says += f", but only by choice: {when.text}"
+                says += f", on a condition: {when.text}"
             added = when is not None or (bool(own) and box not in own)
             yield Evidence(NAME, box.name, box.line, says, 0.7 if added else 0)
+
+
+def _listed(others: Sequence[str], own: str) -> str:
+    """Return up to three names and how many more there are, each of them once.
+
+    Both sides of a condition may declare the same container.
+    """
+    names = [name for name in dict.fromkeys(others) if name != own] or [*others]
+    if not names:
+        return "containers that stand elsewhere,"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

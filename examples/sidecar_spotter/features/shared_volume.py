@@ -211,7 +211,9 @@ def _of_one(
         begun = (one for one in fillers if _same_image(one, box))
         # Copies of one program share its first step.
         first = next((one for one in begun if not _same_image(one, other)), None)
-        says = f"shares the volume {volume} with {other.name}"
+        names = list(dict.fromkeys(one.name for one, _ in others))
+        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+        says = f"shares the volume {volume} with {', '.join(names[:4])}{more}"
         weight = 0.3
         if first is not None and not answers(box) and answers(other):
             says = f"goes on filling the volume {volume}, as {first.name} began"

@@ -28,7 +28,8 @@ def _report(report: Report) -> Iterator[str]:
     for remark in report.remarks:
         yield f"Note: {_text(remark)}\n"
     for judged in report.groups:
-        yield from _group(judged)
+        if judged.findings:
+            yield from _group(judged)
     if report.skipped:
         yield "## Not read in full\n"
         for line in skipped(report.skipped):

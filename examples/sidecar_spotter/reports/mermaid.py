@@ -113,7 +113,12 @@ def render(reports: Sequence[Report]) -> str:
     Where there are several, each stands after a comment with its file and line: cut
     there, as Mermaid draws one flowchart at a time.
     """
-    groups = [judged for report in reports for judged in report.groups]
+    groups = [
+        judged
+        for report in reports
+        for judged in report.groups
+        if "untied" not in judged.group.marks
+    ]
     drawn = [(one.group, source) for one in groups if (source := draw(one))]
     if len(drawn) == 1:
         return drawn[0][1]
@@ -161,6 +166,7 @@ def picture(judged: Judged) -> Picture | None:
     starts = {edge.start for edge in edges}
     found = {(one.name, one.line): one for one in findings}
     kinds = {volume.name: volume.kind for volume in group.volumes}
+    caller = "Service" if group.platform == "kubernetes" else "callers"
     shares = [SHARES[one.text] for one in group.shares if one.text in SHARES]
     # One line, as the box keeps no place for a second. And no direction: the arrows
     # from outside would then end at the box, and not at a container.
@@ -186,7 +192,7 @@ def picture(judged: Judged) -> Picture | None:
         title=f"{label(unit(group), 100)} and what its containers share",
         said=(*_said(boxes, findings), *(f"All share {one}." for one in shares)),
         around=(
-            *(('service(["Service"]):::outside',) if "service" in starts else ()),
+            *((f'service(["{caller}"]):::outside',) if "service" in starts else ()),
             *(('adder(["injector or operator"]):::outside',) if added else ()),
         ),
         boxes=tuple(lines),
@@ -276,11 +282,14 @@ def _in_order(
 def _visits(
     group: Group, boxes: Sequence[Container], ids: Mapping[str, str]
 ) -> Iterator[Edge]:
-    """Show which ports of the unit a Service sends requests to."""
+    """Show which ports of the unit are reached from outside; by a Service, or how."""
     for box in boxes:
         numbers = {port.number for port in box.ports} & set(group.served)
         for number in sorted(filter(None, numbers)):
-            says = ("A Service", "sends requests to", f"{box.name}, port {number}")
+            sends = ("Callers from outside", "send requests to")
+            if group.platform == "kubernetes":
+                sends = ("A Service", "sends requests to")
+            says = (*sends, f"{box.name}, port {number}")
             yield Edge("service", f"port {number}", ids[box.name], says)
 
 

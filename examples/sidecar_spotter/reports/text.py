@@ -84,7 +84,8 @@ def _report(console: Console, report: Report, titled: bool) -> None:
     if titled:
         console.rule(Text(shown(report.root), "bold"), align="left")
     for judged in report.groups:
-        _group(console, judged)
+        if judged.findings:
+            _group(console, judged)
     if report.skipped:
         console.print(Text("Not read in full", "bold"))
         for line in skipped(report.skipped):

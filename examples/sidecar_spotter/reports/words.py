@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.model import SIDECARS, Finding, Group, Label, Skipped
+from sidecar_spotter.model import SIDECARS, Evidence, Finding, Group, Label, Skipped
+from sidecar_spotter.summary import short
 
 LONGEST = 120
 """Characters of a name or reason that a form for people shows. A checkout is
 untrusted, and a name can be as long as its file."""
 
+ROWS = 3
+"""Reasons of one feature that are shown for a container; more are counted."""
 LISTED = 10
 """Skipped files that are named one by one; more are counted by reason."""
 LABELS: dict[Label, str] = {
@@ -60,28 +63,64 @@ def what(finding: Finding) -> Iterator[str]:
     if finding.role not in ("", finding.label):
         yield shown(finding.role)
     if finding.serves:
-        yield f"serves {shown(finding.serves)}"
+        yield f"serves {shown(short(finding.serves))}"
 
 
 def reason(finding: Finding) -> str:
     """Return why a container is what it is, as a sentence without its subject."""
-    why = shown(finding.why, 2 * LONGEST)
+    why = _says(finding.why)
     if finding.label == "not-a-sidecar":
         return f"not a sidecar, because it {why}"
     return why
 
 
 def reasons(finding: Finding) -> Iterator[tuple[int, str]]:
-    """Yield line and words of each piece of evidence, what contradicts last."""
-    sign = {"not-a-sidecar": -1} | dict.fromkeys(SIDECARS, 1)
-    against = [
-        one for one in finding.evidence if one.weight * sign.get(finding.label, 0) < 0
+    """Yield line and words of each piece of evidence, what contradicts last.
+
+    Of one feature's reasons the first stand in full. The others are only counted.
+    """
+    against = [one for one in finding.evidence if _contradicts(one, finding)]
+    agree = [
+        one
+        for one in finding.evidence
+        if one not in against and (one.line, one.says) != (finding.line, finding.why)
     ]
-    for one in finding.evidence:
-        if one not in against and (one.line, one.says) != (finding.line, finding.why):
-            yield one.line, f"{shown(one.says, 2 * LONGEST)} ({one.feature})"
-    for one in against:
-        yield one.line, f"but {shown(one.says, 2 * LONGEST)} ({one.feature})"
+    yield from _rows(agree, "")
+    yield from _rows(against, "but ")
+
+
+def _contradicts(one: Evidence, finding: Finding) -> bool:
+    """Whether a reason speaks against the label.
+
+    A main program calls others, so to call one is taken for a sign of it. But an
+    exporter calls the one that it serves.
+    """
+    if one.feature == "localhost" and one.about and one.about == finding.serves:
+        return False
+    sign = {"not-a-sidecar": -1} | dict.fromkeys(SIDECARS, 1)
+    return one.weight * sign.get(finding.label, 0) < 0
+
+
+def _rows(reasons: Sequence[Evidence], word: str) -> Iterator[tuple[int, str]]:
+    seen: dict[str, list[Evidence]] = {}
+    for one in reasons:
+        seen.setdefault(one.feature, []).append(one)
+    counted = {
+        feature: [one.line for one in all_of_it[ROWS:]]
+        for feature, all_of_it in seen.items()
+        if len(all_of_it) > ROWS + 1  # a row that says "1 more" saves nothing
+    }
+    for one in reasons:
+        if one.feature not in counted or one in seen[one.feature][:ROWS]:
+            yield one.line, f"{word}{_says(one.says)} ({one.feature})"
+    for feature, lines in counted.items():
+        also = ", ".join(map(str, lines[1:LISTED]))
+        says = f"{len(lines)} more of this kind: here, and on {also}"
+        yield lines[0], f"{word}{says} ({feature})"
+
+
+def _says(text: str) -> str:
+    return shown(short(text), 2 * LONGEST)
 
 
 def sentence(finding: Finding) -> str:

@@ -31,23 +31,30 @@ from sidecar_spotter.model import (
 )
 from sidecar_spotter.units import is_deployed
 from sidecar_spotter.verdict.labels import finding
+from sidecar_spotter.verdict.parts import lonely
 from sidecar_spotter.verdict.together import together
 
+PARTS = ("partial", "patch", "code")
+"""Marks of units that may have more containers, which stand elsewhere."""
 AFTER = ("lifecycle hook poststop", "lifecycle hook poststart")
 """What Nomad says of tasks that run once and prepare nothing."""
 
 
-def judge(group: Group) -> Judged:
-    """Return *group* with a finding for each container, and for each request."""
+def judge(group: Group, *, whole: bool = False) -> Judged:
+    """Return *group* with a finding for what there is a word to say of.
+
+    That is each container that has a neighbor, and each request; where *whole*, each
+    container that has none, too.
+    """
     bare = [box for box in group.containers if not box.name]
     if len(bare) < 2:
-        return _judge(group)
+        return _judge(group, whole)
     # The evidence on a container is kept by its name: each has to have one.
     boxes = [
         box if box.name else replace(box, name=_stand_in(box))
         for box in group.containers
     ]
-    judged = _judge(replace(group, containers=tuple(boxes)))
+    judged = _judge(replace(group, containers=tuple(boxes)), whole)
     stand_ins = {_stand_in(box) for box in bare}
     findings = [
         replace(
@@ -64,7 +71,7 @@ def _stand_in(box: Container) -> str:
     return f"the container on line {box.line}"
 
 
-def _judge(group: Group) -> Judged:
+def _judge(group: Group, whole: bool) -> Judged:
     """Return *group* with its findings; no two of its containers lack a name."""
     asked = {(ask.line, ask.container) for ask in group.requests}
     found: dict[str, list[Evidence]] = defaultdict(list)
@@ -87,8 +94,17 @@ def _judge(group: Group) -> Judged:
         name: [one for one in reasons if one.feature != "init-only"]
         for name, reasons in found.items()
     }
-    findings += together(group, defaultdict(list, of_running))
-    findings.sort(key=lambda one: one.line)
+    reasons = defaultdict(list, of_running)
+    findings += together(group, reasons)
+    if whole and group.marks.isdisjoint(PARTS):
+        told = {(one.name, one.line) for one in findings}
+        findings += [
+            finding(box, "not-a-sidecar", reasons, lonely(group))
+            for box in group.containers
+            if (box.name, box.line) not in told
+        ]
+    # Two branches of a condition may put the same container into a unit.
+    findings = sorted(dict.fromkeys(findings), key=lambda one: one.line)
     return Judged(group, tuple(findings))
 
 

@@ -27,6 +27,8 @@ from sidecar_spotter.verdict.traits import (
 )
 from sidecar_spotter.verdict.weights import score
 
+CLEAR = 0.5
+"""What a reason weighs that says by itself that a container serves another one."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
 
 
@@ -150,7 +152,7 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     mains = telling(box.name) == MAIN == telling(main.name)
     if not copies and not (mains and pair.ties <= {"localhost"}):
         return None
-    return Ruling(f"is to its unit what {main.name} is, from the same image")
+    return Ruling(f"does the same work as {main.name}, from the same image")
 
 
 def linked_by_name(pair: Pair) -> Ruling | None:
@@ -187,7 +189,11 @@ def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
     program = telling(pair.box.name) == MAIN and pair.helps < 0
     if pair.ties - ({"life-cycle"} if program else set()) or pair.helps > 0:
         return None
-    against = [one for one in pair.reasons if one.weight < 0]
+    against = [
+        one
+        for one in pair.reasons
+        if one.weight < 0 and one.feature != "test-fixture"  # says nothing of its part
+    ]
     if against:
         return Ruling(min(against, key=lambda one: one.weight).says)
     return Ruling(f"has no tie to {pair.main.name}, and no name or image of a helper")
@@ -229,6 +235,12 @@ def serves_it(pair: Pair) -> Ruling | None:
     if pair.group.platform == "compose" and pair.rooms and served not in pair.rooms:
         served = next(one.about for one in pair.reasons if one.about in pair.rooms)
     why = f"runs beside {served or 'the main container'} and serves it"
+    if not any(
+        one.weight >= CLEAR and one.about in ("", served) for one in pair.reasons
+    ):
+        why = (
+            f"runs beside {served or 'the main container'}, and is taken for its helper"
+        )
     return Ruling(why, kind_of(pair.group, pair.box), served)
 
 

@@ -8,6 +8,8 @@ from sidecar_spotter.verdict.weights import Reasons
 
 MAIN = "is what the unit exists for"
 """Why a container is the main one."""
+OF_EQUALS = "is taken for the main one, though nothing in the unit serves it"
+"""Why a container is the main one of several of which none is a helper."""
 ADDED = "is added to a unit whose main container stands elsewhere"
 """Why a container is a helper whose main one the file does not show."""
 
@@ -29,7 +31,8 @@ def finding(
     box: Container, label: Label, found: Reasons, why: str, serves: str | None = None
 ) -> Finding:
     """Return that *box* is *label* because of *why*, the strongest evidence first."""
-    reasons = tuple(sorted(found[box.name], key=lambda one: -abs(one.weight)))
+    once = dict.fromkeys(found[box.name])  # two branches may declare one container
+    reasons = tuple(sorted(once, key=lambda one: -abs(one.weight)))
     return Finding(box.name, box.line, label, role(box, label), serves, why, reasons)
 
 

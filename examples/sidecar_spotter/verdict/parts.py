@@ -76,6 +76,13 @@ def are_called_helpers(group: Group, boxes: list[Container], found: Reasons) -> 
     return all(looks(found[box.name]) >= CALLED for box in boxes)
 
 
+def lonely(group: Group) -> str:
+    """Return why a container is no helper that has no neighbor."""
+    if "untied" in group.marks or group.kind == "service":
+        return "has neither files nor localhost in common with another service here"
+    return "runs alone: no other program is in its unit"
+
+
 def alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
     """Return what a container is that has no neighbor, if there is a word to say."""
     wanted = any(ask.wanted for ask in group.requests)
@@ -94,8 +101,7 @@ def alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
         why = "calls a program at localhost that stands in another file"
         return [helper(group, box, found, why)]
     if not wanted and helps > 0.8 and not (early and ends):
-        why = "runs alone: no other program is in its unit"
-        return [finding(box, "not-a-sidecar", found, why)]
+        return [finding(box, "not-a-sidecar", found, lonely(group))]
     if group.kind == "DaemonSet" and not wanted and (agent or not early):
         why = "serves the machine: one copy runs on each"
         return [finding(box, "not-a-sidecar", found, why)]

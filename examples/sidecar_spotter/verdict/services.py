@@ -36,6 +36,10 @@ def shares_nothing(pair: Pair) -> Ruling | None:
     placed = pair.rooms or pair.box.joins or pair.main.joins
     if placed or common or handed or pair.group.kind == "pod":
         return None
+    if users := [one.about for one in pair.by("shared-volume")]:
+        return Ruling(
+            f"shares files with {users[0]}, and nothing says that it serves it"
+        )
     return Ruling(f"shares nothing with {pair.main.name}")
 
 

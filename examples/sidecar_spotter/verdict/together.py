@@ -1,13 +1,13 @@
 """What the containers are that run beside one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
 from sidecar_spotter.units import ends, running
 from sidecar_spotter.verdict import parts
 from sidecar_spotter.verdict.beside import MANY, beside
-from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
+from sidecar_spotter.verdict.labels import ADDED, MAIN, OF_EQUALS, finding, helper
 from sidecar_spotter.verdict.main import main_of
 from sidecar_spotter.verdict.pair import pair_of, whose_files
 from sidecar_spotter.verdict.traits import same_image, serves_machine
@@ -46,7 +46,7 @@ def _without_holders(
     steps = [box for box in boxes if in_job and ends(box) and box.stage != "native"]
     others = [box for box in boxes if box not in holders and box not in steps]
     holds = "only holds what its neighbors share, and waits"
-    ended = "is a step: it changes some files, and ends"
+    ended = "is a step: its command does one thing, and ends"
     return [
         *(finding(box, "not-a-sidecar", found, holds) for box in holders),
         *(finding(box, "not-a-sidecar", found, ended) for box in steps),
@@ -96,9 +96,15 @@ def _with_main(group: Group, boxes: list[Container], found: Reasons) -> list[Fin
     first = (
         finding(main, "not-a-sidecar", found, why)
         if why
-        else finding(main, "main", found, MAIN)
+        else finding(main, "main", found, _why_main(others.values()))
     )
     return [first if box is main else others[box.name] for box in boxes]
+
+
+def _why_main(others: Iterable[Finding]) -> str:
+    """Return why what was chosen is the main one; among equals somebody has to be."""
+    served = any(one.label in SIDECARS for one in others)
+    return MAIN if served else OF_EQUALS
 
 
 def _why_no_main(
@@ -120,7 +126,7 @@ def _why_no_main(
     ):
         return ""
     if _is_loose(group):
-        return f"shares files with {next(iter(others))}, no more"
+        return f"only shares files with {next(iter(others))}"
     if sum(one.why == MANY for one in others.values()) > 2:
         return MANY
     if "daemon" in group.marks and serves_machine(main, found[main.name]):

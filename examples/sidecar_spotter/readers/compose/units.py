@@ -20,7 +20,10 @@ PREPARES = re.compile(
 
 
 def grouped(services: list[Service]) -> Iterator[Group]:
-    """Yield a unit for each set of services that are tied, and each that misleads."""
+    """Yield a unit for each set of services that are tied, and for each other one.
+
+    What has no tie and does not mislead has the mark `untied`.
+    """
     called = {one.called: one.box.name for one in services if one.called}
     meant = called | _made(services)
     ended = _ending(services)
@@ -42,9 +45,7 @@ def grouped(services: list[Service]) -> Iterator[Group]:
         if not placed.isdisjoint(numbers):
             continue
         found = [_with_note(boxes[number], told) for number in numbers]
-        unit = _unit(found, [services[number] for number in numbers], volumes)
-        if unit is not None:
-            yield unit
+        yield _unit(found, [services[number] for number in numbers], volumes)
 
 
 def _tasks(services: list[Service]) -> dict[str, list[int]]:
@@ -58,12 +59,12 @@ def _tasks(services: list[Service]) -> dict[str, list[int]]:
 
 def _unit(
     found: list[Container], tied: list[Service], volumes: dict[str, Volume]
-) -> Group | None:
-    """Return the unit of services that are tied, or of one that misleads."""
+) -> Group:
+    """Return the unit of services that are tied, or of a single one."""
     alone = len(found) == 1
-    if alone and not (found[0].joins or _misleads(found[0], tied[0])):
-        return None
     marks = set()
+    if alone and not (found[0].joins or _misleads(found[0], tied[0])):
+        marks.add("untied")
     if alone and found[0].joins:
         marks.add("partial")
     if alone and tied[0].everywhere:
