@@ -757,3 +757,26 @@ volumes: {data: }
 def test_who_shows_the_files_of_another_is_no_main_program(tmp_path: Path) -> None:
     found = labels(tmp_path, {"compose.yaml": SHOP})
     assert found == {"app": "main", "cron": "sidecar", "web": "not-a-sidecar"}
+
+
+def farm(programs: int) -> str:
+    """Return a file with so many programs, who holds their folder, and a collector."""
+    named = [f"pot{number}" for number in range(programs)]
+    pots = "".join(
+        f"  {name}:\n    image: example.com/{name}\n"
+        f'    volumes: ["./data/{name}/log:/log"]\n'
+        for name in named
+    )
+    return (
+        "services:\n"
+        '  start:\n    image: example.com/start\n    volumes: ["./data:/data"]\n'
+        f"{pots}"
+        '  pipe:\n    image: logstash:8.15.0\n    volumes: ["./data:/data"]\n'
+    )
+
+
+def test_who_holds_the_folder_of_all_is_not_the_one_that_is_served(
+    tmp_path: Path,
+) -> None:
+    found = labels(tmp_path, {"compose.yaml": farm(5)})
+    assert found["pipe"] == "not-a-sidecar"
