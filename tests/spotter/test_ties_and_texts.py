@@ -780,3 +780,14 @@ def test_who_holds_the_folder_of_all_is_not_the_one_that_is_served(
 ) -> None:
     found = labels(tmp_path, {"compose.yaml": farm(5)})
     assert found["pipe"] == "not-a-sidecar"
+
+
+def test_a_proxy_of_a_task_serves_the_programs_in_it(tmp_path: Path) -> None:
+    text = task(
+        *(
+            f'{{"name": "{name}", "image": "example.com/{name}"}}'
+            for name in ("api", "worker", "tracker")
+        ),
+        '{"name": "nginx", "image": "nginx"}',
+    )
+    assert labels(tmp_path, {"task.json": text})["nginx"] == "sidecar"
