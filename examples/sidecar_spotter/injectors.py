@@ -333,6 +333,33 @@ INJECTORS: tuple[Injector, ...] = (
         "service-account-labels-and-annotations.md",
     ),
     Injector(
+        "autocert.step.sm/name",
+        "autocert-renewer",
+        "certificate-agent",
+        "Autocert",
+        GITHUB + "smallstep/autocert/blob/master/controller/main.go",
+        wants=ANY,
+        refuses=(),
+        unless=Unless(
+            "autocert.step.sm/bootstrapper-only",
+            TRUE,
+            "init",
+            "so only an init container is added",
+        ),
+    ),
+    *(
+        Injector(
+            f"notebooks.opendatahub.io/inject-{how}",
+            container,
+            "auth-proxy",
+            "the Open Data Hub notebook controller",
+            GITHUB + "opendatahub-io/kubeflow/blob/main/components/"
+            "odh-notebook-controller/README.md",
+            on=("workload", "pod"),
+        )
+        for how, container in (("oauth", "oauth-proxy"), ("auth", "kube-rbac-proxy"))
+    ),
+    Injector(
         "opa-istio-injection",
         "opa-istio",
         "policy-agent",
@@ -466,6 +493,16 @@ INJECTORS: tuple[Injector, ...] = (
         on=NAMESPACE,
         wants=("enabled",),
         refuses=("disabled",),
+    ),
+    Injector(
+        # Chaos Mesh 1: what the value names stands in a ConfigMap.
+        "admission-webhook.chaos-mesh.org/request",
+        "",
+        "fault-injector",
+        "Chaos Mesh",
+        GITHUB + "chaos-mesh/chaos-mesh/blob/release-1.0/examples/etcd/etcd.yaml",
+        wants=ANY,
+        refuses=(),
     ),
     Injector(
         "openfeature.dev/enabled",

@@ -110,6 +110,7 @@ TABLE: tuple[Row, ...] = (
         "pgbouncer pgbouncer-* *-pgbouncer pgpool pgpool-* proxysql odyssey twemproxy "
         "mcrouter mysql-router",
     ),
+    Row("dns-cache", MOSTLY, "kube-dnsmasq k8s-dns-dnsmasq k8s-dns-dnsmasq-nanny"),
     Row("tls-proxy", MOSTLY, "ghostunnel stunnel hitch *-ssl-proxy *-tls-proxy"),
     Row("api-proxy", MOSTLY, "kubectl kubectl-* hyperkube", (r"\bproxy\b",)),
     Row(
@@ -289,6 +290,7 @@ TABLE: tuple[Row, ...] = (
     Row("app-runtime", ALWAYS, "kserve/agent seldon/engine fission/fetcher"),
     Row("task-runner", MOSTLY, "n8nio/runners"),
     Row("renderer", MOSTLY, "grafana-image-renderer"),
+    Row("api-adapter", MOSTLY, "tempo-query"),
     Row("step-helper", ALWAYS, "argoexec sidecarlogresults"),
     Row("docker-daemon", MOSTLY, "docker:*dind* dind docker-dind buildkit"),
     Row("docker-daemon", MOSTLY, "docker", (r"\bdockerd\b|--storage-driver\b",)),
@@ -363,6 +365,7 @@ TABLE: tuple[Row, ...] = (
 SPOKEN: tuple[Row, ...] = (
     Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
+    Row("plugin-server", ALWAYS, "argocd-cmp-server", (r"\bargocd-cmp-server\b",)),
     Row("mesh-proxy", ALWAYS, "consul", (r"\bconnect\b.* -sidecar-for\b",)),
     Row("docker-daemon", MOSTLY, "podman", (r"\bpodman system service\b",)),
     Row(
@@ -629,7 +632,8 @@ PAIRS: dict[str, str] = {
         "leader-elector": "leader-elector leader-election",
         "watcher": "shutdown-manager shutdown-watcher shutdown-handler "
         "termination-handler graceful-shutdown",
-        "log-rotator": "log-rotate log-rotator",
+        "log-rotator": "log-rotate log-rotator log-runner",
+        "forwarder": "port-forward port-forwarder port-forwarding port-manager",
         MAIN: "metrics-server sidecar-injector agent-injector",
     }.items()
     for role_word in pairs.split()
@@ -672,6 +676,7 @@ WORDS: dict[str, str] = {
         "cleaner": "cleaner cleanup janitor pruner",
         "log-rotator": "logrotate",
         "debugger": "debug debugger netshoot",
+        "dns-cache": "dnsmasq",
         "editor": "codeserver vscode configurator",
         "resizer": "nanny",
         "renderer": "renderer browser",

@@ -219,6 +219,43 @@ FIELDS: tuple[Field, ...] = (
         "vault_controller.go",
         ANY,
     ),
+    *(
+        Field(
+            "Elasticsearch Kibana Logstash Beat",
+            f"spec.monitoring.{what}.elasticsearchRefs",
+            container,
+            role,
+            "https://www.elastic.co/guide/en/cloud-on-k8s/current/k8s_how_it_works.html",
+            ANY,
+        )
+        for what, container, role in (
+            ("metrics", "metricbeat", "metrics-agent"),
+            ("logs", "filebeat", "log-shipper"),
+        )
+    ),
+    Field(
+        "PerconaServerMongoDB",
+        "spec.backup.enabled",
+        "backup-agent",
+        "backup",
+        "https://docs.percona.com/percona-operator-for-mongodb/backups.html",
+    ),
+    Field(
+        "MariaDB",
+        "spec.galera.enabled",
+        "agent",
+        "ha-monitor",
+        GITHUB + "mariadb-operator/mariadb-operator/blob/main/pkg/builder/"
+        "container_builder.go",
+    ),
+    Field(
+        "TidbMonitor",
+        "spec.reloader",
+        "reloader",
+        "config-reloader",
+        GITHUB + "pingcap/tidb-operator/blob/master/examples/basic/tidb-monitor.yaml",
+        ANY,
+    ),
     Field(
         # Up to Strimzi 0.40; later versions ignore it.
         "Kafka",
@@ -267,6 +304,8 @@ MODES = ("mode", "strategy", "deploymentMode", "injectionMode")
 
 PACKAGES = frozenset(("HelmRelease", "Application", "ApplicationSet", "Kustomization"))
 """Kinds that hold values for charts, not an operator's fields."""
+OF_PACKAGES = re.compile(r"(?:argoproj|toolkit\.fluxcd|helm\.cattle|config\.k8s)\.io$")
+"""Groups of those kinds: others have an `Application`, too, that is a program."""
 
 
 def requests(kind: str, document: Node) -> Iterator[Request]:
@@ -323,7 +362,8 @@ def _unknown(kind: str, document: Node) -> Iterator[Request]:
 def _is_custom(kind: str, document: Node) -> bool:
     group = text(get(document, "apiVersion")).partition("/")[0]
     own = "." in group and not group.endswith(".k8s.io") and "{{" not in group
-    return own and kind not in PACKAGES
+    package = kind in PACKAGES and OF_PACKAGES.search(group) is not None
+    return own and not package
 
 
 def _cloud_sql(document: Node) -> Iterator[Request]:
@@ -341,9 +381,17 @@ def _cloud_sql(document: Node) -> Iterator[Request]:
     yield _request(name, "database-proxy", top, says)
 
 
+_ADDS = re.compile(
+    r"side-?car|injector|injection|proxy|agent|mesh|collector", re.IGNORECASE
+)
+"""What a webhook is called that adds containers; others inject gates or settings."""
+
+
 def _webhooks(document: Node) -> Iterator[Request]:
     """Yield what a webhook adds to pods whose labels say that they want it injected."""
+    config = text(get(document, "metadata", "name"))
     for webhook in items(get(document, "webhooks")):
+        named = f"{config} {text(get(webhook, 'name'))}"
         resources = [
             text(one)
             for rule in items(get(webhook, "rules"))
@@ -355,7 +403,11 @@ def _webhooks(document: Node) -> Iterator[Request]:
             for name, value in _selected(get(webhook, field)):
                 row = next((row for row in INJECTORS if row.key == text(name)), None)
                 wants = row.wants if row is not None else ENABLED
-                if "inject" in text(name).lower() and text(value).lower() in wants:
+                adds = (
+                    row is not None or _ADDS.search(f"{named} {text(name)}") is not None
+                )
+                asks = "inject" in text(name).lower() and adds
+                if asks and text(value).lower() in wants:
                     says = f"is added by this webhook where {text(name)} asks for it"
                     container, role = ("", "sidecar")
                     if row is not None:
@@ -433,6 +485,17 @@ def of_spec(node: Node | None) -> Iterator[Request]:
     if name is not None and any(True for _ in entries(get(node, "thanos"))):
         says = "is added by the operator of Prometheus, because it has thanos"
         yield _request("thanos-sidecar", "metrics-uploader", name, says)
+
+
+def of_runners(name: Node, node: Node | None) -> Iterator[Request]:
+    """Yield what a value `containerMode` of GitHub's runners asks for.
+
+    https://github.com/actions/actions-runner-controller/blob/master/charts/
+    gha-runner-scale-set/values.yaml
+    """
+    if text(get(node, "type")) == "dind":
+        says = "is added by the chart, because containerMode.type is dind"
+        yield _request("dind", "docker-daemon", name, says)
 
 
 def of_values(node: Node | None) -> Iterator[Request]:

@@ -22,7 +22,7 @@ DEEPEST = 100
 """Columns of indentation of a list that is looked into; a deeper one is composed."""
 
 WORDS = (
-    *(b"sidecar", b"spec/containers", b"spec/initcontainers"),
+    *(b"sidecar", b"spec/containers", b"spec/initcontainers", b"containermode:"),
     b"additionalcontainer:",
     *(b"network_mode", b"volumes_from"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),

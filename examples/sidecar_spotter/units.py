@@ -111,5 +111,7 @@ def prepares(box: Container) -> bool:
 
 def stem(box: Container) -> str:
     """Return the last part of a container's image, without tag and digest."""
-    image = box.image.text if box.image is not None else ""
+    image = box.image.text.strip("\"' ") if box.image is not None else ""
+    if " " in image and "{" not in image and "(" not in image:
+        return ""  # words for whoever fills the image in
     return re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].strip("\"' ")

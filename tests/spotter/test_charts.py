@@ -26,10 +26,11 @@ def found(tmp_path: Path, files: dict[str, str]) -> dict[str, dict[str, Finding]
         path.write_text(text, encoding="utf-8")
     report = scan(tmp_path)
     assert not report.skipped
-    return {
-        judged.group.path: {one.name: one for one in judged.findings}
-        for judged in report.groups
-    }
+    said: dict[str, dict[str, Finding]] = {}
+    for judged in report.groups:
+        of = said.setdefault(judged.group.path, {})
+        of.update((one.name, one) for one in judged.findings)
+    return said
 
 
 def in_template(tmp_path: Path, containers: str, helpers: str = "") -> dict[str, str]:
@@ -188,7 +189,10 @@ def test_a_template_that_is_put_beside_others_holds_helpers(tmp_path: Path) -> N
 """,
     }
     said = found(tmp_path, files)["templates/_parts.tpl"]
-    assert {name: one.label for name, one in said.items()} == {"enforcer": "sidecar"}
+    assert {name: one.label for name, one in said.items()} == {
+        "enforcer": "sidecar",
+        "fill": "init",
+    }
 
 
 def test_both_sides_of_an_if_declare_one_container(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from reading import Files
+from reading import Files, unit
 from sidecar_spotter import scan
 from sidecar_spotter.readers import read
 
@@ -266,3 +266,235 @@ def test_a_manifest_may_be_a_text_of_go(tmp_path: Path) -> None:
     """
     found = labels(tmp_path, code)
     assert found == {"shop-main": "main", "csi-provisioner": "sidecar"}
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ('operator.CreateReloader("config-reloader", opts...)', "config-reloader"),
+        ("common.BuildConfigReloader(p, false)", "ConfigReloader"),
+        ("r.sidecars.newMetricsExporter(p)", "MetricsExporter"),
+    ],
+)
+def test_a_call_in_a_list_is_a_container_that_another_file_describes(
+    tmp_path: Path, call: str, name: str
+) -> None:
+    code = f"""\
+    func (r *R) spec(p Stand) {{
+        boxes := append([]corev1.Container{{
+            {{Name: "store", Image: i}},
+            {call},
+        }}, more...)
+    }}
+    """
+    assert labels(tmp_path, code) == {"store": "main", name: "sidecar"}
+
+
+def test_a_call_in_a_pods_list_is_one_of_its_containers(tmp_path: Path) -> None:
+    code = """\
+    func spec() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            {Name: "store", Image: i},
+            r.logShipper(p),
+        }}
+    }
+    """
+    assert labels(tmp_path, code) == {"store": "main", "logShipper": "sidecar"}
+
+
+def test_a_list_to_which_others_are_appended_begins_with_the_main_one(
+    tmp_path: Path,
+) -> None:
+    code = """\
+    func spec() {
+        boxes := append([]corev1.Container{{Name: "ruler", Image: i}}, others...)
+    }
+    """
+    assert labels(tmp_path, code) == {"ruler": "main"}
+
+
+def test_a_call_of_the_files_own_function_is_the_container_that_it_makes(
+    tmp_path: Path,
+) -> None:
+    code = """\
+    func spec() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            buildStoreContainer(p),
+        }}
+    }
+    func buildStoreContainer(p P) corev1.Container {
+        return corev1.Container{Name: "store", Image: i}
+    }
+    """
+    assert labels(tmp_path, code) == {}
+
+
+def test_what_a_call_does_not_tell_makes_it_no_main_program(tmp_path: Path) -> None:
+    code = """\
+    func daemonset() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            {Name: "mr-agent", Image: i, Ports: p},
+            *common.KubeRBACProxyContainerWithConfig(ctx),
+        }}
+    }
+    """
+    assert labels(tmp_path, code) == {"mr-agent": "main", "KubeRBACProxy": "sidecar"}
+
+
+def test_a_store_that_an_expression_names_is_not_the_main_one(tmp_path: Path) -> None:
+    code = """\
+    func statefulset() corev1.PodSpec {
+        return corev1.PodSpec{Containers: []corev1.Container{
+            {Name: Component, Image: ctx.ImageName(repo, "market", tag)},
+            {Name: "redis", Image: ctx.ImageName(hub, "library/redis", "6.2")},
+        }}
+    }
+    """
+    assert labels(tmp_path, code)["Component"] == "main"
+
+
+def test_a_copy_of_a_value_is_the_value(tmp_path: Path) -> None:
+    code = """\
+    func cases() {
+        store := corev1.Container{Name: "store", Image: i}
+        ship := corev1.Container{Name: "log-shipper", Image: j}
+        one := corev1.PodSpec{Containers: []corev1.Container{
+            *store.DeepCopy(), *ship.DeepCopy(),
+        }}
+    }
+    """
+    assert labels(tmp_path, code) == {"store": "main", "log-shipper": "sidecar"}
+
+
+def test_a_pods_lists_may_be_filled_by_its_variable(tmp_path: Path) -> None:
+    code = """\
+    func podSpec(cr *CR) corev1.PodSpec {
+        spec := corev1.PodSpec{}
+        spec.Containers = append(spec.Containers, mainContainer(cr))
+        if cr.Spec.Metrics {
+            spec.Containers = append(spec.Containers, exporterContainer(cr))
+        }
+        spec.InitContainers = []corev1.Container{configContainer(cr)}
+        return spec
+    }
+    func mainContainer(cr *CR) corev1.Container {
+        return corev1.Container{Name: "valkey", Image: cr.Spec.Image}
+    }
+    func exporterContainer(cr *CR) corev1.Container {
+        return corev1.Container{Name: "exporter", Image: cr.Spec.Exporter}
+    }
+    func configContainer(cr *CR) corev1.Container {
+        return corev1.Container{Name: "config", Image: cr.Spec.Image}
+    }
+    """
+    assert labels(tmp_path, code) == {
+        "valkey": "main",
+        "exporter": "sidecar",
+        "config": "init",
+    }
+
+
+def test_what_is_put_behind_an_unknown_list_is_no_main_program(tmp_path: Path) -> None:
+    code = """\
+    func set(cr *CR) *appsv1.StatefulSet {
+        desired := &appsv1.StatefulSet{Spec: appsv1.StatefulSetSpec{
+            Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+                Containers: elsewhere.All(cr),
+            }},
+        }}
+        desired.Spec.Template.Spec.Containers = append(
+            desired.Spec.Template.Spec.Containers, exporter(cr))
+        return desired
+    }
+    func exporter(cr *CR) corev1.Container {
+        return corev1.Container{Name: "exporter", Image: cr.Spec.Exporter}
+    }
+    """
+    assert labels(tmp_path, code) == {"exporter": "sidecar"}
+
+
+GIVEN = """\
+func Pod(template *corev1.PodTemplateSpec) {
+    db := corev1.Container{
+        Name: naming.Database,
+        Image: config.Image(cluster),
+        VolumeMounts: []corev1.VolumeMount{dataMount, certMount},
+    }
+    copier := corev1.Container{
+        Name: naming.CertCopy,
+        Image: db.Image,
+        VolumeMounts: []corev1.VolumeMount{certMount},
+    }
+    startup := corev1.Container{Name: naming.Startup, Image: db.Image}
+    template.Spec.Containers = []corev1.Container{db, copier}
+    template.Spec.Volumes = []corev1.Volume{{Name: certMount.Name}}
+    template.Spec.InitContainers = []corev1.Container{startup}
+}
+"""
+
+
+def test_a_pod_that_is_given_gets_all_that_it_has(tmp_path: Path) -> None:
+    assert labels(tmp_path, GIVEN) == {
+        "naming.Database": "main",
+        "naming.CertCopy": "sidecar",
+        "naming.Startup": "init",
+    }
+
+
+def test_an_unknown_element_makes_the_given_pod_unknown(tmp_path: Path) -> None:
+    code = GIVEN.replace("{db, copier}", "{db, other}")
+    assert "naming.Database" not in labels(tmp_path, code)
+
+
+def test_one_container_is_the_main_one_of_a_pod_that_is_given(tmp_path: Path) -> None:
+    code = """\
+    func Pod(pod *corev1.PodSpec) {
+        admin := corev1.Container{Name: "admin", Image: i}
+        pod.InitContainers = []corev1.Container{{Name: "prepare", Image: i}}
+        pod.Containers = []corev1.Container{admin}
+    }
+    """
+    assert labels(tmp_path, code) == {"admin": "main", "prepare": "init"}
+
+
+def test_a_field_of_another_struct_is_what_that_says() -> None:
+    code = """\
+    func Pod(spec *corev1.PodSpec) {
+        dataMount := corev1.VolumeMount{Name: "data", MountPath: "/data"}
+        certMount := CertMount()
+        db := corev1.Container{
+            Name: "db",
+            Image: "quay.io/db:1",
+            VolumeMounts: []corev1.VolumeMount{dataMount, certMount},
+        }
+        copier := corev1.Container{
+            Name: "copier",
+            Image: db.Image,
+            VolumeMounts: []corev1.VolumeMount{dataMount},
+        }
+        spec.Volumes = []corev1.Volume{{Name: dataMount.Name}, {Name: certMount.Name}}
+        spec.Containers = []corev1.Container{db, copier}
+    }
+    """
+    group = unit("a.go", HEAD + dedent(code))
+    db, copier = group.containers
+    assert [one.image and one.image.text for one in (db, copier)] == [
+        "quay.io/db:1"
+    ] * 2
+    assert [(one.volume, one.path) for one in db.mounts] == [
+        ("data", "/data"),
+        ("certMount.Name", ""),
+    ]
+    assert [(one.volume, one.path) for one in copier.mounts] == [("data", "/data")]
+    assert [one.name for one in group.volumes] == ["data", "certMount.Name"]
+
+
+def test_structs_that_name_each_other_lead_nowhere(tmp_path: Path) -> None:
+    code = """\
+    func Pod(spec *corev1.PodSpec) {
+        one := corev1.Container{Name: "one", Image: two.Image}
+        two := corev1.Container{Name: "two", Image: one.Image}
+        spec.Containers = []corev1.Container{one, two}
+    }
+    """
+    assert set(labels(tmp_path, code)) == {"one", "two"}

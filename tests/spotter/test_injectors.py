@@ -35,6 +35,12 @@ def ask_of(where: str, pairs: dict[str, str]) -> list[Request]:
         ("pod", "agent.datadoghq.com/sidecar", "fargate", "datadog-agent-injected", ""),
         ("pod", "gke-gcsfuse/volumes", "true", "gke-gcsfuse-sidecar", ""),
         ("pod", "openfeature.dev/enabled", "true", "flagd", ""),
+        ("pod", "autocert.step.sm/name", "shop.local", "autocert-renewer", ""),
+        (
+            *("workload", "notebooks.opendatahub.io/inject-oauth", "true"),
+            *("oauth-proxy", "auth-proxy"),
+        ),
+        ("pod", "admission-webhook.chaos-mesh.org/request", "chaosfs-etcd", "", ""),
         (
             *("namespace", "katib.kubeflow.org/metrics-collector-injection"),
             *("enabled", "metrics-logger-and-collector", "metrics-agent"),

@@ -20,6 +20,27 @@ def ask(document: str) -> list[Request]:
     [
         (
             """\
+            kind: Kibana
+            spec:
+              monitoring:
+                logs:
+                  elasticsearchRefs: [{name: watch}]
+            """,
+            "filebeat",
+            5,
+        ),
+        (
+            """\
+            kind: MariaDB
+            spec:
+              galera:
+                enabled: true
+            """,
+            "agent",
+            4,
+        ),
+        (
+            """\
             kind: OpenTelemetryCollector
             spec:
               mode: sidecar

@@ -74,9 +74,11 @@ def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container whose image is in the table of known ones."""
     boxes = running(group)
     for box in boxes:
-        # An image that all share tells nobody's part, unless their commands do.
+        # An image that all share tells nobody's part, unless their commands do. A patch
+        # does not show the one whose part is another.
         where = box.image or next(iter(box.words), None)  # a program without an image
-        if where is None or (len(boxes) > 1 and _everybodys(box, boxes)):
+        shared = len(boxes) > 1 and "patch" not in group.marks
+        if where is None or (shared and _everybodys(box, boxes)):
             continue
         found = known_as(box)
         named = found is None and box.image is not None

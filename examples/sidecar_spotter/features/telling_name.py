@@ -51,6 +51,12 @@ SPOKEN_OF = re.compile(
     re.IGNORECASE,
 )
 """A comment that calls something a sidecar."""
+CALLED_MAIN = re.compile(
+    r"(?:(?:this is )?(?:the|your|our) )?(?:main|app|application|primary) container\b"
+    r"(?! (?:to|and|for|of)\b)(?!')",
+    re.IGNORECASE,
+)
+"""A comment that calls something the main container."""
 OTHERS = re.compile(
     r"\b(?:its|to|from|by|with|for|of) (?:an?|the|its)\b.*side-?car", re.I
 )
@@ -86,16 +92,28 @@ def look(group: Group) -> Iterator[Evidence]:
         elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
             says = f"is all of the template {group.name}"
             yield Evidence(NAME, box.name, box.line, says, 1)
+        for note in box.notes:
+            if CALLED_MAIN.match(note.text[:LONGEST]):
+                says = f'is called the main container by "{note.text[:60]}"'
+                yield Evidence(NAME, box.name, note.line, says, -1.2)
+                break
         for said in _called_sidecar(box) if role in (None, MAIN) else ():
             says = f'is called a sidecar by "{said.text[:60]}"'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
 
 
 def _glued(box: Container, boxes: Sequence[Container]) -> str | None:
-    """Return what a name tells that is a neighbor's with a word behind: `shopproxy`."""
+    """Return what a name tells that is a neighbor's with a word behind: `shopproxy`.
+
+    What is called `shop-config` and runs on beside `shop` keeps its configuration.
+    """
     for other in boxes:
         rest = box.name.removeprefix(other.name)
-        if other.name and rest and rest != box.name and rest.isalpha():
+        if not other.name or not rest or rest == box.name:
+            continue
+        if split(rest) == ["config"]:
+            return "config-reloader"
+        if rest.isalpha():
             return telling(rest)
     return None
 

@@ -8,6 +8,7 @@ a named template that the chart defines is put where it is included. Both sides 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -155,7 +156,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 if not (_is_users(box) and page.loops_over(box, group.line, before))
             )
             marks = group.marks | {"template"}
-            found.append(replace(group, containers=boxes, marks=marks))
+            whole = replace(group, containers=boxes, marks=marks)
+            found += page.sides_of(whole, before)
         if found and found[-1].line > before:
             found[-1] = replace(
                 found[-1], requests=found[-1].requests + tuple(page.fills(before))
@@ -176,10 +178,9 @@ def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Gr
     lists = _put_into(name[1].encode(), path, look)
     if not lists and not NOT_BESIDE.isdisjoint(split(name[1])):
         return
-    if lists and b"containers" not in lists:
-        return
+    early = bool(lists) and b"containers" not in lists
     boxes = [
-        kubernetes.container(box, part.split(b"\n"))
+        kubernetes.container(box, part.split(b"\n"), early=early)
         for box in ([tree] if whole else items(tree))
         if get(box, "image") is not None and get(box, "name") is not None
     ]
@@ -191,7 +192,9 @@ def _named(path: str, part: bytes, tree: Node | None, look: Look) -> Iterator[Gr
             "named template",
             name[1],
             tuple(boxes),
-            marks=frozenset({"partial", "beside"} if lists else {"partial"}),
+            marks=frozenset(
+                {"partial", "beside"} if lists and not early else {"partial"}
+            ),
         )
 
 
@@ -302,6 +305,9 @@ class Page:
         """Those of them that the template puts in: others may only be switches."""
         self.conditions: list[tuple[int, int, str]] = []
         """First line, last line (from 0) and text of each condition."""
+        self.forks: list[tuple[int, ...]] = []
+        """Of each condition with another side the lines on which its sides begin, from
+        0, and last the one on which it ends."""
         self.loops: list[tuple[int, int]] = []
         """First and last line, from 0, of each loop."""
         if text.count("{{") > MOST_ACTIONS:
@@ -321,6 +327,7 @@ class Page:
         last = 0
         row = 0
         open_: list[tuple[str, int, str]] = []
+        sides: list[list[int]] = []
         for action in ACTION.finditer(text):
             between = text[last : action.start()]
             out.append(between)
@@ -333,7 +340,7 @@ class Page:
                 if PUTS_IN.search(code):
                     self.put_in.add(fill[1])
             if action["comment"] or STEERING.match(code):
-                self._steer(code, row, open_, top=deep == INCLUDES)
+                self._steer(code, row, open_, sides, top=deep == INCLUDES)
                 inside = ""
             else:
                 ahead, behind = _around(text, action.start(), last)
@@ -356,12 +363,24 @@ class Page:
         return f"\ue000{len(self.words) - 1}\ue001"
 
     def _steer(
-        self, code: str, row: int, open_: list[tuple[str, int, str]], *, top: bool
+        self,
+        code: str,
+        row: int,
+        open_: list[tuple[str, int, str]],
+        sides: list[list[int]],
+        *,
+        top: bool,
     ) -> None:
         if OPENS.match(code):
             open_.append((code, row, code))
+            sides.append([row])
+        elif code.startswith("else") and open_:
+            sides[-1].append(row)
         elif code.startswith("end") and open_:
             begun = open_.pop()
+            begins = sides.pop()
+            if top and len(begins) > 1:
+                self.forks.append((*begins, row))
             if top and begun[0].startswith(("if", "with")):
                 self.conditions.append((begun[1], row, begun[2]))
             elif top and begun[0].startswith("range"):
@@ -416,8 +435,27 @@ class Page:
         """
         row = box.line - 1 - before
         start = top - 1 - before
-        inside = any(start < first <= row <= last for first, last in self.loops)
+        inside = any(
+            first <= row <= last and not first <= start <= last
+            for first, last in self.loops
+        )
         return inside or row == start
+
+    def sides_of(self, group: Group, before: int) -> list[Group]:
+        """Return a unit for each side of the `if` that encloses all that runs in it.
+
+        What stands on one side of it never runs beside what stands on the other.
+        """
+        boxes = [box for box in group.containers if box.stage != "init"]
+        rows = {id(box): box.line - 1 - before for box in boxes}
+        for *sides, last in self.forks if len(boxes) > 1 else ():
+            if not all(sides[0] < rows[id(box)] < last for box in boxes):
+                continue
+            on = {id(box): bisect_right(sides, rows[id(box)]) for box in boxes}
+            names = {(on[id(box)], box.name) for box in boxes}
+            if len(set(on.values())) > 1 and len(names) == len({n for _, n in names}):
+                return _apart(group, on)
+        return [group]
 
     def with_condition(self, box: Container, before: int) -> Container:
         """Return *box* with the innermost condition that its line depends on."""
@@ -427,6 +465,19 @@ class Page:
             return box
         first, _, code = max(around)
         return replace(box, condition=Text(code, first + 1 + before))
+
+
+def _apart(group: Group, on: dict[int, int]) -> list[Group]:
+    """Return a unit for each number that *on* gives to the containers that run."""
+    early = [box for box in group.containers if id(box) not in on]
+    found: list[Group] = []
+    for side in sorted(set(on.values())):
+        own = [box for box in group.containers if on.get(id(box)) == side]
+        marks = group.marks | ({"grows"} if early else set())
+        boxes = tuple([*early, *own] if not found else own)
+        asked = group.requests if not found else ()
+        found.append(replace(group, containers=boxes, requests=asked, marks=marks))
+    return found
 
 
 def _with_arguments(body: str, call: str) -> str:

@@ -14,7 +14,7 @@ from itertools import islice
 
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
-from sidecar_spotter.model import Container, Group, Port, Text
+from sidecar_spotter.model import Container, Group, Mount, Port, Text
 from sidecar_spotter.readers.jsonnet_lists import (
     WIDEST,
     Made,
@@ -47,6 +47,8 @@ _NEW = re.compile(
     r"|(?<![\w$.])[\w$]{1,40}\.Container\("
 )
 """The libraries k.libsonnet, of Grafana and others, and kube.libsonnet, of Bitnami."""
+_MOUNT = re.compile(r"olumeMount\.new\(|(?P<field>\bmountPath)\s*\+?:{1,3}")
+_SETTINGS = re.compile(r"\bwithEnv(?:Map)?(?:Mixin)?\(|\benv_*\+?:{1,3}")
 _WORDS = re.compile(r"\bwith(?:Args|Command)(?:Mixin)?\(|\b(?:args|command)_*\+?:{1,3}")
 
 
@@ -115,10 +117,7 @@ class _Sheet:
             if "name" in fields and "image" in fields:
                 words = [fields[one] for one in ("command", "args") if one in fields]
                 box = self._container(
-                    fields["name"],
-                    fields["image"],
-                    words,
-                    fields.get("ports", (0, 0)),
+                    fields["name"], fields["image"], words, (start, end)
                 )
                 yield Made(start, end, binding(self.shape, start), box)
 
@@ -164,25 +163,51 @@ class _Sheet:
         return Text(said, self.line(begin))
 
     def _container(
-        self, name: Span, image: Span | None, words: list[Span], ports: Span
+        self, name: Span, image: Span | None, words: list[Span], whole: Span
     ) -> Container:
         told = self._say(name)
-        said = [
-            Text(self.strings[at], self.line(at))
-            for span in words
-            for at in islice(range(*span), WIDEST)
-            if at in self.strings
+        settings = [
+            (said.end(), expression_end(self.shape, said.end()))
+            for said in islice(_SETTINGS.finditer(self.shape, *whole), STRINGS)
         ]
         return Container(
             name=told.text,
             line=told.line,
             image=self._say(image) if image is not None else None,
-            words=tuple(said[:STRINGS]),
+            words=self._strings_in(words),
+            settings=self._strings_in(settings),
+            mounts=tuple(self._mounts(whole)),
             ports=tuple(
                 Port(int(match[1] or match[2]), "", self.line(match.start()))
-                for match in islice(_PORT.finditer(self.shape, *ports), STRINGS)
+                for match in islice(_PORT.finditer(self.shape, *whole), STRINGS)
             ),
         )
+
+    def _strings_in(self, spans: list[Span]) -> tuple[Text, ...]:
+        found = (
+            Text(self.strings[at], self.line(at))
+            for span in spans
+            for at in islice(range(*span), WIDEST)
+            if at in self.strings
+        )
+        return tuple(islice(found, STRINGS))
+
+    def _mounts(self, whole: Span) -> Iterator[Mount]:
+        """Yield the volumes that a library's function, or an object, mounts."""
+        for match in islice(_MOUNT.finditer(self.shape, *whole), STRINGS):
+            start = match.end() - 1
+            if match["field"]:
+                brace = opening(self.shape, match.start(), "{")
+                fields = self._fields(brace)[0] if brace is not None else {}
+                given = [fields[one] for one in ("name", "mountPath") if one in fields]
+                only = fields.get("readOnly", (0, 0))
+            else:
+                given = list(parts(self.shape, start))
+                only = given[2] if given[2:] else (0, 0)
+            if len(given) > 1:
+                name, path = self._say(given[0]), self._say(given[1])
+                read_only = "true" in self.shape[slice(*only)]
+                yield Mount(name.text, path.text, read_only, name.line)
 
 
 def _named(shape: str, span: Span) -> tuple[str, Span]:

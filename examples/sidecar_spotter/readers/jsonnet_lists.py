@@ -20,15 +20,16 @@ BEFORE = 200
 
 _STEP = re.compile(r"[\[{(\]}),;]")
 _BOUND = re.compile(
-    r"(?:\blocal\s{1,20}(\w{1,80})\s{0,20}=|\b(\w{1,80})\s{0,20}\+?:{1,3})\s*\Z"
+    r"(?:\blocal\s{1,20}(\w{1,80})\s{0,20}(?:\([^()]{0,150}\)\s{0,20})?="
+    r"|\b(\w{1,80})\s{0,20}(?:\([^()]{0,150}\)\s{0,20})?\+?:{1,3})\s*\Z"
 )
 _LIST = re.compile(
     r"\b(?P<field>c|initC)ontainers_*\s*(?P<more>\+?):{1,3}(?=\s)"
     r"|\bwith(?P<early>Init)?Containers(?P<mixin>Mixin)?\("
     r"|\b(?:\w{0,40}(?:eployment|tate[fF]ul[sS]et|aemon[sS]et|eplica[sS]et)|(?:cron)?[jJ]ob)\.new\("
 )
-_NAME = re.compile(r"(?<![\w$.])(?:[\w$]{1,80}\.){0,8}(\w{1,80})(?![\w(])")
-_GIVEN = re.compile(r"\s*(?:containers\s*=\s*)?\[")
+_NAME = re.compile(r"(?<![\w$.])(?:[\w$]{1,80}\.){0,8}(\w{1,80})(?!\w)")
+_GIVEN = re.compile(r"\s*(?:containers\s*=\s*)?(?:std\.\w{1,20}\(\s*){0,2}\[")
 
 Span = tuple[int, int]
 

@@ -9,7 +9,7 @@ rule has no condition: what none of the others could explain serves the main pro
 import re
 from collections.abc import Callable
 
-from sidecar_spotter.known import MAIN, telling
+from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Finding
 from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.labels import finding, kind_of
@@ -29,6 +29,18 @@ from sidecar_spotter.verdict.weights import score
 
 PODS = ("kubernetes", "ecs", "cloud-run", "container-apps")
 """Platforms on which a unit is placed as one, on one machine."""
+PUBLIC = re.compile(r"(?:(?:docker\.io/)?library/)?[\w.-]+(?:[:@]\S+)?$")
+"""An image of nobody's own: it has no owner."""
+_TELLS = re.compile(
+    r"^/etc/|nginx|httpd|apache|caddy|haproxy|traefik|conf|cert|ssl|tls|sock|html|www"
+    r"|htdocs|/srv\b|/run\b|template|\{",
+    re.IGNORECASE,
+)
+"""Where a volume is that tells a web server something, or has its pages."""
+ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
+"""Platforms that send all requests to one port of a unit, and hide the others."""
+NO_KIND = frozenset(("container", "containers", "ctr", "pod", "process"))
+"""With these a name ends that says nothing of its kind."""
 CLEAR = 0.5
 """What a reason weighs that says by itself that a container serves another one."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
@@ -47,7 +59,8 @@ def beside(pair: Pair) -> Finding:
 def store_for_anybody(pair: Pair) -> Ruling | None:
     """A database or a broker can be placed anywhere, as many programs use it.
 
-    Unless it is private: nobody else reaches it at localhost.
+    Unless it is private: nobody else reaches it at localhost. Some platforms send all
+    requests to one container of an instance, so that the others are private there.
     """
     box, main = pair.box, pair.main
     private = "localhost" in pair.ties or joins(box, main) or _behind_one_door(pair)
@@ -79,11 +92,15 @@ def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
 
 
 def agent_of_the_machine(pair: Pair) -> Ruling | None:
-    """Beside a node's agent, what has no tie to it serves the node as well."""
+    """Beside a node's agent, what has no tie to it serves the node as well.
+
+    So does another node's agent: files of the machine are there for both.
+    """
     main = pair.main
-    if "daemon" not in pair.group.marks or pair.ties:
+    itself = pair.group.kind == "DaemonSet" and serves_machine(pair.box, pair.reasons)
+    if not itself and ("daemon" not in pair.group.marks or pair.ties):
         return None
-    if not serves_machine(main, pair.found[main.name]):
+    if "localhost" in pair.ties or not serves_machine(main, pair.found[main.name]):
         return None
     return Ruling(f"serves the machine, as {main.name} does: one copy runs on each")
 
@@ -135,7 +152,41 @@ def image_of_main_programs(pair: Pair) -> Ruling | None:
     return Ruling(f"has no tie to {main}, and its image is as often the main program")
 
 
+def web_server_as_it_comes(pair: Pair) -> Ruling | None:
+    """A public web server that was given nothing shows its own first page, to nobody.
+
+    To pass requests on it needs a file, a setting or a command that says where to.
+    """
+    box = pair.box
+    image = box.image.text if box.image is not None else ""
+    given = box.words or box.settings or any(_TELLS.search(m.path) for m in box.mounts)
+    if pair.group.platform != "kubernetes" or "template" in pair.group.marks or given:
+        return None
+    public = PUBLIC.match(image) is not None
+    told = pair.ties or pair.helps > 0.6
+    if not public or told or role(box, "sidecar") != "reverse-proxy":
+        return None
+    return Ruling("is a web server as it comes: nothing tells it whom to serve")
+
+
 # --- is it an equal?
+
+
+def of_the_same_kind(pair: Pair) -> Ruling | None:
+    """`test-users` and `test-orders`, or `old-files-clean` and `old-keys-clean`.
+
+    Names that end alike tell of two of one kind, and no more than files ties them.
+    """
+    one, other = split(pair.box.name), split(pair.main.name)
+    differ = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+    last = one[-1] if one else ""
+    alike = len(one) == len(other) > 1 and len(differ) == 1 and one[-1] == other[-1]
+    if not alike or last in NO_KIND or telling(last) not in (None, MAIN):
+        return None
+    known_image = any(reason.weight > 0 for reason in pair.by("known-image"))
+    if pair.ties - {"shared-volume"} or known_image:
+        return None
+    return Ruling(f"is called as {pair.main.name} is, but for a word: they are equals")
 
 
 def copy_of_the_main_one(pair: Pair) -> Ruling | None:
@@ -151,10 +202,33 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
         for one in (box, main)
     )
     copies = mounts == its and _unnumbered(box.name) == _unnumbered(main.name) != ""
+    numbered = _unnumbered(box.name) == _unnumbered(main.name) != ""
+    copies |= numbered and not (box.words or main.words)
     mains = telling(box.name) == MAIN == telling(main.name)
     if not copies and not (mains and pair.ties <= {"localhost"}):
         return None
     return Ruling(f"does the same work as {main.name}, from the same image")
+
+
+def each_has_visitors(pair: Pair) -> Ruling | None:
+    """Two main programs by their names, with a Service each, may well call each other.
+
+    `graphql-server` and `auth-server` do, at localhost. That makes neither a helper.
+    """
+    box, main = pair.box, pair.main
+    visited = any(o.weight <= -0.7 and o.about == main.name for o in pair.by("peers"))
+    mains = telling(box.name) == MAIN == telling(main.name)
+    if not (visited and mains) or pair.helps >= 0 or pair.ties - {"localhost"}:
+        return None
+    return Ruling(f"has visitors of its own, as {main.name} has: they are equals")
+
+
+def told_the_same(pair: Pair) -> Ruling | None:
+    """Two that are told the very same do the same work, if no files tie them."""
+    said = [[word.text for word in one.words] for one in (pair.box, pair.main)]
+    if len(said[0]) < 2 or said[0] != said[1] or pair.ties - {"localhost"}:
+        return None
+    return Ruling(f"is told what {pair.main.name} is told: they are equals")
 
 
 def linked_by_name(pair: Pair) -> Ruling | None:
@@ -256,7 +330,11 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     without_requests,
     one_of_several_programs,
     image_of_main_programs,
+    web_server_as_it_comes,
+    of_the_same_kind,
     copy_of_the_main_one,
+    each_has_visitors,
+    told_the_same,
     linked_by_name,
     part_of_the_same_product,
     nothing_speaks_for_it,
@@ -267,15 +345,13 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
 """In the order in which they are asked."""
 
 
-ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
-"""Platforms that send all requests to one port of a unit, and hide the others."""
-
-
 def _behind_one_door(pair: Pair) -> bool:
     """Whether the platform lets nobody but its neighbors reach a container."""
     alone = len(running(pair.group)) == 2  # among several it is anybody's
     hidden = not is_published(pair.group, pair.box)
-    return pair.group.platform in ONE_DOOR and alone and hidden
+    # A Pod of Knative, which is a `Service` that has containers, is reached so, too.
+    one = pair.group.kind == "Service" or pair.group.platform in ONE_DOOR
+    return one and alone and hidden
 
 
 def _unnumbered(name: str) -> str:

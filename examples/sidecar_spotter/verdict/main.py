@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import OWN_IMAGE
+from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
+    STORES,
     is_front,
     is_known_helper,
     is_published,
@@ -28,6 +30,7 @@ OWN_NAME = re.compile(
 """The chart's own name, as `helm create` gives it to the main container."""
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
 """Kinds that are called after the program that they are there for."""
+_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
 
 
@@ -41,13 +44,15 @@ class Candidate:
     """All that run beside one another, itself among them."""
     reasons: Sequence[Evidence]
     """The evidence on it."""
+    found: Reasons
+    """The evidence on all of them."""
 
 
 def main_of(group: Group, boxes: Sequence[Container], found: Reasons) -> Container:
     """Return the main container of those that run beside one another."""
 
     def likeness(box: Container) -> tuple[float, int]:
-        one = Candidate(group, box, boxes, found[box.name])
+        one = Candidate(group, box, boxes, found[box.name], found)
         total = sum((sign(one) for sign in SIGNS), score(one.reasons))
         return round(total, 2), boxes.index(box)
 
@@ -80,11 +85,21 @@ def called_as_the_unit(one: Candidate) -> float:
     units = {_plain(group.name), *(_plain(label.text) for label in group.labels[:4])}
     if group.kind in WORKLOADS and one.box.name == group.name:
         return -1.4  # then an "agent" in it is that of the unit
-    if name in units or OWN_NAME.search(one.box.name):
+    if (name and name in units) or OWN_NAME.search(one.box.name):
         return -0.8
     if name and name in _plain(group.name):
         return -0.4
+    if _is_a_kind_of(group, one.box):
+        return -0.4
     return -0.8 if _is_what_function_makes(group, one.box) else 0
+
+
+def _is_a_kind_of(group: Group, box: Container) -> bool:
+    """Whether a container has the unit's name with more behind it: `disk-default`."""
+    own, words = split(group.name), split(box.name)
+    longer = len(own) < len(words) and words[: len(own)] == own
+    plain = "{" not in group.name and telling(box.name) in (None, MAIN)
+    return bool(own) and longer and plain and group.kind in WORKLOADS
 
 
 OF_CODE = frozenset(
@@ -127,13 +142,21 @@ def the_units_image(one: Candidate) -> float:
     image at the top of a chart's values is that of the chart's program.
     """
     if one.box.image is None:
-        return -0.5
+        # A call in a program's list tells no image, be it whose it may.
+        return 0 if "code" in one.group.marks else -0.5
     return -1.6 if OWN_IMAGE.search(one.box.image.text) else 0
 
 
 def store_for_somebody(one: Candidate) -> float:
     """Return more for a database or a broker: somebody has to use it."""
-    return 1.1 if is_store(one.box) else 0
+    if is_store(one.box):
+        return 1.1
+    # By an expression alone, a store may be what its own chart is for.
+    known = known_as(one.box)
+    told = known is not None and known.role in STORES
+    others = (box for box in one.boxes if box is not one.box)
+    program = any(score(one.found[box.name]) <= 0 and box.image for box in others)
+    return 1.1 if told and program and "code" in one.group.marks else 0
 
 
 def host_of_its_own(one: Candidate) -> float:
@@ -230,6 +253,16 @@ def guest_among_equals(one: Candidate) -> float:
     return 0 if guest or alone > 0 else -(score(one.reasons) - alone + 1)
 
 
+def always_there(one: Candidate) -> float:
+    """Return less for the only one that its template declares in any case."""
+    others = [box for box in one.boxes if box is not one.box]
+    begins = one.group.line
+    optional = [b for b in others if b.condition and b.condition.line > begins]
+    own = one.box.condition
+    lone = own is None or own.line <= begins
+    return -0.5 if lone and len(optional) == len(others) > 1 else 0
+
+
 SIGNS: tuple[Callable[[Candidate], float], ...] = (
     started_as_a_sidecar,
     called_as_the_unit,
@@ -246,6 +279,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     looks_into_another,
     shows_anothers_files,
     guest_among_equals,
+    always_there,
 )
 """All of them are added up."""
 
@@ -256,9 +290,17 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
 def _plain(name: str) -> str:
     """Return the letters of a name; a chart's name for an expression that gives it."""
     name = name.split("=")[-1]
-    if match := _NAME_OF.search(name):
+    if _EXPRESSION.sub("", name).strip(" -\"'"):
+        name = _EXPRESSION.sub(_chart_of, name)  # what stands beside it tells more
+    elif match := _NAME_OF.search(name):
         name = match[1]
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _chart_of(match: re.Match[str]) -> str:
+    """Return the name of the chart that an expression is about, if it is one's name."""
+    chart = _NAME_OF.search(match[0])
+    return chart[1] if chart else ""
 
 
 def _is_called_after(box: Container, other: Container) -> bool:

@@ -71,7 +71,7 @@ def are_called_helpers(group: Group, boxes: list[Container], found: Reasons) -> 
 
     A list for an injector may have a name of its own, which says it for all in it.
     """
-    if telling(group.name) == "sidecar":
+    if telling(group.name) == "sidecar" or "injects" in group.marks:
         return True
     return all(looks(found[box.name]) >= CALLED for box in boxes)
 
@@ -95,12 +95,16 @@ def alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
         return [helper(group, box, found, "runs on beside whatever the unit gets")]
     helps = looks(found[box.name])
     early = any(other.stage == "init" for other in group.containers)
-    ends = group.kind in ("Job", "CronJob")  # then a step came before it
+    # What ends has steps before it, and what a workload is called after may be a proxy.
+    prepared = early and (
+        group.kind in ("Job", "CronJob")
+        or (group.kind in ("Deployment", "StatefulSet") and "sidecar" not in box.name)
+    )
     agent = group.kind == "DaemonSet" and role(box, "sidecar") == "node-agent"
     if group.kind not in WHOLE and helps > 0 and asks_elsewhere(box):
         why = "calls a program at localhost that stands in another file"
         return [helper(group, box, found, why)]
-    if not wanted and helps > 0.8 and not (early and ends):
+    if not wanted and helps > 0.8 and not prepared:
         return [finding(box, "not-a-sidecar", found, lonely(group))]
     if group.kind == "DaemonSet" and not wanted and (agent or not early):
         why = "serves the machine: one copy runs on each"

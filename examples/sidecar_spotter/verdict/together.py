@@ -7,7 +7,14 @@ from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
 from sidecar_spotter.units import ends, running
 from sidecar_spotter.verdict import parts
 from sidecar_spotter.verdict.beside import MANY, beside
-from sidecar_spotter.verdict.labels import ADDED, MAIN, OF_EQUALS, finding, helper
+from sidecar_spotter.verdict.labels import (
+    ADDED,
+    MAIN,
+    OF_EQUALS,
+    finding,
+    helper,
+    kind_of,
+)
 from sidecar_spotter.verdict.main import main_of
 from sidecar_spotter.verdict.pair import pair_of, whose_files
 from sidecar_spotter.verdict.traits import same_image, serves_machine
@@ -28,8 +35,14 @@ def together(group: Group, found: Reasons) -> list[Finding]:
     findings = _without_holders(group, list(boxes.values()), found)
     of = {one.name: one for one in findings}
     return findings + [
-        replace(of[box.name], line=box.line) for box in copies if box.name in of
+        _copy(group, of[box.name], box) for box in copies if box.name in of
     ]
+
+
+def _copy(group: Group, said: Finding, box: Container) -> Finding:
+    """Return a finding for the other side of an `if`, which may be in another list."""
+    label = kind_of(group, box) if said.label in SIDECARS else said.label
+    return replace(said, line=box.line, label=label)
 
 
 def _without_holders(

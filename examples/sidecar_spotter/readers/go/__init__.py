@@ -10,7 +10,8 @@ the code appends it to the containers of a pod that it was given.
 From module to module: `files` says what is read; `program` is the text with what its
 `names` stand for and the lists in which they land (`landings`); `literals` finds
 containers, and `calls` those that a function makes by a given name; `pods` and
-`together` say which make a unit; `containers` describes one, by the `values` of its
+`together` say which make a unit, and `given` finds pods that others made;
+`containers` describes one, by the `values` of its
 fields.
 """
 
@@ -21,13 +22,14 @@ from itertools import islice
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Stage
 from sidecar_spotter.readers import code_files, manifests
-from sidecar_spotter.readers.go.calls import instead
+from sidecar_spotter.readers.go.calls import called_in, instead
 from sidecar_spotter.readers.go.containers import container
 from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
+from sidecar_spotter.readers.go.given import given
 from sidecar_spotter.readers.go.landings import APPENDS
 from sidecar_spotter.readers.go.literals import Literal, literals
 from sidecar_spotter.readers.go.package import Package
-from sidecar_spotter.readers.go.pods import place, pods, shares, volumes
+from sidecar_spotter.readers.go.pods import is_begun, place, pods, shares, volumes
 from sidecar_spotter.readers.go.program import Program, parse
 from sidecar_spotter.readers.go.together import together
 
@@ -52,6 +54,8 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
     code = program.code
     found = list(islice(instead(program, list(literals(program))), MOST))
     specs = pods(program)
+    whole = list(given(program, found, specs))
+    specs += whole
     units = together(program, found, specs)
     for unit in units:
         boxes = tuple(container(program, one, "run", package) for one in unit)
@@ -63,7 +67,7 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
             "Go function",
             first.function,
             boxes,
-            marks=frozenset(("code",)),
+            marks=frozenset(("code", "grows") if len(boxes) == 1 else ("code",)),
         )
     apart = {id(one) for unit in units for one in unit}
     members: dict[int, list[tuple[Literal, Stage]]] = defaultdict(list)
@@ -85,7 +89,13 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
         )
     for pod in specs:
         if pod.open in members:
-            grows = program.landings.grows(pod.open)
+            for stage, span, _ in pod.lists:
+                made = called_in(program, span)
+                members[pod.open] += ((one, stage) for one in made)
+            begun = is_begun(pod, members[pod.open])
+            grows = program.landings.grows(pod.open) or pod in whole
+            marks = {"code", *(("partial", "injects") if begun else ())}
+            marks |= {"grows"} if grows and not begun else set()
             yield Group(
                 path,
                 code.line(pod.open),
@@ -95,7 +105,7 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
                 tuple(container(program, *one, package) for one in members[pod.open]),
                 tuple(volumes(program, pod)),
                 shares=tuple(shares(code, pod)),
-                marks=frozenset(("code", "grows") if grows else ("code",)),
+                marks=frozenset(marks),
             )
 
 

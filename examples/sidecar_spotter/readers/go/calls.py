@@ -1,4 +1,4 @@
-"""Go functions that make a container by a given name: one for each of their calls."""
+"""Go functions that make containers: by a given name, or in a file out of sight."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,9 +7,20 @@ from itertools import islice
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.program import Program
+from sidecar_spotter.readers.source import Span
 
 MOST = 300
 """Calls of one function that are looked at."""
+
+_ELEMENT = re.compile(
+    r"\s*[*&]?(?:\w+\.){0,4}(?P<verb>[Cc]reate|[Bb]uild|[Nn]ew|[Mm]ake|[Gg]et|[Gg]enerate)?"
+    r"(?P<name>\w+)(?P<open>\()"
+)
+_OF_VALUES = frozenset(("DeepCopy", "Build", "Obj", "Object", "Complete", "Get"))
+"""Methods of a value that is one already."""
+_SUFFIX = re.compile(r"(?<=\w)Container(?:With\w*|Spec)?$")
+"""A call as an element of a list, without the verb in the function's name."""
+_LIST = re.compile(r"\[\]\*?\w+\.Container(\{)")
 
 
 def instead(program: Program, literals: Iterable[Literal]) -> Iterator[Literal]:
@@ -55,3 +66,41 @@ def _calls(program: Program, literal: Literal) -> Iterator[Literal]:
             names = program.names.handed_on(ahead, function)
             rest = {**literal.fields, **fields}
             yield Literal(match.end() - 1, match.start(), rest, function, names)
+
+
+def called_in(program: Program, span: Span) -> Iterator[Literal]:
+    """Yield a container for each call that is an element of a list in a span.
+
+    What the function makes, another file says. Its name is known where the call gives
+    one, and else the function is called after it.
+    """
+    code = program.code
+    for match in islice(_LIST.finditer(code.shape, *span), MOST):
+        for start, end in code.elements(match.start(1)):
+            if (one := called(program, (start, end))) is not None:
+                yield one
+
+
+def called(program: Program, span: Span) -> Literal | None:
+    """Return the container that the call in a span makes, if it is a call."""
+    code = program.code
+    start, end = span
+    match = _ELEMENT.match(code.shape, start, end)
+    if match is None:
+        return None
+    opening = match.start("open")
+    rest = code.shape[code.closes.get(opening, end) + 1 : end]
+    whole = (match["verb"] or "") + match["name"]
+    if rest.strip() or whole in program.functions.bodies or whole in _OF_VALUES:
+        return None  # what stands in this file is read there
+    first = next(code.elements(opening), (0, 0))
+    given = [at for at in code.places(first) if not code.shape[first[0] : at].strip()]
+    name = first if given else _short(match.span("name"), match["name"])
+    function = program.functions.name(start)
+    return Literal(opening, start, {"Name": name}, function, frozenset())
+
+
+def _short(span: Span, name: str) -> Span:
+    """Return where a function's name stands, without what it says of any container."""
+    match = _SUFFIX.search(name)
+    return (span[0], span[0] + match.start()) if match else span

@@ -8,7 +8,7 @@ from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.package import Package
 from sidecar_spotter.readers.go.program import Program
-from sidecar_spotter.readers.go.values import rows, say, words
+from sidecar_spotter.readers.go.values import rows, say, unmade, words
 from sidecar_spotter.readers.source import Code, Span
 
 Fields = dict[str, Span]
@@ -72,6 +72,8 @@ def _mounts(program: Program, fields: Fields) -> Iterator[Mount]:
             where = say(program, row["MountPath"]).text if "MountPath" in row else ""
             only = "ReadOnly" in row and say(program, row["ReadOnly"]).text == "true"
             yield Mount(name.text, where, only, name.line)
+    for said in unmade(program, fields.get("VolumeMounts", _NOTHING), "VolumeMount"):
+        yield Mount(f"{said.text}.Name", "", read_only=False, line=said.line)
 
 
 def _capabilities(program: Program, fields: Fields) -> Iterator[Text]:

@@ -10,7 +10,14 @@ from sidecar_spotter.model import Stage, Text, Volume
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.program import Program
-from sidecar_spotter.readers.go.values import ASSIGNMENTS, chain, fields, rows, say
+from sidecar_spotter.readers.go.values import (
+    ASSIGNMENTS,
+    chain,
+    end_of_statement,
+    fields,
+    rows,
+    say,
+)
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.source import Code, Span
 
@@ -19,13 +26,17 @@ MOST = 300
 ENDING = {"init", "bootstrap"}
 """In the name of a function or a container, these tell that it ends."""
 
-_STAGES: dict[str, Stage] = {"InitContainers": "init", "Containers": "run"}
+STAGES: dict[str, Stage] = {"InitContainers": "init", "Containers": "run"}
 _SHARED = {
     "ShareProcessNamespace": "processes",
     "HostNetwork": "network-of-the-host",
     "HostPID": "processes-of-the-host",
 }
 _SPEC = re.compile(r"\bPodSpec(?:Args)?\{")
+_GETS = re.compile(
+    r"(?:^|\n)[ \t]*(?:var[ \t]+)?(\w+)(?:,[ \t]*\w+){0,2}[ \t]*:?=[ \t]*&?[\w.]*\Z"
+)
+"""The name that gets a literal, in front of the literal's brace."""
 _APPLIED = re.compile(r"\b\w+\.PodSpec\(\)(?=\s*\.)")
 """What begins a chain of calls that builds a configuration to apply."""
 
@@ -45,7 +56,7 @@ def pods(program: Program) -> list[Pod]:
     """Return the specifications of pods: structs, then chains of calls."""
     code = program.code
     found = [
-        _pod(code, match.end() - 1, fields(code, match.end() - 1))
+        _filled(program, _pod(code, match.end() - 1, fields(code, match.end() - 1)))
         for match in islice(_SPEC.finditer(code.shape), MOST)
     ]
     found += [
@@ -58,12 +69,47 @@ def pods(program: Program) -> list[Pod]:
 
 def _pod(code: Code, opening: int, made: dict[str, Span]) -> Pod:
     lists = []
-    for name, stage in _STAGES.items():
+    for name, stage in STAGES.items():
         if name in made:
             start, end = made[name]
             names = NAME.findall(code.shape, start, min(end, start + WIDEST))
             lists.append((stage, made[name], frozenset(names)))
     return Pod(opening, made, tuple(lists))
+
+
+def _filled(program: Program, pod: Pod) -> Pod:
+    """Return a pod with what its function puts into its lists by its variable.
+
+    As `spec.Containers = append(spec.Containers, proxy(cr))` does, or the same at the
+    end of a path: `deployment.Spec.Template.Spec.Containers`.
+    """
+    code = program.code
+    around = program.functions.around(pod.open)
+    name = _variable(code, pod.open)
+    if around is None or not name:
+        return pod
+    put = re.compile(
+        rf"(?<![\w.]){re.escape(name)}(?:\.\w+){{0,5}}\.((?:Init)?Containers)\s*=(?!=)"
+    )
+    lists = list(pod.lists)
+    for match in islice(put.finditer(code.shape, pod.open, around.end), MOST):
+        span = (match.end(), end_of_statement(code, match.end()))
+        names = NAME.findall(code.shape, span[0], min(span[1], span[0] + WIDEST))
+        lists.append((STAGES[match[1]], span, frozenset(names) - {name, "append"}))
+    return Pod(pod.open, pod.fields, tuple(lists))
+
+
+def _variable(code: Code, at: int) -> str:
+    """Return the variable that gets the value in which a place is, "" if none does."""
+    for _ in range(12):
+        outer = code.around(at)
+        given = _GETS.search(code.shape[max(at - 200, 0) : at])
+        if given is not None:
+            return given[1]
+        if outer < 0 or code.shape[outer] != "{":
+            return ""
+        at = outer
+    return ""
 
 
 def volumes(program: Program, pod: Pod) -> Iterator[Volume]:
@@ -83,6 +129,22 @@ def shares(code: Code, pod: Pod) -> Iterator[Text]:
     for field, (start, end) in pod.fields.items():
         if field in _SHARED and "true" in code.shape[start:end]:
             yield Text(_SHARED[field], code.line(start))
+
+
+def is_begun(pod: Pod, members: list[tuple[Literal, Stage]]) -> bool:
+    """Whether a pod begins with a list of which none of its members is known.
+
+    What is put in behind that runs beside others, which stand elsewhere.
+    """
+    if "Containers" not in pod.fields:
+        return False
+    start, end = pod.fields["Containers"]
+    names = next(names for _, span, names in pod.lists if span == (start, end))
+    return not any(
+        start <= one.open < end or one.names & names
+        for one, stage in members
+        if stage != "init"
+    )
 
 
 # --- where a container goes

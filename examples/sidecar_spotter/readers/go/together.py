@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from sidecar_spotter.readers.go.calls import gives_helpers
+from sidecar_spotter.readers.go.calls import called, gives_helpers
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.pods import Pod
@@ -18,6 +18,8 @@ _LIST = re.compile(
     r"(?:\b(\w+)[ \t]*:?=|\breturn\b)[ \t]*(?:[\w.]+\((?:\w+,[ \t]*)*){0,4}"
     r"\[\]\*?\w+\.Container\{"
 )
+_SPREAD = re.compile(r"\},\s*[\w.]+(?:\([^()\n]*\))?\.\.\.\s*\)")
+"""What stands behind a list to which others are appended: `}, more...)`."""
 _TO_LIST = re.compile(r"\bappend\(\s*(\w+)\s*,")
 _NO_UNIT = re.compile(r"init|side_?car|helper|extra|additional|test", re.IGNORECASE)
 """In the name of a list or its function, these tell that it holds no main program."""
@@ -40,21 +42,36 @@ def together(
         function = program.functions.name(at)
         if _NO_UNIT.search(f"{name} {function}") or gives_helpers(function):
             continue
-        if any(start < at < end for start, end in inside):
+        if any(start < match.end() and at < end for start, end in inside):
             continue
         spelled = [
-            _of_element(code, found, function, span)
+            of_element(code, found, function, span)
             for span in code.elements(match.end() - 1)
         ]
         added = [
-            _of_element(code, found, function, span)
+            of_element(code, found, function, span)
             for span in _added(program, name, function, match.end())
         ]
+        if any(spelled):
+            elements = list(code.elements(match.end() - 1))
+            spelled = [
+                one or called(program, span)
+                for one, span in zip(spelled, elements, strict=True)
+            ]
         unit = {id(one): one for one in [*spelled, *added] if one is not None}
-        if None not in spelled and len(unit) > 1 and not taken & set(unit):
+        grows = _SPREAD.search(code.shape, match.end(), _end_of_line(code, match))
+        enough = len(unit) > 1 or (len(unit) == 1 and grows)
+        if None not in spelled and enough and not taken & set(unit):
             taken |= set(unit)
             units.append(list(unit.values()))
     return units
+
+
+def _end_of_line(code: Code, match: re.Match[str]) -> int:
+    """Return where the line ends on which a list does."""
+    close = code.closes.get(match.end() - 1, match.end())
+    end = code.shape.find("\n", close)
+    return end if end > 0 else len(code.shape)
 
 
 def _added(program: Program, name: str, function: str, at: int) -> list[Span]:
@@ -68,7 +85,7 @@ def _added(program: Program, name: str, function: str, at: int) -> list[Span]:
     return found
 
 
-def _of_element(
+def of_element(
     code: Code, found: list[Literal], function: str, span: Span
 ) -> Literal | None:
     """Return the literal that an element of a list is, or that its name stands for."""

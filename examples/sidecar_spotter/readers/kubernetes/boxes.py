@@ -1,11 +1,12 @@
 """The containers of a field, as a list, or as a mapping by their names."""
 
+import re
 from dataclasses import replace
 
 import yaml
 
 from sidecar_spotter.model import Container, Text
-from sidecar_spotter.tree import Node, empty, entries, get, items, text
+from sidecar_spotter.tree import Node, empty, entries, get, items, key, line, text
 
 LISTS = ("containers", "initContainers", "ephemeralContainers")
 
@@ -55,7 +56,7 @@ def both_sides(node: Node) -> tuple[list[Node], Node | None]:
     """Return the containers under all keys `containers` but the last, and the last.
 
     A template may have the key twice, each time under a condition. What stands between
-    them then is in the one list or the other: with `initContainers` above, in that one.
+    them then is in the one list or the other.
     """
     found = [
         value
@@ -65,6 +66,22 @@ def both_sides(node: Node) -> tuple[list[Node], Node | None]:
     if len(found) < 2:
         return [], found[0] if found else get(node, "containers")
     return [box for one in found[:-1] for box in in_list(one)], found[-1]
+
+
+_BEGINS = re.compile(rb"\s*\{\{-? *(?:if|else)\b")
+_ENDS = re.compile(rb"\s*\{\{-? *end\b")
+
+
+def is_switched(node: Node, lines: list[bytes]) -> bool:
+    """Whether a template only adds the key `containers`, between an `if` and its `end`.
+
+    Without the key, what follows it belongs to the list above.
+    """
+    top = key(node, "containers")
+    at = line(top) if top is not None else 0
+    around = lines[at - 2 : at + 1] if at > 1 else []
+    enough = len(around) == 3
+    return enough and bool(_BEGINS.match(around[0]) and _ENDS.match(around[2]))
 
 
 def as_helper(box: Container, field: str) -> Container:

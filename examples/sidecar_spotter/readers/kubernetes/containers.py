@@ -104,5 +104,5 @@ def comments(lines: list[bytes], at: int) -> tuple[Text, ...]:
         said = lines[at - 1].strip() if at <= len(lines) else b""
         if not said.startswith(b"#"):
             break
-        found.append(Text(said.lstrip(b"# ").decode("utf-8", "replace"), at))
+        found.append(Text(said.strip(b"# ").decode("utf-8", "replace"), at))
     return tuple(reversed(found))

@@ -1,7 +1,10 @@
 """What a document is, and the units of it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+
+import yaml
 
 from sidecar_spotter.model import Group, Volume
 from sidecar_spotter.readers.kubernetes import patches
@@ -12,7 +15,7 @@ from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import requests_of
 from sidecar_spotter.readers.kubernetes.search import search
 from sidecar_spotter.readers.kubernetes.texts import texts_of, trees_in
-from sidecar_spotter.tree import Node, entries, get, items, key, line, text
+from sidecar_spotter.tree import Node, entries, get, items, key, line, text, walk
 
 
 def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Group]:
@@ -24,13 +27,20 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return
     if kind == "CustomResourceDefinition" or document is None:
         return
+    if kind.startswith("ENC["):
+        return  # SOPS has encrypted all that it says
     if text(get(document, "apiVersion")).startswith("skaffold/"):
         return  # its containers are tasks of a build tool
     if operations := items(document):
         yield from patches.json_patch(path, operations, lines)
-        for one in operations:  # what an injector adds may be a list of such
-            if get(one, "op") is None and items(get(one, "containers")):
+        for one in operations:
+            if get(one, "op") is not None:
+                continue
+            if items(get(one, "containers")):  # an injector may add a list of such
                 yield from units(path, one, lines)
+            else:
+                for inner in _resources_in(one):
+                    yield from units(path, inner, lines)
         return
     if patches.is_kustomization(path, kind):
         yield from patches.kustomization(path, document)
@@ -48,7 +58,34 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
     for said in texts_of(document, lines):
         for tree in trees_in(said):
             for group in units(path, tree, lines):
-                yield replace(group, marks=group.marks | {"embedded"})
+                marks = group.marks | {"embedded"}
+                if "fragment" in marks and _is_for_an_injector(document, said):
+                    marks |= {"injects"}
+                yield replace(group, marks=marks)
+
+
+_INJECTS = re.compile(r"(?:always|never)InjectSelector:|\brewriteAppHTTPProbe\b")
+"""What stands in the templates of Istio's injector."""
+
+
+def _is_for_an_injector(document: Node, said: yaml.ScalarNode) -> bool:
+    """Whether a text in a document tells an injector what it has to add."""
+    named = "inject" in text(get(document, "metadata", "name")).lower()
+    return named or _INJECTS.search(said.value) is not None
+
+
+def _resources_in(task: Node) -> Iterator[Node]:
+    """Yield the resources in a list's item that is none itself, as a task of Ansible.
+
+    https://docs.ansible.com/ansible/latest/collections/kubernetes/core/k8s_module.html
+    """
+    inner: set[int] = set()
+    for node in walk(task):
+        if id(node) in inner or get(node, "apiVersion") is None:
+            continue
+        if get(node, "kind") is not None:
+            inner.update(id(one) for one in walk(node))
+            yield node
 
 
 def _resource(
@@ -64,7 +101,7 @@ def _resource(
         for claim in items(get(document, "spec", "volumeClaimTemplates"))
         if (name := get(claim, "metadata", "name")) is not None
     )
-    marks = {"patch"} if _is_patch(document, kind) else set()
+    marks = {"patch"} if _is_patch(path, document, kind) else set()
     if not kind and items(get(document, "containers")):
         marks.add("fragment")  # a list for somebody else to add, as an injector does
     place = Place(
@@ -104,10 +141,14 @@ def _is_container(path: str, document: Node) -> bool:
     )
 
 
-def _is_patch(document: Node, kind: str) -> bool:
+_CALLED_PATCH = re.compile(r"(?:^|/)patch(?:es)?/|patch[\w.-]*$")
+
+
+def _is_patch(path: str, document: Node, kind: str) -> bool:
     """Whether a workload lacks what the API demands, so only patches another."""
     spec = get(document, "spec")
-    if get(spec, "template", "metadata", "labels") is not None and kind:
+    called = _CALLED_PATCH.search(path) is not None
+    if not called and get(spec, "template", "metadata", "labels") is not None and kind:
         return False  # it forgot the selector, or a template puts it in
     if not kind:  # what it patches is named elsewhere, as by a patch's target
         return get(spec, "template", "spec") is not None

@@ -12,6 +12,10 @@ UNITLESS = (
     *("Service", "ServiceAccount", "ConfigMap", "Secret", "ClusterRole", "Role"),
     *("ClusterRoleBinding", "RoleBinding", "Ingress", "PersistentVolumeClaim"),
     *("ValidatingWebhookConfiguration", "PodDisruptionBudget", "NetworkPolicy"),
+    *("MutatingWebhookConfiguration", "HorizontalPodAutoscaler", "PriorityClass"),
+    *("ServiceMonitor", "PodMonitor", "PrometheusRule", "Certificate", "Issuer"),
+    *("StorageClass", "CSIDriver", "APIService", "Gateway", "VirtualService"),
+    *("DestinationRule", "EnvoyFilter", "IngressClass", "HTTPRoute", "ClusterIssuer"),
 )
 """Kinds that no injector looks at, whatever their labels."""
 
@@ -22,9 +26,12 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if get(document, "spec", "template", "spec") is not None:
         where = "workload"
     if place.kind not in UNITLESS:
-        yield from asked_by(place.metadata, where)
-    if not place.kind:  # a patch whose target may be a namespace
-        yield from (ask for ask in asked_by(place.metadata, "namespace") if ask.wanted)
+        asked = list(asked_by(place.metadata, where))
+        yield from asked
+        if not place.kind:  # a patch whose target may be a namespace
+            lines = {ask.line for ask in asked if ask.wanted}
+            more = asked_by(place.metadata, "namespace")
+            yield from (ask for ask in more if ask.wanted and ask.line not in lines)
     template = get(document, "spec", "template")
     if get(template, "spec") is None:  # a patch that only adds annotations
         yield from asked_by(get(template, "metadata"), "pod")
@@ -43,7 +50,7 @@ def _wish(lines: list[bytes]) -> bool:
     return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
 
 
-_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec):")
+_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec|containerMode):")
 
 
 def _of_values(document: Node) -> Iterator[Request]:
@@ -54,6 +61,8 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from injectors.requests(list(pairs_of(value)), "pod")
             elif text(name) == "sidecar":
                 yield from operators.of_values(value)
+            elif text(name) == "containerMode":
+                yield from operators.of_runners(name, value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
 

@@ -23,6 +23,11 @@ from sidecar_spotter.tree import Node, entries, get, items, line, text
 LEVELS = 24
 """How deep in a document a unit is searched: a CronJob's lies six levels down."""
 
+OF_POLICIES = ("patchStrategicMerge", "overlay")
+"""Fields in which a policy of Kyverno puts something into the pods of others.
+
+https://kyverno.io/docs/policy-types/cluster-policy/mutate/
+"""
 UNIT = (*LISTS, "steps", "sidecars")
 """Fields of which one at least is in every unit."""
 
@@ -51,6 +56,11 @@ def search(
             yield unit
     for field, name, value in pairs:
         if field in LISTS:
+            continue
+        if field in OF_POLICIES:
+            marks = place.marks | {"patch", "partial", "injects"}
+            inside = replace(place, marks=marks)
+            yield from search(inside, value, metadata, depth + 1, seen, field)
             continue
         if (kind := operators.OF_VALUES.get(field)) is not None:
             inside = replace(place, kind=kind)

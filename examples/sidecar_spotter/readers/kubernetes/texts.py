@@ -12,7 +12,9 @@ _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
 
 _INSIDE = re.compile(
     r"^[ \t]*(?:-[ \t]+)?\w{0,60}(?:[cC]ontainers|[sS]ide_?[cC]ars?(?:Containers)?):"
-    r"[ \t]*(?:$|[\[{|>&#])|^[ \t]*[\w.]{0,60}(?:[aA]nnotations|[lL]abels):[ \t]*$",
+    r"[ \t]*(?:$|[\[{|>&#])|^[ \t]*[\w.]{0,60}(?:[aA]nnotations|[lL]abels):[ \t]*$"
+    # A JSON patch of a pod's lists.
+    r"|^[ \t]*(?:-[ \t]+)?\"?path\"?:[ \t]*[\"']?/spec/[\w/]{0,40}ontainers\b",
     re.M,
 )
 """Keys of which one is in every text that is worth to be composed."""
@@ -33,4 +35,25 @@ def trees_in(node: yaml.ScalarNode) -> Iterator[Node | None]:
     """Yield the documents in a text that is YAML itself, as far as they are."""
     for before, part in documents(node.value.encode("utf-8", "replace")):
         with suppress(Unreadable):
-            yield compose(part, line(node) + before)
+            yield _composed(part, line(node) + before)
+
+
+_ALONE = re.compile(rb"^[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)+\r?$", re.M)
+"""A line on which nothing stands but what a template says."""
+_OPENS, _CLOSES = "\ue003", "\ue004"
+"""Stand for the braces of a template, which YAML takes for its own."""
+
+
+def _composed(part: bytes, before: int) -> Node | None:
+    """Return the tree of a document that may be a template, too."""
+    try:
+        return compose(part, before)
+    except Unreadable:
+        if b"{{" not in part:
+            raise
+    plain = _ALONE.sub(b"", part).decode("utf-8", "replace")
+    plain = plain.replace("{{", _OPENS).replace("}}", _CLOSES)
+    tree = compose(plain.encode(), before)
+    for one in scalars(tree) if tree is not None else ():
+        one.value = one.value.replace(_OPENS, "{{").replace(_CLOSES, "}}")
+    return tree

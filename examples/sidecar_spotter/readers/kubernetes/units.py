@@ -11,6 +11,7 @@ from sidecar_spotter.readers.kubernetes.boxes import (
     both_sides,
     in_list,
     in_mapping,
+    is_switched,
 )
 from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.place import Place
@@ -26,10 +27,13 @@ def unit_at(
     named = in_list(last) or in_mapping(last)
     early = in_list(get(node, "initContainers"))
     early = early or in_mapping(get(node, "initContainers"))
-    if key(node, "initContainers") is not None:
+    begun = key(node, "initContainers") is not None
+    if begun and (not early or is_switched(node, place.lines)):
         early += before
     else:
         named = before + named
+    if "injects" in place.marks:
+        named, early = _whole(named), _whole(early)
     steps = in_list(get(node, "steps"))
     single = get(node, "container") or get(node, "script")
     helpers = in_list(get(node, "sidecars"))
@@ -76,6 +80,16 @@ def unit_at(
         marks=frozenset(marks),
         labels=tuple(labels_of(metadata)),
     )
+
+
+def _whole(boxes: list[Node]) -> list[Node]:
+    """Return the containers that a policy adds, without those that it only changes."""
+    return [
+        box
+        for box in boxes
+        if text(get(box, "image")) and (name := text(get(box, "name")))
+        if "{{" not in name and "*" not in name
+    ]
 
 
 def _waits(metadata: Node | None, name: str) -> tuple[Text, ...]:
