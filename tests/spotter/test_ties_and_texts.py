@@ -757,3 +757,37 @@ volumes: {data: }
 def test_who_shows_the_files_of_another_is_no_main_program(tmp_path: Path) -> None:
     found = labels(tmp_path, {"compose.yaml": SHOP})
     assert found == {"app": "main", "cron": "sidecar", "web": "not-a-sidecar"}
+
+
+def farm(programs: int) -> str:
+    """Return a file with so many programs, who holds their folder, and a collector."""
+    named = [f"pot{number}" for number in range(programs)]
+    pots = "".join(
+        f"  {name}:\n    image: example.com/{name}\n"
+        f'    volumes: ["./data/{name}/log:/log"]\n'
+        for name in named
+    )
+    return (
+        "services:\n"
+        '  start:\n    image: example.com/start\n    volumes: ["./data:/data"]\n'
+        f"{pots}"
+        '  pipe:\n    image: logstash:8.15.0\n    volumes: ["./data:/data"]\n'
+    )
+
+
+def test_who_holds_the_folder_of_all_is_not_the_one_that_is_served(
+    tmp_path: Path,
+) -> None:
+    found = labels(tmp_path, {"compose.yaml": farm(5)})
+    assert found["pipe"] == "not-a-sidecar"
+
+
+def test_a_proxy_of_a_task_serves_the_programs_in_it(tmp_path: Path) -> None:
+    text = task(
+        *(
+            f'{{"name": "{name}", "image": "example.com/{name}"}}'
+            for name in ("api", "worker", "tracker")
+        ),
+        '{"name": "nginx", "image": "nginx"}',
+    )
+    assert labels(tmp_path, {"task.json": text})["nginx"] == "sidecar"

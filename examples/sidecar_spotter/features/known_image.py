@@ -89,12 +89,14 @@ def look(group: Group) -> Iterator[Evidence]:
         if found is not None and found.sure < 0 and _is_shared(box, boxes):
             continue  # one is the application, and the other does it a service
         if found is not None:
+            told = (word for word in box.words if found.name in word.text)
+            by_settings = (one for one in box.settings if of_variables([one]) == found)
             if found.by == "command":
-                told = (word for word in box.words if found.name in word.text)
                 where = next(told, box.words[0])
             says = _says(found, named=named)
-            if found == of_variables(box.settings):
-                says = f"has variables of {found.name}, known as {found.role}"
+            if (setting := next(by_settings, None)) is not None:
+                where = setting
+                says = f"has a variable of {found.name}, known as {found.role}"
             yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)
 
 

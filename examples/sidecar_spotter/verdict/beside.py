@@ -27,6 +27,8 @@ from sidecar_spotter.verdict.traits import (
 )
 from sidecar_spotter.verdict.weights import apart, score
 
+PODS = ("kubernetes", "ecs", "cloud-run", "container-apps")
+"""Platforms on which a unit is placed as one, on one machine."""
 PUBLIC = re.compile(r"(?:(?:docker\.io/)?library/)?[\w.-]+(?:[:@]\S+)?$")
 """An image of nobody's own: it has no owner."""
 _TELLS = re.compile(
@@ -128,11 +130,11 @@ def without_requests(pair: Pair) -> Ruling | None:
 def one_of_several_programs(pair: Pair) -> Ruling | None:
     """Among several that are no helpers, one without a tie serves no one alone.
 
-    In Kubernetes somebody put them into one Pod, which says that they belong together.
+    Who puts them into one Pod or task says that they belong together.
     """
     others = (one for one in running(pair.group) if one is not pair.box)
     programs = sum(score(pair.found[one.name]) <= 0 for one in others)
-    elsewhere = pair.group.platform != "kubernetes"
+    elsewhere = pair.group.platform not in PODS
     if pair.ties or pair.helps >= 0.7 or programs <= 2 or not elsewhere:
         return None
     return Ruling(MANY)
@@ -291,7 +293,7 @@ def equal_at_the_same_files(pair: Pair) -> Ruling | None:
     faint = all(one.weight <= 0.3 for one in pair.by("shared-volume"))
     visited = any(one.weight <= -0.7 for one in pair.by("peers"))
     program = visited or role(pair.box, "sidecar") in STORES
-    elsewhere = pair.group.platform != "kubernetes"
+    elsewhere = pair.group.platform not in PODS
     if pair.helps >= 0 or not (files and faint and program and elsewhere):
         return None
     return Ruling(f"works on the same files as {pair.main.name}, as its equal")

@@ -12,6 +12,8 @@ from sidecar_spotter.verdict.pair import Pair, Ruling, whose_files
 from sidecar_spotter.verdict.traits import is_front, is_published, role
 from sidecar_spotter.verdict.weights import only_helps
 
+MANY_FOLDERS = 3
+"""Who takes files from more folders than these, and each is another's, collects."""
 CROWD = 4
 """In a file with more services than these, a name or a folder tells little."""
 
@@ -63,8 +65,14 @@ def serves_several(pair: Pair) -> Ruling | None:
     of_one = whose_files(pair.reasons)
     shared = {v.name for v in group.volumes if v.kind in ("named", "bind")} & mine
     writers: dict[str, set[str]] = defaultdict(set)
-    for other in running(group):
-        if other is not box and (not of_one or other.name in of_one):
+    others = [one for one in running(group) if one is not box]
+    if of_one:
+        # Whoever holds the folder of all could write there; the others do.
+        apart = [one for one in others if one.name not in of_one]
+        written = [m.volume for one in apart for m in one.mounts if not m.read_only]
+        of_one = [] if len(shared.intersection(written)) > MANY_FOLDERS else of_one
+    for other in others:
+        if not of_one or other.name in of_one:
             for mount in other.mounts:
                 if not mount.read_only:
                     writers[stem(other) or other.name].add(mount.volume)
