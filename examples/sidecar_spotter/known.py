@@ -94,7 +94,8 @@ TABLE: tuple[Row, ...] = (
         MOSTLY,
         """oauth2-proxy oauth-proxy origin-oauth-proxy ose-oauth-proxy
         keycloak-gatekeeper louketo-proxy gogatekeeper vouch-proxy
-        aws-sigv4-proxy sigv4-proxy authservice oidc-proxy saml-auth-proxy
+        aws-sigv4-proxy sigv4-proxy aws-es-proxy es-proxy aws-signing-proxy
+        authservice oidc-proxy saml-auth-proxy
         gcp-iap-auth kube-auth-proxy traefik-forward-auth""",
     ),
     Row(
@@ -134,6 +135,8 @@ TABLE: tuple[Row, ...] = (
         rsyslog syslog-ng universalforwarder fluentd-hec ilogtail loongcollector""",
     ),
     Row("log-shipper", MAYBE, "logstash sumologic/collector elastic-agent"),
+    Row("scanner", MAYBE, "clamav clamav-debian clamav/clamav clamav-rest c-icap"),
+    Row("log-reader", MAYBE, "crowdsec fail2ban docker-fail2ban goaccess"),
     Row("log-rotator", MOSTLY, "logrotate docker-logrotate blacklabelops/logrotate"),
     # --- metrics and traces
     Row(
@@ -162,10 +165,11 @@ TABLE: tuple[Row, ...] = (
         "metrics-agent",
         MOSTLY,
         """telegraf cloudwatch-agent datadog/agent datadog-agent signalfx-agent statsd
-        graphite-statsd collectd infrastructure-bundle zabbix-agent zabbix-agent2
+        graphite-statsd collectd infrastructure-bundle newrelic/infrastructure
+        instana/agent zabbix-agent zabbix-agent2
         grafana/agent grafana-agent metricbeat machine-agent""",
     ),
-    Row("metrics-agent", MAYBE, "alloy vmagent prometheus-pushgateway pushgateway"),
+    Row("metrics-agent", MAYBE, "vmagent prometheus-pushgateway pushgateway"),
     Row(
         "tracing-agent",
         ALWAYS,
@@ -177,7 +181,7 @@ TABLE: tuple[Row, ...] = (
         "telemetry-collector",
         MAYBE,
         """opentelemetry-collector opentelemetry-collector-* otel-collector otelcol
-        otelcol-* splunk-otel-collector opentelemetry-operations-collector""",
+        otelcol-* splunk-otel-collector opentelemetry-operations-collector alloy""",
     ),
     # --- configuration and files
     Row(
@@ -186,7 +190,11 @@ TABLE: tuple[Row, ...] = (
         """config-reloader *-config-reloader configmap-reload configmap-reloader
         config-reload *-config-reload""",
     ),
-    Row("config-reloader", MOSTLY, "consul-template confd docker-gen dockerize"),
+    Row(
+        "config-reloader",
+        MOSTLY,
+        "consul-template confd docker-gen dockerize nginx-proxy:*dockergen*",
+    ),
     Row(
         "config-sync",
         ALWAYS,
@@ -358,6 +366,7 @@ SPOKEN: tuple[Row, ...] = (
     Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
     Row("plugin-server", ALWAYS, "argocd-cmp-server", (r"\bargocd-cmp-server\b",)),
+    Row("mesh-proxy", ALWAYS, "consul", (r"\bconnect\b.* -sidecar-for\b",)),
     Row("docker-daemon", MOSTLY, "podman", (r"\bpodman system service\b",)),
     Row(
         "log-shipper",
@@ -453,6 +462,12 @@ def _row(path: str, said: str) -> Known | None:
     owner, _, rest = path.rpartition("/")
     name, _, tag = rest.partition(":")
     name = re.sub(r"-(amd64|arm64|arm)$", "", name)
+    # A tag may say more than the name: `nginx-proxy:dockergen`.
+    match = _stars().fullmatch(f"{name}:{tag}") if tag else None
+    if match is not None and match.lastindex is not None:
+        pattern, row = _with_star()[match.lastindex - 1]
+        if ":" in pattern and _speaks(row, said):
+            return Known(name, row.role, row.sure)
     for key in (f"{owner}/{name}", name):
         for row in _exact().get(key, ()):
             if _speaks(row, said):
@@ -589,7 +604,7 @@ PAIRS: dict[str, str] = {
         "tracing-agent": "jaeger-agent trace-agent tracing-agent apm-agent otel-agent "
         "xray-daemon otel-collector",
         "metrics-agent": "metrics-agent telegraf-agent datadog-agent dd-agent "
-        "cloudwatch-agent metrics-collector",
+        "cloudwatch-agent metrics-collector newrelic-infra newrelic-agent",
         "policy-agent": "policy-agent opa-agent opa-sidecar opa-envoy opa-istio",
         "log-shipper": "log-agent log-shipper log-router log-forwarder log-collector "
         "log-tailer log-streamer log-sidecar log-exporter log-reader log-saver "
@@ -641,7 +656,7 @@ WORDS: dict[str, str] = {
         "forwarder": "forwarder relay",
         "collector": "collector",
         "sync": "sync syncer syncd synchronizer mirror puller poller poll",
-        "config-reloader": "reloader reload refresher updater",
+        "config-reloader": "reloader reload refresher updater dockergen",
         "watcher": "watcher watch watchdog",
         "backup": "backup backuper snapshotter xtrabackup pgbackrest litestream",
         "uploader": "uploader upload",
@@ -673,6 +688,11 @@ WORDS: dict[str, str] = {
 }
 """One word, and the role that it tells."""
 
+_GLUED = re.compile(
+    r"(?!haproxy)[a-z]{2,30}(proxy|exporter|agent|reloader|collector|shipper|forwarder)"
+)
+"""Two words of a name without a sign between them, of which the last one tells."""
+
 _TASKS = ("check", "verify", "wait", "assert")
 """With these a name begins that tells what is done once, such as `check-logs`."""
 _STAND_INS = {"mock", "mocked", "mocks", "fake", "stub", "dummy"}
@@ -701,6 +721,8 @@ def telling(name: str) -> str | None:
         role = PAIRS.get(pair) or WORDS.get(words[end - 1])
         if role is not None:
             return role
+    if (glued := _GLUED.fullmatch(words[-1])) is not None:
+        return WORDS[glued[1]]
     # A container may be called as an image is that does nothing but help.
     rows = _exact().get("-".join(words), ())
     return next((r.role for r in rows if r.sure >= ALWAYS and not r.words), None)

@@ -33,7 +33,8 @@ WORDS = (
 CALLS = (
     *(b"Container(", b"container(", b"Router(", b"router(", b"ontainerArgs("),
     *(b"ontainerBuilder", b"ontainer_builder", b"Container {", b"ontainers"),
-    *(b"ontainerDefinitions", b"container_definitions", b"inject", b"dapr.io"),
+    *(b"ontainerDefinition", b"container_definitions", b"inject", b"dapr.io"),
+    *(b"Extension(", b"erviceConnect", b"ervice_connect"),
 )
 """One of these is in a program that builds a task or a pod."""
 
@@ -237,8 +238,8 @@ def _json(path: str, low: bytes) -> bool:
     if b'"customresourcedefinition"' in low and b'"list"' not in low:
         return False
     images = len(IMAGE.findall(low))
-    if b'"taskgroups"' in low:
-        return True  # Nomad's tasks need no image
+    if b'"taskgroups"' in low or b'"serviceconnectconfiguration"' in low:
+        return True  # Nomad's tasks need no image, and ECS brings its proxy's
     if images > 1 or "compose" in path:
         return True
     # Without an image it is a patch, or a resource that asks for a container.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
+from sidecar_spotter.units import is_deployed
 
 Pair = tuple[Group, Finding]
 
@@ -17,7 +18,7 @@ def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
     helpers = [pair for pair in pairs if pair[1].label in SIDECARS]
     if not helpers:
         return f"No sidecar was found in here. {_nearest(judged)}"
-    deployed = [pair for pair in helpers if "code" not in pair[0].marks]
+    deployed = [pair for pair in helpers if is_deployed(pair[0])]
     if not deployed:
         first = "Only program code in here builds sidecars; no file deploys one."
         return f"{first} The clearest is {_told(*max(helpers, key=_weight))}"

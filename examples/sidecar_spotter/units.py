@@ -2,6 +2,7 @@
 
 import re
 
+from sidecar_spotter.known import split
 from sidecar_spotter.model import Container, Group
 
 _PORT = re.compile(
@@ -21,6 +22,14 @@ OWN_IMAGE = re.compile(
 def running(group: Group) -> list[Container]:
     """Return the containers that run beside one another, native sidecars included."""
     return [box for box in group.containers if box.stage != "init"]
+
+
+def is_deployed(group: Group) -> bool:
+    """Whether a unit is one of this repository, and not what its program makes.
+
+    Code of the CDK is a deployment that is written as a program.
+    """
+    return "code" not in group.marks or "deploys" in group.marks
 
 
 _WEB_ROOT = re.compile(
@@ -74,6 +83,8 @@ _SHORT = re.compile(
     r"|exit(?: 0)?)?"
 )
 """A command that is done in a moment."""
+_SHELL = re.compile(r"(?:/bin/)?(?:ba)?sh\s+-c\s+[\"'](.*)[\"']", re.DOTALL)
+"""A shell in a shell, as it comes of an entry point and a command."""
 _HOLE = re.compile(r"\{\{-?\s*(?:if|else|end|with|range)\b.*?\}\}")
 
 
@@ -82,10 +93,20 @@ def ends(box: Container) -> bool:
     words = [word.text for word in box.words]
     if words[:1] and words[0].rsplit("/", 1)[-1] in ("sh", "bash") and len(words) > 1:
         script = _HOLE.sub(" ", words[-1])
+        if (inner := _SHELL.fullmatch(script.strip())) is not None:
+            script = inner[1]
     else:
         script = " ".join(words)
     done = re.split(r";|&&|\n", script)
     return bool(script.strip()) and all(_SHORT.fullmatch(one.strip()) for one in done)
+
+
+def prepares(box: Container) -> bool:
+    """Whether a container may end, and is called init, or is done in a moment.
+
+    A task of Amazon ECS has no other word for it where nobody waits for its end.
+    """
+    return not box.essential and (ends(box) or "init" in split(box.name))
 
 
 def stem(box: Container) -> str:

@@ -470,7 +470,7 @@ def test_who_only_shares_files_is_not_what_the_others_live_for(tmp_path: Path) -
     assert labels(tmp_path, {"compose.yaml": VPN}) == {
         "gluetun": "sidecar",
         "torrents": "main",
-        "indexer": "not-a-sidecar",
+        "indexer": "main",
         "films": "not-a-sidecar",
     }
 

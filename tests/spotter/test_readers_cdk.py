@@ -64,7 +64,7 @@ ship.add_mount_points(
 def test_typescript_builds_a_task() -> None:
     group, other = units("lib/shop.ts", TYPESCRIPT)
     assert (group.platform, group.name) == ("ecs", "task")
-    assert group.marks == {"code"}
+    assert group.marks == {"code", "deploys"}
     assert [(one.name, one.line, one.stage) for one in group.containers] == [
         ("web", 5, "run"),
         ("ship", 13, "run"),
@@ -87,7 +87,7 @@ def test_typescript_builds_a_task() -> None:
     assert mounts == [("logs", "/out", False), ("logs", "/in", True)]
     assert "gets the logs" in box(group, "router").notes[0].text
     assert names(other) == ["alone"]
-    assert other.marks == {"code", "bridge-network"}
+    assert other.marks == {"code", "deploys", "bridge-network"}
 
 
 def test_python_builds_one_too() -> None:
@@ -146,7 +146,7 @@ def test_only_projects_of_cdk_are_looked_at(tmp_path: Path) -> None:
     (tmp_path / "infra/cdk.json").write_text("{}")
     report = scan(tmp_path)
     assert {one.group.path for one in report.groups} == {"infra/lib/shop.ts"}
-    assert report.verdict == "injects-or-operates-sidecars-in-code-only"
+    assert report.verdict == "uses-sidecar"
     labels = {one.name: one.label for one in report.groups[0].findings}
     assert labels == {
         "web": "main",

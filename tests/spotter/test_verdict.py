@@ -450,7 +450,7 @@ def test_those_who_use_one_tunnel_do_not_help_each_other(tmp_path: Path) -> None
     assert {name: one.label for name, one in found.items()} == {
         "gluetun": "sidecar",
         "films": "main",
-        "songs": "not-a-sidecar",
+        "songs": "main",
         "player": "not-a-sidecar",
     }
     assert found["gluetun"].serves == "films"

@@ -47,6 +47,7 @@ from collections.abc import Iterator
 from sidecar_spotter.known import MAIN, Known, known, of_name, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import running, serves_files
+from sidecar_spotter.variables import known_as, of_variables
 
 NAME = "known-image"
 STRENGTH = "medium"
@@ -79,18 +80,21 @@ def look(group: Group) -> Iterator[Evidence]:
         shared = len(boxes) > 1 and "patch" not in group.marks
         if where is None or (shared and _everybodys(box, boxes)):
             continue
-        image = box.image.text if box.image is not None else ""
-        found = known(image, [word.text for word in box.words])
+        found = known_as(box)
         named = found is None and box.image is not None
         if named and _beside_a_program(box, boxes):
             found, where = of_name(box.name), Text(box.name, box.line)
         if found is not None and found.role == "reverse-proxy" and serves_files(box):
             continue
+        if found is not None and found.sure < 0 and _is_shared(box, boxes):
+            continue  # one is the application, and the other does it a service
         if found is not None:
             if found.by == "command":
                 told = (word for word in box.words if found.name in word.text)
                 where = next(told, box.words[0])
             says = _says(found, named=named)
+            if found == of_variables(box.settings):
+                says = f"has variables of {found.name}, known as {found.role}"
             yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)
 
 
@@ -121,6 +125,16 @@ def _beside_a_program(box: Container, boxes: list[Container]) -> bool:
     others = (other for other in boxes if other is not box)
     return telling(box.name) is None and any(
         telling(other.name) == MAIN for other in others
+    )
+
+
+def _is_shared(box: Container, boxes: list[Container]) -> bool:
+    """Whether another container runs the image with other words."""
+    return box.image is not None and any(
+        other.image is not None
+        and other.image.text == box.image.text
+        and [word.text for word in other.words] != [word.text for word in box.words]
+        for other in boxes
     )
 
 

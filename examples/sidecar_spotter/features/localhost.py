@@ -74,9 +74,10 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.known import MAIN, known, split, telling
+from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import idles, listens, running, stem
+from sidecar_spotter.variables import known_as
 
 NAME = "localhost"
 STRENGTH = "strong"
@@ -145,7 +146,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
-                asks = (_helps(box) and not _helps(other)) or (
+                asks = (helps(box) and not helps(other)) or (
                     said not in box.settings
                     and (
                         ASKS.search(said.text) is not None
@@ -177,8 +178,8 @@ def _told_by_nomad(box: Container, others: list[Container]) -> Iterator[Evidence
                 name = re.sub(r"\W", "_", other.name)
                 if match[1] != name and not match[1].startswith(f"{name}_"):
                     continue
-                asks = _helps(box)
-                if asks == _helps(other):
+                asks = helps(box)
+                if asks == helps(other):
                     continue  # equals call one another, too
                 says = f"is told the address of {other.name} by {match[0]}"
                 weight = 0.5 if asks else -0.2
@@ -237,15 +238,15 @@ def _callee(
             return None
     if len(others) == 1:
         return others[0]
-    # `STORE_URL=http://localhost:8083`: the one that the setting is named after.
-    named = said.text.split(":", 1)[0].lower()
-    return next((one for one in others if one.name and one.name.lower() in named), None)
+    # `SHOP_STORE_URL=http://localhost:8083` is named after `shop-store`.
+    named = "".join(split(re.split(r"[:=]", said.text, maxsplit=1)[0]))
+    called = ((one, "".join(split(one.name))) for one in others)
+    return next((one for one, name in called if name and name in named), None)
 
 
-def _helps(box: Container) -> bool:
+def helps(box: Container) -> bool:
     """Whether a container looks like a helper: whom it calls is whom it serves."""
-    image = box.image.text if box.image is not None else ""
-    found = known(image, [word.text for word in box.words])
+    found = known_as(box)
     if found is not None:
         return found.sure > 0
     return telling(box.name) not in (None, MAIN)

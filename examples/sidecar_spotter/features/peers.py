@@ -53,9 +53,9 @@ In the wild: {project}`two operators in one Pod, neither of which helps the othe
 from collections import Counter
 from collections.abc import Iterator
 
-from sidecar_spotter.known import known
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import idles, running, stem
+from sidecar_spotter.variables import known_as
 
 NAME = "peers"
 STRENGTH = "against"
@@ -99,8 +99,7 @@ def _feeds(one: Container, other: Container) -> bool:
 
 def _is_proxy(box: Container) -> bool:
     """Whether a container passes requests on: its visitors are another's as well."""
-    image = box.image.text if box.image is not None else ""
-    found = known(image, [word.text for word in box.words])
+    found = known_as(box)
     return found is not None and found.role.endswith("proxy") and found.sure > 0
 
 

@@ -84,9 +84,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.known import MAIN, known, telling
+from sidecar_spotter.features.localhost import helps
+from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.units import answers, running, serves_files
+from sidecar_spotter.variables import known_as
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -146,9 +148,14 @@ def look(group: Group) -> Iterator[Evidence]:
     for volume, uses in users.items():
         if len({box.name for box, _ in uses}) < 2:
             continue
+        if (ends := _call_over_a_socket(uses)) is not None:
+            yield from _of_call(volume, *ends)
+            continue
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
+        if not any(read) and TAKEN.search(volume):
+            read = [_takes(box) for box, _ in uses]
         if not any(read) and any(writes(box, mount) for box, mount in uses):
             # A web server without a command of its own only serves what others write.
             read = [serves_files(box) and not box.words for box, _ in uses]
@@ -222,6 +229,70 @@ def _of_one(
         yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
 
 
+_SOCKET = re.compile(r"[\w.-]*sock(?:et)?\b|[\w.-]+\.s\b")
+"""The name of a socket, where the folder in front of it is known."""
+_HOLDS_SOCKET = re.compile(r"(?<![a-z])(?:sock(?:et)?s?|run)(?![a-z])", re.IGNORECASE)
+"""Names of volumes that exist for a socket."""
+_ANSWERS_AT = re.compile(r"listen|bind|serve|create", re.IGNORECASE)
+
+Use = tuple[Container, Mount]
+
+
+def _call_over_a_socket(uses: Sequence[Use]) -> tuple[Use, Use] | None:
+    """Return who calls and who answers where two meet at a socket in a volume.
+
+    The one is told where it is; the other may be told nothing, or to listen there.
+    """
+    if len(uses) != 2 or any(_tells(box, ANSWERS) for box, _ in uses):
+        return None
+    told = [_told_of_socket(box, mount) for box, mount in uses]
+    if not any(told):
+        return None
+    named = _HOLDS_SOCKET.search(uses[0][1].volume) or any(map(_answers_at, told))
+    aid = [helps(box) for box, _ in uses]
+    if None in told and not named and aid != [said is None for said in told]:
+        return None  # it is not the whole volume that they meet in
+    calls = [said is not None and not _answers_at(said) for said in told]
+    if calls[0] == calls[1]:
+        calls = [_answers_at(said) for said in reversed(told)]
+    if calls[0] == calls[1] and None not in told:
+        calls = [not one for one in aid]  # who looks like it is called
+    if calls[0] == calls[1]:
+        return None
+    return (uses[0], uses[1]) if calls[0] else (uses[1], uses[0])
+
+
+def _answers_at(said: str | None) -> bool:
+    """Whether what a container is told of a socket is to answer there."""
+    return said is not None and _ANSWERS_AT.search(said) is not None
+
+
+def _told_of_socket(box: Container, mount: Mount) -> str | None:
+    """Return what a container is told of a socket in a folder, if it is."""
+    option = ""
+    for said in (*box.settings, *box.words):
+        at = said.text.find(f"{mount.path}/") if len(mount.path) > 1 else -1
+        if at >= 0 and _SOCKET.match(said.text, at + len(mount.path) + 1):
+            return f"{option} {said.text[max(at - NEAR, 0) : at]}"
+        option = said.text if said.text.startswith("-") else ""
+    return None
+
+
+def _of_call(volume: str, caller: Use, callee: Use) -> Iterator[Evidence]:
+    """Yield a reason for each end of a call over a socket: who is called, helps.
+
+    Unless the caller stands in front of it, as a web server before PHP.
+    """
+    (box, mount), (other, its) = caller, callee
+    fronts = _is_front(box)
+    says = f"calls {other.name} over a socket in {volume}"
+    weight = 0.6 if fronts else 0
+    yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
+    says = f"answers {box.name} on a socket in {volume}"
+    weight = 0.1 if fronts else 0.6
+    yield Evidence(NAME, other.name, its.line, says, weight, box.name)
+
+
 def _drives(box: Container) -> bool:
     """Whether a container is a storage driver; a copy that probes it has its socket."""
     return _tells(box, ANSWERS) and telling(box.name) in (None, MAIN)
@@ -244,10 +315,19 @@ def _brought(volume: str, writer: Container, reader: Container) -> bool:
     return asked and not TAKEN.search(volume) and not _is_front(reader)
 
 
+TAKERS = frozenset(("log-shipper", "telemetry-collector", "log-reader"))
+"""Roles of programs that read what others have written, be it on the same machine."""
+
+
+def _takes(box: Container) -> bool:
+    """Whether a container is known to collect what its neighbors write."""
+    found = known_as(box)
+    return found is not None and found.role in TAKERS and found.by == "image"
+
+
 def _is_front(box: Container) -> bool:
     """Whether a container is known to answer callers on behalf of one behind it."""
-    image = box.image.text if box.image is not None else ""
-    found = known(image, [word.text for word in box.words])
+    found = known_as(box)
     return found is not None and found.role.endswith("proxy")
 
 

@@ -12,7 +12,9 @@ from sidecar_spotter.readers.fields import Fields, Names, choices, say
 from sidecar_spotter.readers.hcl import bicep
 from sidecar_spotter.tree import Node, entries, line, text
 
-HINT = re.compile(rb"\bcontainers\b|\bdaprEnabled\b|/sitecontainers@", re.IGNORECASE)
+HINT = re.compile(
+    rb"\bcontainers\b|\bdaprEnabled\b|\bdaprSidecar\b|/sitecontainers@", re.IGNORECASE
+)
 KIND = re.compile(
     r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/|container",
     re.IGNORECASE,
@@ -41,6 +43,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                     continue
                 for one, _ in choices(body, names):
                     yield from _of_module(path, symbol, Fields(one, names))
+                    yield from _of_radius(path, symbol, Fields(one, names))
                     name = say(Fields(one, names).get("name")) or text(symbol)
                     yield from app(
                         path,
@@ -81,6 +84,22 @@ def _of_module(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:
         name = handed.say("name") or text(symbol)
         first = line(symbol)
         yield Group(path, first, "container-apps", "module", name, requests=(ask,))
+
+
+def _of_radius(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:
+    """Yield the wish for a Dapr container that an extension of Radius is.
+
+    https://docs.radapp.io/reference/resource-schema/core-schema/container-schema/
+    """
+    for node in fields.under("properties").each("extensions"):
+        extension = Fields(node)
+        if extension.say("kind").lower() != "daprsidecar":
+            continue
+        says = "asks Radius for Dapr's container, by an extension of the application"
+        top = extension.key("kind") or node
+        ask = Request("daprd", "app-runtime", line(top), says)
+        name = fields.say("name") or text(symbol)
+        yield Group(path, line(symbol), "radius", "container", name, requests=(ask,))
 
 
 def _names(tree: Node) -> Names:

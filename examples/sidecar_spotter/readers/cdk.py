@@ -16,24 +16,31 @@ from itertools import islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
-from sidecar_spotter.readers import code_files
+from sidecar_spotter.readers import cdk_constructs, code_files
 from sidecar_spotter.readers.languages import language_of
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.source import Code, Span, plain
+from sidecar_spotter.units import prepares
 
 MOST = 200
 """Calls of one file that are looked at."""
 
-ENDINGS = (".ts", ".js", ".py", ".java", ".cs")
+ENDINGS = (".ts", ".js", ".py", ".java", ".cs", ".go")
 SKIPPED = re.compile(code_files.NOT_READ)
 HINT = re.compile(
-    rb"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
+    (
+        r"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
+        r"|ecs\.ContainerDefinition\(|NewContainerDefinition\(|" + cdk_constructs.HINT
+    ).encode()
 )
 
 _CALL = re.compile(
-    r"(?<![\w.])([\w.!?]{1,120}(?:\(\))?)\.(add_?(?:container|firelens_?log_?router))\(",
+    r"(?<![\w.])(?:([\w.!?]{1,120}(?:\(\))?)"
+    r"\.(add_?(?:container|firelens_?log_?router))"
+    r"|(?:new\s+)?(?:\w{1,60}\.)?(?:New)?ContainerDefinition)\(",
     re.I,
 )
+"""A call that adds a container to a task, or makes one for a task that it names."""
 _LATER = re.compile(
     r"(?<![\w.])([\w.!?]{1,120})\.add_?(mount_?points|port_?mappings"
     r"|container_?dependencies)\(",
@@ -53,6 +60,8 @@ _OPTIONS = re.compile(r"\btask_?image_?options\s*[:=(]", re.I)
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is code that adds a container to a task."""
+    if path.endswith(".go") and b"awscdk" not in data:
+        return False  # a name like AddContainer is anybody's
     return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
 
 
@@ -62,7 +71,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     later = list(islice(_LATER.finditer(code.shape), MOST))
     for task in _tasks(code):
         boxes = _completed(code, task, later)
-        marks = {"code"} if task.start >= 0 else {"code", "partial"}
+        marks = {"code", "deploys"} if task.start >= 0 else {"code", "partial"}
         made = code.shape[max(task.start, 0) : task.start + 600]
         if "Ec2TaskDefinition" in made and not re.search("AWS_?VPC", made, re.I):
             marks.add("bridge-network")  # what a task on EC2 has unless it asks
@@ -74,6 +83,16 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             task.name,
             tuple(boxes),
             marks=frozenset(marks),
+        )
+    for ask in cdk_constructs.requests(code):
+        yield Group(
+            path,
+            ask.line,
+            "ecs",
+            "CDK construct",
+            "",
+            requests=(ask,),
+            marks=frozenset(("code", "deploys")),
         )
 
 
@@ -91,7 +110,9 @@ def _tasks(code: Code) -> Iterator[Task]:
     """Yield the task definitions of a file in the order of their first containers."""
     found: dict[tuple[str, int], list[tuple[str, Container]]] = defaultdict(list)
     for match in islice(_CALL.finditer(code.shape), MOST):
-        name = plain(match[1])
+        name = plain(match[1]) if match[1] else _task_of(code, match)
+        if not name:
+            continue
         owner = re.sub(r"\.(?:get)?task_?definition\Z", "", name, flags=re.I)
         start = _made(code, owner, match.start())
         other = _OTHERS_TASK.match(code.shape, start) if start >= 0 else None
@@ -101,10 +122,18 @@ def _tasks(code: Code) -> Iterator[Task]:
         boxes = found[owner, start]
         if not boxes and start >= 0 and owner != name:
             boxes += _of_pattern(code, start, match.start())
-        router = "irelens" in match[2]
-        boxes.append((code.name_at(match.start(1)), _container(code, match, router)))
+        router = "irelens" in (match[2] or "")
+        start = match.start(1) if match[1] else match.start()
+        boxes.append((code.name_at(start), _container(code, match, router)))
     for (name, start), boxes in found.items():
         yield Task(name, start, tuple(boxes))
+
+
+def _task_of(code: Code, match: re.Match[str]) -> str:
+    """Return the variable of the task for which a call makes a container."""
+    field = code.fields(match.end() - 1).get("taskdefinition")
+    said = plain(code.source(field)) if field is not None else ""
+    return said if re.fullmatch(r"[\w.]{1,120}", said) else ""
 
 
 def _made(code: Code, name: str, at: int) -> int:
@@ -133,7 +162,9 @@ def _of_pattern(code: Code, start: int, end: int) -> list[tuple[str, Container]]
 def _container(code: Code, match: re.Match[str], router: bool) -> Container:
     """Return the container that a call adds."""
     opening = match.end() - 1
-    first = next(code.elements(opening), (opening, opening))
+    given = list(islice(code.elements(opening), 3))
+    # A construct is given its scope first, and then its name.
+    first = (given[0 if match[1] else 1 :] or [(opening, opening)])[0]
     fields = code.fields(opening)
     said = next(code.strings(first), Text(code.source(first), 0)).text
     name = next(code.strings(fields.get("containername", (0, 0))), Text(said, 0)).text
@@ -224,7 +255,9 @@ def _completed(
                     wait = Text(other, code.line(span[0] + one.start()))
                     box = boxes[name]
                     boxes[name] = replace(box, waits_for=(*box.waits_for, wait))
-    return list(boxes.values())
+    return [
+        replace(box, stage="init") if prepares(box) else box for box in boxes.values()
+    ]
 
 
 def _mounts(code: Code, span: Span) -> Iterator[Mount]:

@@ -38,6 +38,7 @@ from sidecar_spotter.tree import (
     walk,
     without_statements,
 )
+from sidecar_spotter.units import prepares
 
 FORMS = ("json", "yaml", "template")
 WORDS = (
@@ -45,7 +46,7 @@ WORDS = (
     b"ContainerDefinitions",
     b"container_definitions",
     b"AWS::ECS::TaskDefinition",
-    b"ServiceConnectConfiguration",
+    b"erviceConnectConfiguration",
 )
 PARTS = re.compile(
     rb'"(?:essential|portMappings|logConfiguration|mountPoints|containerPort)"'
@@ -198,8 +199,15 @@ def connect(fields: Fields, top: Node) -> Request:
 
 
 def _connected(tree: Node | None) -> Iterator[Group]:
-    """Yield what the services of a template ask Service Connect for."""
-    for name, node in _resources(tree, "AWS::ECS::Service"):
+    """Yield what services ask Service Connect for.
+
+    They are resources of a template, or what the API is handed, in a file of its own.
+    """
+    services = list(_resources(tree, "AWS::ECS::Service"))
+    top_one = Fields(tree)
+    if tree is not None and ("taskdefinition" in top_one or "servicename" in top_one):
+        services.append((top_one.say("servicename", "service"), tree))
+    for name, node in services:
         service = Fields(node)
         top = service.key("serviceconnectconfiguration")
         if top is None:
@@ -356,7 +364,10 @@ def _ended(boxes: list[Container], declared: list[Fields]) -> list[Container]:
         for wait in box.mappings(*WAITS)
         if wait.say("condition") in ("COMPLETE", "SUCCESS")
     }
-    return [replace(box, stage="init") if box.name in ended else box for box in boxes]
+    return [
+        replace(box, stage="init") if box.name in ended or prepares(box) else box
+        for box in boxes
+    ]
 
 
 def _with_router(boxes: list[Container], declared: list[Fields]) -> list[Container]:

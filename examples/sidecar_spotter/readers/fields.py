@@ -115,6 +115,12 @@ def fold(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 
+def _is_null(node: Node) -> bool:
+    """Whether a field says `null`, as answers of an API do of all that is not set."""
+    plain = isinstance(node, yaml.ScalarNode) and not node.style
+    return plain and node.value == "null" and node.tag != "!string"
+
+
 class Fields:
     """The fields of a mapping; names are given as `fold` makes them."""
 
@@ -124,7 +130,8 @@ class Fields:
         self.names = Names() if names is None else names
         self._found: dict[str, list[Entry]] = {}
         for name, value in entries(node):
-            self._found.setdefault(fold(text(name)), []).append((name, value))
+            if not _is_null(value):
+                self._found.setdefault(fold(text(name)), []).append((name, value))
 
     def __contains__(self, name: str) -> bool:
         """Whether there is such a field."""
@@ -201,12 +208,16 @@ class Fields:
                     yield Text(f"{text(key)}={say(value)}", line(key))
 
 
+_OF_MODULE = re.compile(r"^(module\.[\w-]+)\[[^\]\n]*\]")
+"""One of several that a module makes stands for each."""
+
+
 def resolve(node: Node, names: Names) -> Node:
     """Return what *node* stands for, where it is a name of the file."""
     for _ in range(DEEPEST):
         if node.tag != EXPRESSION:
             break
-        parts = text(node).split(".", LONGEST)[:LONGEST]
+        parts = _OF_MODULE.sub(r"\1", text(node)).split(".", LONGEST)[:LONGEST]
         ways = (".".join(parts[:length]) for length in (3, 2, 1))
         way = next((way for way in ways if way in names), None)
         found = names.at(way, line(node)) if way is not None else None

@@ -467,16 +467,25 @@ def _merged(parts: list[Node], line: int) -> Node:
 
 def _dynamic(label: Token, body: Node) -> tuple[Node, Node] | None:
     """Return the entry that `dynamic "label" { for_each = …, content { … } }` means."""
-    for_each, content = _scalar("", label.line), None
+    for_each, content, named = _scalar("", label.line), None, None
     for name, value in body.value if isinstance(body, yaml.MappingNode) else ():
         if name.value == "for_each":
             said = value.value if isinstance(value, yaml.ScalarNode) else "…"
             for_each = _scalar(f"for each of {said}", value.start_mark.line + 1)
         elif name.value == "content":
             content = value
+        elif name.value == "labels" and isinstance(value, yaml.SequenceNode):
+            named = next(iter(value.value), None)
     if content is None:
         return None
-    return _scalar(label.text, label.line), _condition(for_each, [content])
+    top = _scalar(label.text, label.line)
+    if isinstance(named, yaml.ScalarNode):
+        # A block with a label, as a task of Nomad: it stands on the line of `dynamic`.
+        said = _scalar(str(named.value), label.line)
+        return top, yaml.MappingNode(
+            "!block", [(said, content)], _mark(label.line), None
+        )
+    return top, _condition(for_each, [content])
 
 
 def labeled(node: Node | None, kind: str) -> Iterator[tuple[Node, Node]]:

@@ -17,7 +17,7 @@ from sidecar_spotter.readers.lines import Lines
 
 Span = tuple[int, int]
 
-_OPENS = re.compile(r"\s*(?:new\s+[\w.]{1,120}\s*(?:\(\s*\))?\s*)?\{")
+_OPENS = re.compile(r"\s*(?:new\s+[\w.]{1,120}\s*(?:\(\s*\))?\s*|&[\w.]{1,120})?\{")
 _STEP = re.compile(r"\.(\w{1,60})\(")
 _FIELD = re.compile(r"\s*(?:(\w+)|([\"'])_*[\"'])\s*[:=](?![=>:])")
 _SHORT = re.compile(r"\s*(name|image)\s*")

@@ -26,6 +26,7 @@ from sidecar_spotter.readers import (
     terraform_names,
 )
 from sidecar_spotter.readers.fields import (
+    EXPRESSION,
     FILE,
     IF,
     Fields,
@@ -42,7 +43,7 @@ from sidecar_spotter.tree import Node, Unreadable, entries, items, line, text, w
 
 HINT = re.compile(
     rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job"
-    rb"|service_connect|inject",
+    rb"|service_connect|inject|essential|mountPoints|logDriver",
     re.I,
 )
 COMMENTS = ("#", "//")
@@ -88,6 +89,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             handed = terraform_modules.handed(name, body, file.names, lines)
             for group in handed:
                 yield replace(group, path=path)
+    for how, label, body in _handed_on(tree):
+        for group in terraform_modules.apps_with_dapr(label, body, how):
+            yield replace(group, path=path)
     for group in terraform_docker.units(tree, names, lines):
         yield replace(group, path=path)
     ended = set(_ended(tree))
@@ -99,6 +103,17 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         yield replace(group, containers=boxes)
     yield from _overlays(file)
     yield from _texts(file)
+
+
+def _handed_on(tree: Node | None) -> Iterator[tuple[str, Node, Node]]:
+    """Yield what modules are handed, and the names that can be: kind, name, value."""
+    for kind in ("module", "variable"):
+        for label, body in labeled(tree, kind):
+            yield kind, label, body
+    for block, value in entries(tree):
+        if text(block) == "locals":
+            for label, body in entries(value):
+                yield "locals", label, body
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +161,15 @@ def _task(file: File, block: Block) -> Iterator[Group]:
     if given.tag == FILE:
         yield from _elsewhere(file, say(given))
         return
-    if text(given).lstrip()[:1] in ("[", "{"):
-        file.taken.add(id(given))
-        inside = text(given).encode("utf-8", "replace")
-        before = line(given) - (given.tag != HEREDOC)
-        given = ecs.tree_or_template(inside, before) or given
     if isinstance(given, yaml.MappingNode) and "image" not in Fields(given):
         given = _listed(given)
     services = file.services[text(block.label)]
-    boxes = list(choices(given, file.names))
+    boxes = [box for one in choices(given, file.names) for box in _parts(file, *one)]
     file.taken.update(id(node) for node, _ in boxes)
     found = ecs.task(boxes, block.fields, file.lines, COMMENTS)
+    more = any(_HANDED_IN.fullmatch(text(node)) for node, _ in boxes)
+    if more and len(found.containers) == 1:
+        found = replace(found, marks=found.marks | {"partial"})
     if found.containers:
         yield replace(
             found,
@@ -167,6 +180,54 @@ def _task(file: File, block: Block) -> Iterator[Group]:
             served=tuple(sorted({*found.served, *ecs.balanced(services)})),
             marks=found.marks | ecs.daemon(services),
         )
+
+
+_HANDED_IN = re.compile(
+    r"var\.(?!\w*(?:sidecar|companion|additional|extra|custom|other))\w*container\w*",
+    re.IGNORECASE,
+)
+"""The containers that whoever calls a module hands to it, the main one among them."""
+
+
+def _parts(
+    file: File, given: Node, condition: Text | None
+) -> Iterator[tuple[Node, Text | None]]:
+    """Yield what declares a container in *given*, which may be a list as a text.
+
+    Such a text may have names in it: `"[${local.app}, ${local.proxy}]"`.
+    """
+    if text(given).lstrip()[:1] not in ("[", "{"):
+        yield given, condition
+        return
+    file.taken.add(id(given))
+    inside = text(given).encode("utf-8", "replace")
+    before = line(given) - (given.tag != HEREDOC)
+    for node, when in choices(
+        ecs.tree_or_template(inside, before) or given, file.names
+    ):
+        named = list(_named(node)) if node.tag == EXPRESSION else []
+        if not named:
+            yield node, when or condition
+        for one, only_if in named:
+            for found, why in choices(one, file.names):
+                yield found, only_if or why or when or condition
+
+
+_REFERENCE = re.compile(
+    r"\b(?:local|module|var|data\.template_file)\.[\w-]+(?:\.[\w-]+)*"
+)
+
+
+def _named(node: Node) -> Iterator[tuple[Node, Text | None]]:
+    """Yield the names in the braces of a text, each with the condition it is under."""
+    said = text(node)
+    for match in islice(_REFERENCE.finditer(said), TEXTS):
+        between = said[: match.start()]
+        if "?" in said[match.end() : match.end() + 3]:
+            continue  # it is the condition
+        first = yaml.ScalarNode(EXPRESSION, match[0], node.start_mark, None)
+        only_if = Text(said[:80], line(node)) if "?" in between else None
+        yield first, only_if
 
 
 MESH = "modules/mesh-task"

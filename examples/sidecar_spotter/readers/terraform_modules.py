@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import yaml
 
-from sidecar_spotter.model import Container, Group, Stage, Text
+from sidecar_spotter.model import Container, Group, Request, Stage, Text
 from sidecar_spotter.readers import ecs
 from sidecar_spotter.readers.fields import Fields, Names, choices, fold
 from sidecar_spotter.readers.shapes import container
@@ -68,6 +68,34 @@ def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[
         tuple(boxes),
         marks=frozenset() if whole else frozenset({"partial"}),
     )
+
+
+OF_APPS = ("template", "containers", "container", "image", "ingress")
+"""Fields of which one stands beside the word for Dapr in what declares an app."""
+
+
+def apps_with_dapr(label: Node, body: Node, kind: str) -> Iterator[Group]:
+    """Yield the wish for Dapr's container of each app that *body* tells a module of.
+
+    Modules for Azure Container Apps are handed maps of apps, which variables may have
+    as their default.
+    """
+    left = MOST
+    for node in walk(body):
+        left -= 1
+        if left < 0:
+            return
+        app = Fields(node)
+        top = app.key("dapr")
+        if top is None or not any(field in app for field in OF_APPS):
+            continue
+        dapr = app.under("dapr")
+        if ("appid" in dapr or dapr.true("enabled")) and dapr.say("enabled") != "false":
+            says = "asks the platform for Dapr's container: the app has a `dapr`"
+            ask = Request("daprd", "app-runtime", line(top), says)
+            name = app.say("name") or text(label)
+            at = line(label)
+            yield Group("", at, "container-apps", kind, name, requests=(ask,))
 
 
 def _has_image(one: Fields) -> bool:

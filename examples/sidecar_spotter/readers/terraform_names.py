@@ -7,12 +7,15 @@ line where the name is used.
 
 import posixpath
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import yaml
 
+from sidecar_spotter.known import known
 from sidecar_spotter.look import Look
-from sidecar_spotter.readers.fields import Fields, Names, say
+from sidecar_spotter.model import Text
+from sidecar_spotter.readers.fields import EXPRESSION, Fields, Names, say
 from sidecar_spotter.readers.hcl import hcl, labeled
 from sidecar_spotter.tree import Node, Unreadable, entries, items, text
 
@@ -27,11 +30,18 @@ LARGEST = 200_000
 """Bytes of such a file that are read."""
 
 _USED = re.compile(rb"\b(local|var|module)\.([A-Za-z_][\w-]*)")
+_MADE = re.compile(
+    r"\bmodule\.([A-Za-z_][\w-]*)(?:\[[^\]\n]*\])?"
+    r"\.(?:(?:\w+_)?containers?|(?:\w+_)?container_(?:definitions?|json)\w*"
+    r"|json_map\w*)\b"
+)
+"""What a module is asked for that makes a container: its output is called so."""
 
 
 def names(tree: Node | None, data: bytes, path: str, look: Look) -> Names:
     """Return what the names of the file at *path* stand for."""
     found = _declared(tree)
+    found.update(_made(tree, data, found))
     missing = {
         b".".join(used).decode() for used in set(_USED.findall(data))
     } - found.keys()
@@ -91,6 +101,50 @@ def _declared(tree: Node | None) -> Names:
                 if (source := Fields(body).get("template")) is not None:
                     found[f"data.template_file.{text(name)}"] = source
     return found
+
+
+def _made(
+    tree: Node | None, data: bytes, declared: Names
+) -> Iterator[tuple[str, Node]]:
+    """Yield what stands for a container that a module makes by itself.
+
+    The caller hands no image to it: its source tells what it is, `modules/firelens`.
+    """
+    asked = set(_MADE.findall(data.decode("utf-8", "replace")))
+    for name, body in labeled(tree, "module"):
+        module = Fields(body)
+        called = f"module.{text(name)}"
+        whole = "containerdefinitions" in module or "containerdefinition" in module
+        if text(name) in asked and called not in declared and not whole:
+            source = module.said("source")
+            if source is not None:
+                yield called, _stand_in(name, body, source)
+
+
+def _stand_in(label: Node, body: Node, source: Text) -> Node:
+    """Return a container with the name and the image that a module tells of."""
+
+    def pair(key: str, value: str, at: Node) -> tuple[Node, Node]:
+        mark = at.start_mark
+        name = yaml.ScalarNode("!string", key, mark, None)
+        return name, yaml.ScalarNode("!string", value, mark, None)
+
+    module = Fields(body)
+    own = [(k, v) for k, v in entries(body) if text(k) not in ("image", "source")]
+    said = module.get("name", "container_name")
+    pairs = [pair("image", _image_of(source.text), module.get("source") or label)]
+    if said is None or said.tag == EXPRESSION or not say(said):
+        own = [(k, v) for k, v in own if text(k) not in ("name", "container_name")]
+        pairs.append(pair("name", text(label), label))
+    return yaml.MappingNode("!map", pairs + own, label.start_mark, None)
+
+
+def _image_of(source: str) -> str:
+    """Return what the source of a module tells of the image: `firelens` or `nginx`."""
+    path = source.partition("?")[0].removesuffix(".git").rstrip("/")
+    words = [word for word in re.split(r"/+", path) if word not in ("", ".", "..")]
+    told = (word for word in reversed(words[-3:]) if known(word, ()) is not None)
+    return next(told, words[-1] if words else "")
 
 
 def is_container(module: Fields) -> bool:

@@ -29,6 +29,7 @@ from sidecar_spotter.model import (
     Request,
     Verdict,
 )
+from sidecar_spotter.units import is_deployed
 from sidecar_spotter.verdict.labels import finding
 from sidecar_spotter.verdict.parts import lonely
 from sidecar_spotter.verdict.together import together
@@ -121,7 +122,7 @@ def verdict_of(judged: Iterable[Judged]) -> Verdict:
         fields = {ask.line for ask in one.group.requests if ask.how == "operator-field"}
         for said in one.findings:
             if said.label in SIDECARS:
-                if "code" not in one.group.marks and said.line not in fields:
+                if is_deployed(one.group) and said.line not in fields:
                     return "uses-sidecar"
                 code = True
     return "injects-or-operates-sidecars-in-code-only" if code else "no-sidecar"

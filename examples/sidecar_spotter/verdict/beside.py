@@ -18,6 +18,7 @@ from sidecar_spotter.verdict.services import service
 from sidecar_spotter.verdict.traits import (
     STORES,
     is_named_unlike_its_image,
+    is_published,
     is_store,
     joins,
     role,
@@ -34,8 +35,8 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 """Where a volume is that tells a web server something, or has its pages."""
-ONE_DOOR = ("cloud-run", "container-apps")
-"""Platforms whose requests all go to one container of an instance."""
+ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
+"""Platforms that send all requests to one port of a unit, and hide the others."""
 NO_KIND = frozenset(("container", "containers", "ctr", "pod", "process"))
 """With these a name ends that says nothing of its kind."""
 CLEAR = 0.5
@@ -59,24 +60,33 @@ def store_for_anybody(pair: Pair) -> Ruling | None:
     Unless it is private: nobody else reaches it at localhost. Some platforms send all
     requests to one container of an instance, so that the others are private there.
     """
-    box, main, group = pair.box, pair.main, pair.group
-    private = "localhost" in pair.ties or joins(box, main)
+    box, main = pair.box, pair.main
+    private = "localhost" in pair.ties or joins(box, main) or _behind_one_door(pair)
     if not is_store(box) or private or stem(box) == stem(main):
         return None
-    if group.kind == "Service" or group.platform in ONE_DOOR:
-        why = f"is a store that {main.name} alone can reach: no requests are sent to it"
-        return Ruling(why, kind_of(group, box), main.name)
     return Ruling("is a store that its neighbors use, and could run anywhere")
 
 
+def private_store(pair: Pair) -> Ruling | None:
+    """A store that its neighbor alone can reach is there for it."""
+    if not is_store(pair.box) or not _behind_one_door(pair):
+        return None
+    main = pair.main.name
+    why = f"is a store that nobody but {main or 'its neighbor'} can reach"
+    return Ruling(why, kind_of(pair.group, pair.box), main)
+
+
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
-    """Two that use the namespace of a third are both served by it: they are equals."""
+    """Two that use the namespace of a third are both served by it: each is a main one.
+
+    They are equals of each other.
+    """
     to_main = any(o.about == pair.main.name and o.weight >= 0.5 for o in pair.reasons)
     served = pair.roommates and pair.rooms and pair.main.name not in pair.rooms
     if not served or pair.helps > 0 or to_main:
         return None
     rooms = ", ".join(sorted(pair.rooms))
-    return Ruling(f"uses {rooms} as {pair.main.name} does: they are equals")
+    return Ruling(f"uses {rooms} as {pair.main.name} does: they are equals", "main")
 
 
 def agent_of_the_machine(pair: Pair) -> Ruling | None:
@@ -219,6 +229,20 @@ def told_the_same(pair: Pair) -> Ruling | None:
     return Ruling(f"is told what {pair.main.name} is told: they are equals")
 
 
+def linked_by_name(pair: Pair) -> Ruling | None:
+    """On a network where each has its own address, a link is a call to an equal.
+
+    What the main program calls by name could run anywhere, unless it has the look of
+    a helper.
+    """
+    main = pair.main.name
+    calls = any(one.text == main for one in pair.box.waits_for)
+    apart = "bridge-network" in pair.group.marks
+    if not apart or calls or pair.helps > 0 or pair.ties != {"life-cycle"}:
+        return None
+    return Ruling(f"is what {main} calls by name, over a network")
+
+
 def part_of_the_same_product(pair: Pair) -> Ruling | None:
     """A scheduler from the main one's image is the product's third program, no helper.
 
@@ -232,8 +256,12 @@ def part_of_the_same_product(pair: Pair) -> Ruling | None:
 
 
 def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
-    """To be placed beside a program is not yet to serve it."""
-    if pair.ties or pair.helps > 0:
+    """To be placed beside a program is not yet to serve it.
+
+    Nor is to start before it, for what has the name of a main program.
+    """
+    program = telling(pair.box.name) == MAIN and pair.helps < 0
+    if pair.ties - ({"life-cycle"} if program else set()) or pair.helps > 0:
         return None
     against = [
         one
@@ -292,6 +320,7 @@ def serves_it(pair: Pair) -> Ruling | None:
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     store_for_anybody,
+    private_store,
     equal_user_of_a_helper,
     service,
     agent_of_the_machine,
@@ -304,6 +333,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     copy_of_the_main_one,
     each_has_visitors,
     told_the_same,
+    linked_by_name,
     part_of_the_same_product,
     nothing_speaks_for_it,
     tied_to_others,
@@ -311,6 +341,15 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     serves_it,
 )
 """In the order in which they are asked."""
+
+
+def _behind_one_door(pair: Pair) -> bool:
+    """Whether the platform lets nobody but its neighbors reach a container."""
+    alone = len(running(pair.group)) == 2  # among several it is anybody's
+    hidden = not is_published(pair.group, pair.box)
+    # A Pod of Knative, which is a `Service` that has containers, is reached so, too.
+    one = pair.group.kind == "Service" or pair.group.platform in ONE_DOOR
+    return one and alone and hidden
 
 
 def _unnumbered(name: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import OWN_IMAGE
+from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
     STORES,
     is_front,
@@ -19,7 +20,7 @@ from sidecar_spotter.verdict.traits import (
     is_published,
     is_store,
     joins,
-    known_as,
+    role,
 )
 from sidecar_spotter.verdict.weights import Reasons, apart, score
 
@@ -187,6 +188,54 @@ def known_helper(one: Candidate) -> float:
     return 0.5 if is_known_helper(one.box) else 0
 
 
+OF_ANOTHER = frozenset(
+    (
+        *("config-reloader", "config-sync", "git-sync", "certificate-agent"),
+        *("metrics-adapter", "health-probe", "log-rotator", "debugger"),
+    )
+)
+"""Roles that are about a neighbor. An agent, a proxy or a collector has such helpers
+of its own."""
+
+
+def about_another(one: Candidate) -> float:
+    """Return more for whoever changes, measures or asks a neighbor, and works for it.
+
+    Where a collector and what writes its configuration both look like helpers, the
+    unit exists for the collector.
+    """
+    # An image that all containers share is no evidence on any.
+    own = any(reason.feature == "known-image" for reason in one.reasons)
+    says = role(one.box, "sidecar") if own else telling(one.box.name)
+    return 1.6 if says in OF_ANOTHER and called_as_the_unit(one) >= 0 else 0
+
+
+def looks_into_another(one: Candidate) -> float:
+    """Return more for who asks to see the processes of a neighbor, to watch them."""
+    joined = (join.text.partition(":") for join in one.box.joins)
+    return 0.8 if any(what == "processes" and name for what, _, name in joined) else 0
+
+
+def shows_anothers_files(one: Candidate) -> float:
+    """Return more for a service that only reads what it waits for another to write.
+
+    Callers reach it first, and it hands what it cannot answer on to the other one.
+    """
+    box = one.box
+    if one.group.platform != "compose" or not is_published(one.group, box):
+        return 0
+    waits = {wait.text for wait in box.waits_for}
+    written = {
+        mount.volume
+        for other in one.boxes
+        if other.name in waits
+        for mount in other.mounts
+        if not mount.read_only
+    }
+    shared = [mount for mount in box.mounts if mount.volume in written]
+    return 1.6 if shared and all(mount.read_only for mount in shared) else 0
+
+
 def guest_among_equals(one: Candidate) -> float:
     """Return what its ties weigh, and one, off a service that joins a namespace.
 
@@ -196,6 +245,8 @@ def guest_among_equals(one: Candidate) -> float:
     box = one.box
     if one.group.platform not in ("compose", "quadlet") or not box.joins:
         return 0
+    if looks_into_another(one):
+        return 0  # it is no tenant
     hosts = (other for other in one.boxes if joins(box, other))
     guest = any(_is_called_after(host, box) for host in hosts) or is_store(box)
     alone = apart(one.reasons)
@@ -224,6 +275,9 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     front_for_many,
     beside_known_helpers,
     known_helper,
+    about_another,
+    looks_into_another,
+    shows_anothers_files,
     guest_among_equals,
     always_there,
 )

@@ -80,6 +80,28 @@ def _serves_by_files(box: Container, reasons: Sequence[Evidence], helps: float) 
 
     A volume is the only way there to share files, and equals share them too.
     """
-    shared = [one.weight for one in reasons if one.feature == "shared-volume"]
-    takes = any(one.read_only and TAKEN.search(one.volume) for one in box.mounts)
-    return max(shared, default=0) >= 0.6 and (takes or helps > 0)
+    of_one = [
+        one
+        for one in reasons
+        if one.feature == "shared-volume" and one.weight >= OF_ONE
+    ]
+    lines = {one.line for one in of_one}
+    takes = any(
+        TAKEN.search(one.volume) and (one.read_only or one.line in lines)
+        for one in box.mounts
+    )
+    called = any(one.says.startswith("answers ") for one in of_one)
+    return bool(of_one) and (takes or called or helps > 0)
+
+
+OF_ONE = 0.6
+"""The weight from which a shared volume shows who serves whom."""
+
+
+def whose_files(reasons: Sequence[Evidence]) -> list[str]:
+    """Return whom a container serves by files, as the volumes that they share show."""
+    return [
+        one.about
+        for one in reasons
+        if one.feature == "shared-volume" and one.weight >= OF_ONE
+    ]

@@ -8,7 +8,7 @@ show by more than its place in the file that it runs with one program, and serve
 from collections import defaultdict
 
 from sidecar_spotter.units import running, stem
-from sidecar_spotter.verdict.pair import Pair, Ruling
+from sidecar_spotter.verdict.pair import Pair, Ruling, whose_files
 from sidecar_spotter.verdict.traits import is_front, is_published, role
 from sidecar_spotter.verdict.weights import only_helps
 
@@ -60,10 +60,11 @@ def serves_several(pair: Pair) -> Ruling | None:
         return None
     group, box = pair.group, pair.box
     mine = {mount.volume for mount in box.mounts}
+    of_one = whose_files(pair.reasons)
     shared = {v.name for v in group.volumes if v.kind in ("named", "bind")} & mine
     writers: dict[str, set[str]] = defaultdict(set)
     for other in running(group):
-        if other is not box:
+        if other is not box and (not of_one or other.name in of_one):
             for mount in other.mounts:
                 if not mount.read_only:
                     writers[stem(other) or other.name].add(mount.volume)

@@ -16,9 +16,9 @@ from sidecar_spotter.verdict.labels import (
     kind_of,
 )
 from sidecar_spotter.verdict.main import main_of
-from sidecar_spotter.verdict.pair import pair_of
-from sidecar_spotter.verdict.traits import serves_machine
-from sidecar_spotter.verdict.weights import Reasons, only_helps
+from sidecar_spotter.verdict.pair import pair_of, whose_files
+from sidecar_spotter.verdict.traits import same_image, serves_machine
+from sidecar_spotter.verdict.weights import Reasons, looks, only_helps
 
 
 def together(group: Group, found: Reasons) -> list[Finding]:
@@ -95,10 +95,16 @@ def _with_main(group: Group, boxes: list[Container], found: Reasons) -> list[Fin
     """Return which of *boxes* is the main container, and what each is beside it."""
     main = main_of(group, boxes, found)
     others = {
-        box.name: beside(pair_of(group, box, main, found))
+        box.name: beside(pair_of(group, box, _whose(group, box, main, found), found))
         for box in boxes
         if box is not main
     }
+    served = {one.serves for one in others.values() if one.label in SIDECARS}
+    for box in boxes:
+        idle = box is not main and others[box.name].label not in SIDECARS
+        if idle and box.name in served and _is_loose(group):
+            # What only files tie can be several units.
+            others[box.name] = finding(box, "main", found, MAIN)
     why = _why_no_main(group, main, boxes, found, others)
     first = (
         finding(main, "not-a-sidecar", found, why)
@@ -127,13 +133,40 @@ def _why_no_main(
     A node's agent is what others call
     a helper, but that of a machine.
     """
-    if any(one.label in SIDECARS for one in others.values()):
+    helpers = [one for one in others.values() if one.label in SIDECARS]
+    if helpers and not (
+        _is_loose(group) and all(one.serves in others for one in helpers)
+    ):
         return ""
-    loose = group.platform == "compose" or group.kind == "containers"
-    if loose and not any(box.joins for box in boxes):
+    if _is_loose(group):
         return f"only shares files with {next(iter(others))}"
     if sum(one.why == MANY for one in others.values()) > 2:
         return MANY
     if "daemon" in group.marks and serves_machine(main, found[main.name]):
         return "serves the machine: one copy runs on each"
     return ""
+
+
+def _is_loose(group: Group) -> bool:
+    """Whether nothing but files ties the services of a unit."""
+    loose = group.platform == "compose" or group.kind == "containers"
+    return loose and not any(box.joins for box in running(group))
+
+
+def _whose(group: Group, box: Container, main: Container, found: Reasons) -> Container:
+    """Return whom a container could serve: *main*, or whose files a helper takes.
+
+    Services that only files tie have no one main program.
+    """
+    if not _is_loose(group) or looks(found[box.name]) <= 0:
+        return main
+    names = whose_files(found[box.name])
+    own = {mount.volume for mount in main.mounts}
+    if not names and own.isdisjoint(mount.volume for mount in box.mounts):
+        tied = (one for one in found[box.name] if one.feature == "shared-volume")
+        names = sorted({one.about for one in tied})
+        if len(names) > 1 or any(looks(found[name]) > 0 for name in names):
+            names = []
+    if not names or main.name in names or same_image(box, main):
+        return main
+    return next((one for one in running(group) if one.name == names[0]), main)

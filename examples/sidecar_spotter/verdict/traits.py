@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
-from sidecar_spotter.known import ALWAYS, Known, known, split, telling
+from sidecar_spotter.known import ALWAYS, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.units import stem
+from sidecar_spotter.variables import known_as
 
 STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
@@ -13,12 +14,6 @@ FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
 UNKNOWN = {"main": "application", "init": "init", "not-a-sidecar": "program"}
 """What a container is for that nothing tells more of: `helper` for all others."""
-
-
-def known_as(box: Container) -> Known | None:
-    """Return what the image or the command of a container is known as."""
-    image = box.image.text if box.image is not None else ""
-    return known(image, [word.text for word in box.words])
 
 
 def role(box: Container, label: Label) -> str:

@@ -78,4 +78,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         name = text(get(tree, "name")) or posixpath.basename(posixpath.dirname(path))
         for group in grouped(services):
             if not own.isdisjoint(box.name for box in group.containers):
-                yield replace(group, path=path, name=name, marks=group.marks | marks)
+                yield replace(
+                    group,
+                    path=path,
+                    name=group.name or name,
+                    marks=group.marks | marks,
+                )

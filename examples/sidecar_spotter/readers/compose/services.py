@@ -31,6 +31,8 @@ class Service:
     """The ports that the machine passes on to it."""
     everywhere: bool
     """Whether it runs once on each machine."""
+    families: tuple[str, ...] = ()
+    """The tasks of Amazon ECS that it becomes a part of."""
 
 
 def service(name: Node, fields: Fields, lines: list[str]) -> Service:
@@ -77,6 +79,7 @@ def service(name: Node, fields: Fields, lines: list[str]) -> Service:
         tuple(_hosts(fields)),
         tuple(one.number for one in _ports(fields, "ports") if one.number),
         fields.under("deploy").say("mode") == "global",
+        tuple(_families(fields)),
     )
 
 
@@ -144,3 +147,12 @@ def _taken(fields: Fields) -> Iterator[tuple[Text, bool]]:
     for one in fields.texts("volumesfrom"):
         parts = one.text.removeprefix("container:").split(":")
         yield replace(one, text=parts[0]), parts[-1] == "ro"
+
+
+def _families(fields: Fields) -> Iterator[str]:
+    """Yield the task families that labels name, as ECS Compose-X reads them."""
+    for labels in (fields.under("deploy"), fields):
+        for one in labels.pairs("labels"):
+            key, _, said = one.text.partition("=")
+            if key == "ecs.task.family":
+                yield from filter(None, (name.strip() for name in said.split(",")))

@@ -1,13 +1,14 @@
 """Which services make a unit."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 from sidecar_spotter.model import Container, Group, Text, Volume
 from sidecar_spotter.readers.compose.services import Service
 from sidecar_spotter.readers.compose.ties import sets_of, told_whom
-from sidecar_spotter.readers.compose.volumes import SOCKET
+from sidecar_spotter.readers.compose.volumes import SOCKET, with_folders_inside
 from sidecar_spotter.readers.shapes import with_volumes_from
 from sidecar_spotter.units import stem
 
@@ -32,9 +33,28 @@ def grouped(services: list[Service]) -> Iterator[Group]:
     )
     told = told_whom(boxes, called)
     volumes = {mounted.name: mounted for one in services for mounted in one.volumes}
+    boxes = with_folders_inside(boxes, volumes)
+    tasks = _tasks(services)
+    for family, numbers in tasks.items():
+        found = [_with_note(boxes[number], told) for number in numbers]
+        one = _unit(found, [services[number] for number in numbers], volumes)
+        if one is not None:
+            yield replace(one, platform="ecs", kind="task family", name=family)
+    placed = {number for numbers in tasks.values() for number in numbers}
     for numbers in sets_of(boxes, told, volumes):
+        if not placed.isdisjoint(numbers):
+            continue
         found = [_with_note(boxes[number], told) for number in numbers]
         yield _unit(found, [services[number] for number in numbers], volumes)
+
+
+def _tasks(services: list[Service]) -> dict[str, list[int]]:
+    """Return the numbers of the services of each task that several belong to."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(services):
+        for family in dict.fromkeys(one.families):
+            found[family].append(number)
+    return {family: numbers for family, numbers in found.items() if len(numbers) > 1}
 
 
 def _unit(

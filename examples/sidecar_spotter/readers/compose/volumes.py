@@ -2,8 +2,9 @@
 
 import posixpath
 import re
+from dataclasses import replace
 
-from sidecar_spotter.model import Mount, Volume
+from sidecar_spotter.model import Container, Mount, Volume
 from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.tree import line, text
 
@@ -21,6 +22,9 @@ SETTINGS = re.compile(
     r"|html?|tmpl|template|py|js|lua|vcl)$",
     re.IGNORECASE,
 )
+
+MOST = 50
+"""Folders of a file that are looked for in others."""
 
 SOCKET = re.compile(r"(?:docker|podman|containerd)\.sock$")
 
@@ -87,3 +91,34 @@ def volume(source: str) -> tuple[str, str]:
     if path == "." or SETTINGS.search(path) or SOCKET.search(path):
         return path, "host" if SOCKET.search(path) else "settings"
     return path, "bind"
+
+
+INSIDE = re.compile(r"(?:^|[/_.-])(?:logs?|conf(?:ig)?|certs?|spool)$", re.IGNORECASE)
+"""What a folder within another one is called that somebody else has a part in."""
+
+
+def with_folders_inside(
+    boxes: list[Container], volumes: dict[str, Volume]
+) -> list[Container]:
+    """Return *boxes* with the folders that lie in those which they mount.
+
+    Who mounts `./data` has `./data/log`, too, which another one mounts to read it.
+    """
+    inner = [
+        name
+        for name, volume in volumes.items()
+        if volume.kind == "bind" and INSIDE.search(name)
+    ][:MOST]
+    found = []
+    for box in boxes:
+        own = {mount.volume for mount in box.mounts}
+        more = tuple(
+            replace(mount, volume=name, path=mount.path + name[len(mount.volume) :])
+            for mount in box.mounts
+            for name in inner
+            if name.startswith(f"{mount.volume}/")
+            and volumes[mount.volume].kind == "bind"
+            and name not in own
+        )
+        found.append(replace(box, mounts=(*box.mounts, *more)) if more else box)
+    return found

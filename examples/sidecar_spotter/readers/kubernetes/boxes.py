@@ -23,8 +23,8 @@ def in_mapping(node: Node | None) -> list[Node]:
     """
     found: list[Node] = []
     for name, value in entries(node):
-        where = get(value, "image", "repository") or get(value, "image")
-        if where is None or not text(where) or not isinstance(value, yaml.MappingNode):
+        where = _image(value)
+        if where is None or not isinstance(value, yaml.MappingNode):
             continue
         named = yaml.ScalarNode("", "name", name.start_mark, name.end_mark)
         runs = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
@@ -33,6 +33,23 @@ def in_mapping(node: Node | None) -> list[Node]:
         ends = (value.start_mark, value.end_mark)
         found.append(yaml.MappingNode(value.tag, fields, *ends))
     return found
+
+
+NAMED = ("repository", "repo", "name", "location", "build")
+"""Fields of an image that say which it is: charts' words, and those of AWS Copilot."""
+
+
+def _image(box: Node) -> Node | None:
+    """Return what names the image of a container, or the first word of how it is built.
+
+    Nothing where no image is told.
+    """
+    image = get(box, "image")
+    found = (get(image, field) for field in NAMED)
+    said = next((one for one in found if one is not None), image)
+    while said is not None and not text(said):
+        said = next((value for _, value in entries(said)), None)
+    return said
 
 
 def both_sides(node: Node) -> tuple[list[Node], Node | None]:
