@@ -672,3 +672,24 @@ def test_a_patch_may_add_several_plugins_of_argo_cd(tmp_path: Path) -> None:
     """
     text = text.replace("CMP", "/var/run/argocd/argocd-cmp-server")
     assert of(tmp_path, text) == {"one": "sidecar", "two": "sidecar"}
+
+
+def test_what_its_author_calls_the_sidecar_is_not_the_main_program(
+    tmp_path: Path,
+) -> None:
+    boxes = """\
+    containers:
+      # Application container. Replace with your own.
+      - name: application
+        image: ghostunnel/ghostunnel
+        args: [server, "--listen=:3592", "--target=unix:/sock/cerbos.sock"]
+        ports: [{containerPort: 3592}]
+        volumeMounts: [{name: sock, mountPath: /sock}]
+      # Cerbos sidecar
+      - name: cerbos
+        image: "{app-docker-img}"
+        args: [server, "--config=/config/.cerbos.yaml"]
+        volumeMounts: [{name: sock, mountPath: /sock}]
+    volumes: [{name: sock, emptyDir: {}}]
+    """
+    assert of(tmp_path, pod(boxes)) == {"application": "main", "cerbos": "sidecar"}

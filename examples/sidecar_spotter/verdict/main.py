@@ -227,6 +227,14 @@ def about_another(one: Candidate) -> float:
     return 1.6 if says in OF_ANOTHER and called_as_the_unit(one) >= 0 else 0
 
 
+def named_by_its_author(one: Candidate) -> float:
+    """Return less for what a comment calls the main container, more for a sidecar."""
+    said = [o.says for o in one.reasons if o.feature == "telling-name"]
+    if any(says.startswith("is called the main container by") for says in said):
+        return -0.8
+    return 0.8 if any(says.startswith("is called a sidecar by") for says in said) else 0
+
+
 def looks_into_another(one: Candidate) -> float:
     """Return more for who asks to see the processes of a neighbor, to watch them."""
     joined = (join.text.partition(":") for join in one.box.joins)
@@ -294,6 +302,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     beside_known_helpers,
     known_helper,
     about_another,
+    named_by_its_author,
     looks_into_another,
     shows_anothers_files,
     guest_among_equals,
