@@ -692,4 +692,5 @@ def test_what_its_author_calls_the_sidecar_is_not_the_main_program(
         volumeMounts: [{name: sock, mountPath: /sock}]
     volumes: [{name: sock, emptyDir: {}}]
     """
-    assert of(tmp_path, pod(boxes)) == {"application": "main", "cerbos": "sidecar"}
+    text = pod(boxes, name="cerbos-sidecar-demo")
+    assert of(tmp_path, text) == {"application": "main", "cerbos": "sidecar"}
