@@ -59,11 +59,13 @@ def beside(pair: Pair) -> Finding:
 def store_for_anybody(pair: Pair) -> Ruling | None:
     """A database or a broker can be placed anywhere, as many programs use it.
 
-    Unless it is private: nobody else reaches it at localhost. Some platforms send all
-    requests to one container of an instance, so that the others are private there.
+    Unless it is private: nobody else reaches it at localhost. Some platforms
+    send all requests to one container of an instance, so that the others are
+    private there.
     """
     box, main = pair.box, pair.main
-    private = "localhost" in pair.ties or joins(box, main) or _behind_one_door(pair)
+    private = _behind_one_door(pair) or joins(box, main)
+    private = private or "localhost" in pair.ties
     if not is_store(box) or private or stem(box) == stem(main):
         return None
     return Ruling("is a store that its neighbors use, and could run anywhere")
