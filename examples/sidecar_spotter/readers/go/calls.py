@@ -13,13 +13,14 @@ MOST = 300
 """Calls of one function that are looked at."""
 
 _ELEMENT = re.compile(
-    r"\s*[*&]?(?:\w+\.){0,4}(?P<verb>[Cc]reate|[Bb]uild|[Nn]ew|[Mm]ake|[Gg]et|[Gg]enerate)?"
+    r"\s*[*&]?(?:\w+\.){0,4}(?P<verb>(?i:create|build|new|make|get|generate))?"
     r"(?P<name>\w+)(?P<open>\()"
 )
+"""A call as an element of a list, without the verb in the function's name."""
 _OF_VALUES = frozenset(("DeepCopy", "Build", "Obj", "Object", "Complete", "Get"))
 """Methods of a value that is one already."""
 _SUFFIX = re.compile(r"(?<=\w)Container(?:With\w*|Spec)?$")
-"""A call as an element of a list, without the verb in the function's name."""
+"""What a function's name ends with, behind the name of the container."""
 _LIST = re.compile(r"\[\]\*?\w+\.Container(\{)")
 
 
