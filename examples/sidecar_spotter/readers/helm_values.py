@@ -36,8 +36,8 @@ def with_values(body: str, path: str, look: Look, added: str) -> str:
 
     Line breaks that the chart's file does not have are marked with *added*.
     """
-    if "range $" not in body or "templates/" not in path:
-        return body
+    if "templates/" not in path or "range $" not in body or not _LOOP.search(body):
+        return body  # before the values are composed, which takes longer
     values = _values(look(f"{path.rpartition('templates/')[0]}values.yaml") or b"")
 
     def filled(loop: re.Match[str]) -> str:
