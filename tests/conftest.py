@@ -39,10 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         values = getattr(getattr(item, "callspec", None), "params", {})
-        level = values.get("level") or ("pod" if "podman" in fixtures else None)
+        # Some use podman for what is no level: the lab's command, and plain podman.
+        level = values.get("level") or ("podman" if "podman" in fixtures else None)
         if level is not None:
             item.user_properties.append(("level", level))
-        if level in ("pod", "compose"):
+        if level in ("pod", "compose", "podman"):
             item.add_marker(pytest.mark.root)
             item.add_marker(pytest.mark.xdist_group("podman"))
         elif {"chromium", "handbook", "deck"} & set(fixtures):
