@@ -415,6 +415,16 @@ def test_a_wrong_setting_is_named_in_one_line(
     assert error.startswith(f"git-sync: {said}")
 
 
+def test_a_volume_without_room_for_the_trees_is_named(
+    start: Start, tmp_path: Path
+) -> None:
+    site = tmp_path / "occupied"
+    site.mkdir()
+    (site / "trees").write_text("a file is in the way")
+    error = start("git_sync.py", SITE_DIR=str(site)).refusal()
+    assert error.startswith(f"git-sync: cannot make {site}/trees (")
+
+
 def test_seed_and_publish_say_what_is_wrong(start: Start, tmp_path: Path) -> None:
     for program, words, settings, said in (
         ("seed.py", [], {"REPO": "/proc/site.git"}, "seed: cannot make /proc/site.git"),

@@ -82,7 +82,11 @@ def main() -> None:
     keep = int(number(NAME, "KEEP", 3))
     seconds = number(NAME, "KEEP_SECONDS", 10)
     branch = setting(NAME, "BRANCH", "main")
-    follower = Follower(repository, branch, site, work)
+    try:
+        follower = Follower(repository, branch, site, work)
+    except OSError as error:
+        problem = f"cannot make {error.filename} ({error.strerror})"
+        fail(NAME, f"{problem}: set SITE_DIR to a volume with room for it")
     follower.stop = stop
     SyncHandler.follower = follower
     serve_beside(NAME, SyncHandler, default_port=8087)
