@@ -14,7 +14,7 @@ from sidecar_spotter.model import Container, Group, Request, Stage, Text
 from sidecar_spotter.readers import ecs
 from sidecar_spotter.readers.fields import Fields, Names, choices, fold
 from sidecar_spotter.readers.shapes import container
-from sidecar_spotter.readers.terraform_names import PARTS
+from sidecar_spotter.readers.terraform.names import PARTS
 from sidecar_spotter.tree import Node, entries, line, text, walk
 
 COMMENTS = ("#", "//")

@@ -1,30 +1,21 @@
-"""HCL and Bicep as the same kind of tree as YAML, so that one reader suits them all.
-
-It reads the structure and computes nothing: a block is an entry whose value is a
-mapping, one level for each label, as in Terraform's own JSON form; a block that
-stands twice is two entries. An expression is a scalar that keeps its source text. It
-is tolerant: what it does not understand, such as a template's `[[ if ]]`, it leaves
-out, line by line.
-"""
-
-import re
-import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+"""Blocks, objects, lists and expressions, out of words."""
 
 import yaml
 
-from sidecar_spotter.readers.fields import EXPRESSION, FILE, IF
-from sidecar_spotter.tree import TOO_DEEP, Node, Unreadable, entries, items, text
+from sidecar_spotter.readers.fields import EXPRESSION, FILE
+from sidecar_spotter.readers.hcl.nodes import (
+    HEREDOC,
+    condition,
+    dynamic,
+    mark,
+    merged,
+    scalar,
+)
+from sidecar_spotter.readers.hcl.words import Token
+from sidecar_spotter.tree import Node, Unreadable
 
 DEEPEST = 100
 """Levels that a file may nest; each takes a few of Python's own calls."""
-
-WORDS = 150_000
-"""Words, signs and line breaks that a file may hold: so many take a second."""
-
-HEREDOC = "!heredoc"
-"""The tag of a scalar whose text begins on the line after its own."""
 
 ENCODERS = frozenset(
     (
@@ -35,184 +26,42 @@ ENCODERS = frozenset(
 )
 """Functions that give what their first argument holds, in another dress."""
 
-_TOKEN = re.compile(
-    r"""(?P<blank>[^\S\n]+|\ufeff)
-    |(?P<newline>\n)
-    |(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<heredoc><<[-~]?[ \t]*(?P<mark>[^\W\d][\w-]*)[ \t]*\r?\n)
-    |(?P<quote>'''|["'])
-    |(?P<word>[^\W\d][\w-]*+(?:\.[\w*-]++)*+)
-    |(?P<number>\d[\w.]*)
-    |(?P<sign>=>|[=!<>]=|&&|\|\||\?\?|\?\.|::|\.\.\.|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_PLAIN = {
-    '"': re.compile(r'(?:\\.|[^"\\\n])*"?'),
-    "'": re.compile(r"(?:\\.|[^'\\\n])*'?"),
-}
-_STEP = {
-    '"': re.compile(r'\\.|\$\$\{|%%\{|[$%]\{|["{}\n]', re.DOTALL),
-    "'": re.compile(r"\\.|\$\{|['{}\n]", re.DOTALL),
-}
 _OPERATORS = frozenset(
     (
         *("?", ":", "&&", "||", "==", "!=", "<=", ">=", "<", ">", "??", "!", "=", "."),
         *("+", "-", "*", "/", "%"),
     )
 )
+
 _LEADING = frozenset(("?", "&&", "||", "==", "!=", "??"))
 """Operators that may begin a line which continues the one before."""
+
 _OPENING = frozenset("([{")
+
 _CLOSING = frozenset(")]}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of the source: what it is, what it says, and where it stands."""
-
-    kind: str
-    text: str
-    line: int
-    start: int
-    end: int
-
-
-def hcl(data: bytes) -> Node:
-    """Return the tree of an HCL file; raise Unreadable where it nests too deeply."""
-    source = data.decode("utf-8", "replace")
-    return _stacked(_Parser(source, _tokens(source, '"')).file)
-
-
-def bicep(data: bytes) -> Node:
-    """Return the tree of a Bicep file; raise Unreadable where it nests too deeply."""
-    source = data.decode("utf-8", "replace")
-    return _stacked(_Parser(source, _tokens(source, "'")).file)
-
-
-def loose(data: bytes, before: int = 0) -> Node:
-    """Return the tree of JSON that JSON's own rules forbid, by the rules of HCL.
-
-    It may have comments, lack commas, and be a template. *before* lines precede it.
-    """
-    source = "\n" * before + data.decode("utf-8", "replace")
-    return _stacked(_Parser(source, _tokens(source, '"')).value)
-
-
-def _stacked(parse: Callable[[], Node]) -> Node:
-    """Return what *parse* does; its calls in calls may be more than the stack takes."""
-    try:
-        return parse()
-    except RecursionError:
-        raise Unreadable(TOO_DEEP) from None
-
-
-# --- words
-
-
-def _tokens(source: str, quote: str) -> list[Token]:
-    """Return the words of *source*, without blanks and comments."""
-    found: list[Token] = []
-    at, line = 0, 1
-    end_of_string = _string_reader(source, quote)
-    while (match := _TOKEN.match(source, at)) is not None:
-        kind = match.lastgroup or "sign"
-        kind = "heredoc" if kind == "mark" else kind
-        start, at = at, match.end()
-        said = match[0]
-        if kind == "heredoc":
-            body, at = _heredoc(source, match)
-            said = body
-        elif kind == "quote" and said == "'''" and quote == "'":
-            at = source.find("'''", at)
-            at = len(source) if at < 0 else at + 3
-            kind, said = "string", source[start + 3 : at - 3].removeprefix("\n")
-        elif kind == "quote" and said[0] == quote:
-            at = end_of_string(start + 1)
-            kind, said = "string", _unquote(source[start + 1 : at], quote)
-        elif kind == "quote":
-            at = start + 1
-            kind, said = "sign", source[start]
-        if kind not in ("blank", "comment"):
-            found.append(Token(kind, said, line, start, at))
-            if len(found) > WORDS:
-                raise Unreadable(f"holds more than {WORDS:,} words")
-        line += source.count("\n", start, at)
-    found.append(Token("end", "", line, len(source), len(source)))
-    return found
-
-
-def _heredoc(source: str, match: re.Match[str]) -> tuple[str, int]:
-    """Return the text of a heredoc that *match* begins, and where it ends."""
-    last = re.compile(rf"^[ \t]*{match['mark']}(?=[ \t\r,)\]]*$)", re.MULTILINE)
-    found = last.search(source, match.end())
-    if found is None:
-        raise Unreadable(f"the text from <<{match['mark']} on does not end")
-    body = source[match.end() : found.start()]
-    return textwrap.dedent(body) if match[0][2] in "-~" else body, found.end()
-
-
-def _string_reader(source: str, quote: str) -> Callable[[int], int]:
-    """Return a function that finds where the string that begins somewhere ends.
-
-    A string may hold `${}` with strings in it. Where one does not end at all, those
-    after it are read to the next quote: looking to the end for each would take long.
-    """
-    broken = False
-
-    def end_of_string(start: int) -> int:
-        nonlocal broken
-        if not broken:
-            inside = ["string"]
-            for step in _STEP[quote].finditer(source, start):
-                sign = step[0]
-                if inside[-1] == "string":
-                    if sign == quote:
-                        inside.pop()
-                    elif sign in ("${", "%{"):
-                        inside.append("braces")
-                    elif sign == "\n" and len(inside) == 1:
-                        return step.start()
-                elif sign == quote:
-                    inside.append("string")
-                elif sign.endswith("{"):
-                    inside.append("braces")
-                elif sign == "}":
-                    inside.pop()
-                if not inside:
-                    return step.end()
-            broken = True
-        plain = _PLAIN[quote].match(source, start)
-        return plain.end() if plain else start
-
-    return end_of_string
-
-
-def _unquote(raw: str, quote: str) -> str:
-    signs = {"n": "\n", "t": "\t", "r": "\r"}
-    return _ESCAPE.sub(lambda one: signs.get(one[1], one[1]), raw.removesuffix(quote))
-
-
-# --- structure
-
-
-class _Parser:
+class Parser:
     """Reads a list of words from front to back, once."""
 
     def __init__(self, source: str, tokens: list[Token]) -> None:
+        """Begin at the first of *tokens*, which are the words of *source*."""
         self.source = source
         self.tokens = tokens
         self.at = 0
 
     def file(self) -> Node:
+        """Read the entries of a whole file."""
         return self._body(self.tokens[0].line, "", 0)
 
     def value(self) -> Node:
+        """Read one expression."""
         self._over_lines()
         return self._value(0)
 
     @property
     def here(self) -> Token:
+        """The word that is read next."""
         return self.tokens[self.at]
 
     def _next(self) -> Token:
@@ -262,7 +111,7 @@ class _Parser:
                 self.at += 1
             else:
                 self._skip(frozenset())
-        return yaml.MappingNode("!block", found, _mark(line), None)
+        return yaml.MappingNode("!block", found, mark(line), None)
 
     def _entry(self, depth: int) -> tuple[Node, Node] | None:
         """Read one entry: `key = value`, `key: value` or `key label { … }`."""
@@ -289,11 +138,11 @@ class _Parser:
             self.at += 1
         if first.text == "dynamic" and labels:
             # Terraform: a block for each of something is a block under a condition.
-            return _dynamic(labels[0], value)
+            return dynamic(labels[0], value)
         for label in reversed(labels[:4]):
-            inner = (_scalar(label.text, label.line), value)
-            value = yaml.MappingNode("!block", [inner], _mark(label.line), None)
-        return _scalar(name, first.line), value
+            inner = (scalar(label.text, label.line), value)
+            value = yaml.MappingNode("!block", [inner], mark(label.line), None)
+        return scalar(name, first.line), value
 
     def _bracketed(self) -> str:
         start = self.here.start
@@ -311,7 +160,7 @@ class _Parser:
         self.at += 1
         value = self._value(depth + 1)
         self._skip(frozenset("}"), line=False)
-        return _scalar(str(key.value), first.line), value
+        return scalar(str(key.value), first.line), value
 
     def _value(self, depth: int) -> Node:
         """Read an expression, up to a comma, a closing bracket or the line's end."""
@@ -337,7 +186,7 @@ class _Parser:
             elif token.kind in ("string", "heredoc"):
                 self.at += 1
                 tag = HEREDOC if token.kind == "heredoc" else "!string"
-                whole = _scalar(token.text, token.line, tag)
+                whole = scalar(token.text, token.line, tag)
             else:
                 self.at += 1
                 whole = None
@@ -345,7 +194,7 @@ class _Parser:
                     whole = self._call(token, depth)
         if parts == 1 and whole is not None:
             return whole
-        return _scalar(self._source(first), self.tokens[first].line, EXPRESSION)
+        return scalar(self._source(first), self.tokens[first].line, EXPRESSION)
 
     def _continues(self, first: int) -> bool:
         """Whether the expression that began at *first* goes on in the next line."""
@@ -397,19 +246,19 @@ class _Parser:
                 self.at += 1
             else:
                 found.append(self._value(depth + 1))
-        return yaml.SequenceNode("!list", found, _mark(token.line), None)
+        return yaml.SequenceNode("!list", found, mark(token.line), None)
 
     def _for_list(self, token: Token, depth: int) -> Node:
         """Read `[for a in b : value]` as a value that stands under a condition."""
         first = self.at
         self._skip(frozenset(":"), line=False)
-        said = _scalar(self._source(first), token.line, EXPRESSION)
+        said = scalar(self._source(first), token.line, EXPRESSION)
         self.at += self._is(":")
         self._over_lines()
         value = self._value(depth + 1)
         self._skip(frozenset("]"), line=False)
         self.at += self._is("]")
-        return _condition(said, [value])
+        return condition(said, [value])
 
     def _conditional(self, first: int, depth: int) -> Node:
         said = self._source(first)
@@ -423,7 +272,7 @@ class _Parser:
             self.at += 1
             self._over_lines()
             found.append(self._value(depth + 1))
-        return _condition(_scalar(said, start, EXPRESSION), found)
+        return condition(scalar(said, start, EXPRESSION), found)
 
     def _call(self, name: Token, depth: int) -> Node | None:
         """Read the arguments of a function; return what it gives, if that shows."""
@@ -432,65 +281,14 @@ class _Parser:
         found = list(inside.value)
         if name.text == "if" and self._is("{") and found:
             self.at += 1
-            return _condition(found[0], [self._body(name.line, "}", depth + 1)])
+            return condition(found[0], [self._body(name.line, "}", depth + 1)])
         if name.text in ENCODERS:
             return found[0] if found else None
         if name.text == "concat":
             return inside
         if name.text in ("merge", "union"):
-            return _merged(found, name.line)
+            return merged(found, name.line)
         if name.text in ("file", "templatefile", "loadTextContent", "loadJsonContent"):
             said = str(found[0].value) if found else ""
-            return _scalar(said, name.line, FILE)
+            return scalar(said, name.line, FILE)
         return None
-
-
-def _mark(line: int) -> yaml.Mark:
-    return yaml.Mark("", 0, line - 1, 0, None, 0)
-
-
-def _scalar(said: str, line: int, tag: str = "!string") -> Node:
-    return yaml.ScalarNode(tag, said, _mark(line), None)
-
-
-def _condition(said: Node, found: list[Node]) -> Node:
-    return yaml.SequenceNode(IF, [said, *found], said.start_mark, None)
-
-
-def _merged(parts: list[Node], line: int) -> Node:
-    """Return lists as one list, and mappings as one; the last one counts most."""
-    if any(isinstance(part, yaml.SequenceNode) and part.tag != IF for part in parts):
-        return yaml.SequenceNode("!list", parts, _mark(line), None)
-    merges = [(_scalar("<<", line), part) for part in reversed(parts)]
-    return yaml.MappingNode("!block", merges, _mark(line), None)
-
-
-def _dynamic(label: Token, body: Node) -> tuple[Node, Node] | None:
-    """Return the entry that `dynamic "label" { for_each = …, content { … } }` means."""
-    for_each, content, named = _scalar("", label.line), None, None
-    for name, value in body.value if isinstance(body, yaml.MappingNode) else ():
-        if name.value == "for_each":
-            said = value.value if isinstance(value, yaml.ScalarNode) else "…"
-            for_each = _scalar(f"for each of {said}", value.start_mark.line + 1)
-        elif name.value == "content":
-            content = value
-        elif name.value == "labels" and isinstance(value, yaml.SequenceNode):
-            named = next(iter(value.value), None)
-    if content is None:
-        return None
-    top = _scalar(label.text, label.line)
-    if isinstance(named, yaml.ScalarNode):
-        # A block with a label, as a task of Nomad: it stands on the line of `dynamic`.
-        said = _scalar(str(named.value), label.line)
-        return top, yaml.MappingNode(
-            "!block", [(said, content)], _mark(label.line), None
-        )
-    return top, _condition(for_each, [content])
-
-
-def labeled(node: Node | None, kind: str) -> Iterator[tuple[Node, Node]]:
-    """Yield label and body of each block `kind "label" { … }` in *node*."""
-    for name, value in entries(node):
-        if text(name) == kind:
-            for block in items(value) or [value]:  # JSON may list blocks
-                yield from entries(block)

@@ -1,0 +1,116 @@
+"""Helm charts and other Go templates of Kubernetes YAML, read without helm.
+
+A template is no YAML before it is rendered, and rendering needs values that nobody
+gave us. So its text is made into YAML that says as much: lines that only steer (`if`,
+`range`, `end`) are emptied, every expression becomes one word that stands for it, and
+a named template that the chart defines is put where it is included. Both sides of an
+`if` stay, since the question is what the chart can deploy. No line moves.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from sidecar_spotter.discover import form_of
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Container, Group
+from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.readers.helm.named import named_templates, pieces
+from sidecar_spotter.readers.helm.page import ADDED, Page
+from sidecar_spotter.readers.helm.parts import named_part
+from sidecar_spotter.readers.helm.values import with_values
+from sidecar_spotter.tree import Unreadable, without_statements
+
+FORMS = ("yaml", "json", "template")
+
+STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.M)
+"""A line that only steers, which makes a template of a file wherever it lies."""
+
+NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
+
+LOOPED = re.compile(
+    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?(?:\$\w+(?:\.\w+)*|\.[a-z]\w*)\b"
+    r"[^{}]{0,80}\}\}"
+)
+"""What a loop's variable says: `$one.name`, or `.name` of the dot that it sets."""
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file is a template that could hold a unit."""
+    if b"{{" not in data or form_of(path) not in FORMS:
+        return False
+    return kubernetes.hinted(data, path) or (b"define " in data and b"image:" in data)
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the units of all documents, and those that named templates hold."""
+    data = without_statements(data)
+    charted = "templates" in path.split("/") or path.endswith(".tpl")
+    if not charted and STEERED.search(data) is None:
+        # Braces in a string or a comment do not make a template.
+        with suppress(Unreadable):
+            yield from list(kubernetes.read(path, data, look))
+            return
+    lines = data.split(b"\n")
+    known = {
+        name: with_values(body, path, look, ADDED)
+        for name, body in named_templates(path, look).items()
+    }
+    with_images = [b'"%s"' % name.encode() for name, body in known.items() if body]
+    ways: list[kubernetes.Way] = []
+    found: list[Group] = []
+    fault: Unreadable | None = None
+    for before, part in pieces(data):
+        named = (
+            b"\nimage:" in part or (b"- name" in part and b"image" in part)
+        ) and NAMED.match(part) is not None
+        hint = named or kubernetes.hinted(part, path)
+        includes = b"include" in part and any(name in part for name in with_images)
+        if not hint and b"kind: Service" not in part and not includes:
+            continue
+        try:
+            body = with_values(part.decode("utf-8", "replace"), path, look, ADDED)
+            page = Page(body, known)
+        except Unreadable as error:
+            fault = fault or error
+            continue
+        plain = page.plain.encode("utf-8", "replace")
+        hint = named or kubernetes.hinted(plain, path)
+        if not hint and b"kind: Service" not in part:
+            continue
+        try:
+            tree = page.tree(before)
+        except Unreadable as error:
+            fault = fault or error
+            continue
+        ways += kubernetes.ways_in(tree)
+        for group in (
+            *kubernetes.units(path, tree, lines),
+            *named_part(path, part, tree, look),
+        ):
+            boxes = tuple(
+                page.with_condition(box, before)
+                for box in group.containers
+                if not (_is_users(box) and page.loops_over(box, group.line, before))
+            )
+            marks = group.marks | {"template"}
+            whole = replace(group, containers=boxes, marks=marks)
+            found += page.sides_of(whole, before)
+        if found and found[-1].line > before:
+            found[-1] = replace(
+                found[-1], requests=found[-1].requests + tuple(page.fills(before))
+            )
+    yield from (kubernetes.with_ways(group, ways) for group in found)
+    if fault is not None:
+        raise fault
+
+
+def _is_users(box: Container) -> bool:
+    """Whether a container is one of those that users may list in the values.
+
+    A loop over such a list takes name and image from its variable.
+    """
+    if not LOOPED.fullmatch(box.name):
+        return False
+    return box.image is None or LOOPED.match(box.image.text) is not None

@@ -1,0 +1,126 @@
+"""Terraform: resources that declare containers, and texts in them that do.
+
+Each kind of resource has the fields of the platform that it stands for, so this package
+only finds them, and hands them to what reads those.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Group
+from sidecar_spotter.readers import ecs
+from sidecar_spotter.readers.fields import Fields, tree_of
+from sidecar_spotter.readers.hcl import hcl, labeled
+from sidecar_spotter.readers.terraform import docker, modules
+from sidecar_spotter.readers.terraform import names as module_names
+from sidecar_spotter.readers.terraform.file import Block, File, Reader
+from sidecar_spotter.readers.terraform.manifests import chart, manifest, texts
+from sidecar_spotter.readers.terraform.pieces import ended_in, overlays, pieces
+from sidecar_spotter.readers.terraform.services import KINDS, namespace, service
+from sidecar_spotter.readers.terraform.tasks import (
+    connected,
+    of_mesh,
+    service_of_ecs,
+    task,
+)
+from sidecar_spotter.tree import Node, entries, text, walk
+
+HINT = re.compile(
+    rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job"
+    rb"|service_connect|inject|essential|mountPoints|logDriver",
+    re.I,
+)
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file could declare a container."""
+    return path.endswith((".tf", ".tf.json")) and HINT.search(data) is not None
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the units that the resources of a file declare."""
+    tree = tree_of(data) if path.endswith(".json") else hcl(data)
+    lines = data.decode("utf-8", "replace").split("\n")
+    names = module_names.names(tree, data, path, look)
+    services = ecs.by_definition(
+        Fields(body, names)
+        for kind, named in labeled(tree, "resource")
+        if text(kind) == "aws_ecs_service"
+        for _, body in entries(named)
+    )
+    file = File(path, lines, look, tree, names, services)
+    yield from _resources(file)
+    yield from _modules(file)
+    for group in docker.units(tree, names, lines):
+        yield replace(group, path=path)
+    ended = set(ended_in(tree))
+    for group in pieces(file):
+        boxes = tuple(
+            replace(box, stage="init") if box.name in ended else box
+            for box in group.containers
+        )
+        yield replace(group, containers=boxes)
+    yield from overlays(file)
+    yield from texts(file)
+
+
+def _resources(file: File) -> Iterator[Group]:
+    """Yield the units of the resources that have a reader."""
+    for kind, named in labeled(file.tree, "resource"):
+        reader = READERS.get(text(kind).removesuffix("_v1"))
+        for name, body in entries(named):
+            if reader is not None:
+                fields = Fields(body, file.names)
+                yield from reader(file, Block(text(kind), name, fields))
+
+
+def _modules(file: File) -> Iterator[Group]:
+    """Yield the units of which modules are told."""
+    for name, body in labeled(file.tree, "module"):
+        whole = False
+        for node in walk(body):  # modules of whole clusters nest their services
+            fields = Fields(node, file.names)
+            if "containerdefinitions" in fields or "containerdefinition" in fields:
+                asked = (*of_mesh(fields), *connected(fields))
+                for group in task(file, Block("module", name, fields)):
+                    whole = True
+                    yield replace(group, requests=asked)
+        if not whole and id(body) not in file.taken:
+            for group in modules.handed(name, body, file.names, file.lines):
+                yield replace(group, path=file.path)
+    for how, label, body in _handed_on(file.tree):
+        for group in modules.apps_with_dapr(label, body, how):
+            yield replace(group, path=file.path)
+
+
+def _handed_on(tree: Node | None) -> Iterator[tuple[str, Node, Node]]:
+    """Yield what modules are handed, and the names that can be: kind, name, value."""
+    for kind in ("module", "variable"):
+        for label, body in labeled(tree, kind):
+            yield kind, label, body
+    for block, value in entries(tree):
+        if text(block) == "locals":
+            for label, body in entries(value):
+                yield "locals", label, body
+
+
+READERS: dict[str, Reader] = {
+    "aws_ecs_task_definition": task,
+    "aws_ecs_service": service_of_ecs,
+    "google_cloud_run_service": service("cloud-run"),
+    "google_cloud_run_v2_service": service("cloud-run"),
+    "google_cloud_run_v2_job": service("cloud-run"),
+    "google_cloud_run_v2_worker_pool": service("cloud-run"),
+    "azurerm_container_app": service("container-apps"),
+    "azurerm_container_app_job": service("container-apps"),
+    "azurerm_container_group": service("container-instances"),
+    "kubernetes_manifest": manifest,
+    "helm_release": chart,
+    "kubernetes_namespace": namespace,
+    "kubernetes_labels": namespace,
+    "kubernetes_annotations": namespace,
+    **{kind: service("kubernetes") for kind in KINDS},
+}
+"""By the kind of resource, without `_v1`."""

@@ -1,0 +1,119 @@
+"""Resources with a list of containers: of Kubernetes, Cloud Run and Azure."""
+
+from collections.abc import Iterator
+
+from sidecar_spotter import injectors
+from sidecar_spotter.model import Container, Group, Request, Stage, Text
+from sidecar_spotter.readers.fields import Fields, number, say
+from sidecar_spotter.readers.shapes import container, volumes
+from sidecar_spotter.readers.terraform.file import COMMENTS, LEVELS, Block, File, Reader
+from sidecar_spotter.tree import entries, line, text
+
+BOXES = ("containers", "container", "initcontainers", "initcontainer")
+
+STAGES: dict[Stage, tuple[str, ...]] = {
+    "init": ("initcontainers", "initcontainer"),
+    "run": ("containers", "container"),
+}
+
+KINDS = {
+    "kubernetes_pod": "Pod",
+    "kubernetes_deployment": "Deployment",
+    "kubernetes_stateful_set": "StatefulSet",
+    "kubernetes_daemonset": "DaemonSet",
+    "kubernetes_daemon_set": "DaemonSet",
+    "kubernetes_replication_controller": "ReplicationController",
+    "kubernetes_job": "Job",
+    "kubernetes_cron_job": "CronJob",
+}
+
+
+def service(platform: str) -> Reader:
+    """Return a reader of resources whose containers stand somewhere below them."""
+
+    def read_one(file: File, block: Block) -> Iterator[Group]:
+        for unit, metadata in _units(block.fields):
+            boxes = tuple(boxes_of(file, unit))
+            open_ = [port.number for box in boxes for port in box.ports]
+            served = open_ if platform == "cloud-run" else [_target(block.fields)]
+            yield Group(
+                file.path,
+                line(block.label),
+                platform,
+                KINDS.get(block.kind.removesuffix("_v1"), block.kind),
+                block.name,
+                boxes,
+                tuple(volumes(unit, "volumes", "volume")),
+                (*_dapr(block.fields), *asked_by(metadata)),
+                tuple(_shares(unit)),
+                tuple(sorted(port for port in served if port is not None)),
+                labels=tuple(metadata.pairs("labels")),
+            )
+
+    return read_one
+
+
+def _units(fields: Fields) -> Iterator[tuple[Fields, Fields]]:
+    """Yield what lists containers below *fields*, with the metadata nearest to it."""
+    waiting = [(fields, Fields(None), 0)]
+    while waiting:
+        one, metadata, depth = waiting.pop()
+        metadata = next(one.mappings("metadata"), metadata)
+        if any(Fields(node).key("image") for node in one.each(*BOXES)):
+            yield one, metadata
+        elif depth < LEVELS:
+            below = one.mappings("template", "spec", "jobtemplate")
+            waiting += [(inner, metadata, depth + 1) for inner in below]
+
+
+def boxes_of(file: File, unit: Fields) -> Iterator[Container]:
+    """Yield the containers that a unit lists."""
+    for stage, names in STAGES.items():
+        for node, condition in unit.choices(*names):
+            if next(entries(node), None) is not None:
+                fields = Fields(node, file.names)
+                yield container(
+                    fields, file.lines, COMMENTS, stage=stage, condition=condition
+                )
+
+
+def _target(fields: Fields) -> int | None:
+    return number(fields.under("ingress").get("targetport"))
+
+
+def _dapr(fields: Fields) -> Iterator[Request]:
+    if (top := fields.key("dapr")) is not None:
+        says = "asks the platform for Dapr's container: it has a block `dapr`"
+        yield Request("daprd", "app-runtime", line(top), says)
+
+
+def _shares(unit: Fields) -> Iterator[Text]:
+    for field_, share in (
+        ("shareprocessnamespace", "processes"),
+        ("hostnetwork", "network-of-the-host"),
+        ("hostpid", "processes-of-the-host"),
+    ):
+        if unit.true(field_) and (top := unit.key(field_)) is not None:
+            yield Text(share, line(top))
+
+
+def asked_by(metadata: Fields, where: str = "pod") -> Iterator[Request]:
+    """Yield what annotations and labels of a pod or a namespace ask for."""
+    pairs = [
+        (Text(text(name).strip('"'), line(name)), Text(say(value), line(value)))
+        for block in metadata.each("annotations", "labels")
+        for name, value in entries(block)
+    ]
+    yield from injectors.requests(pairs, where)
+
+
+def namespace(file: File, block: Block) -> Iterator[Group]:
+    """Yield what a namespace asks for, or labels that a resource gives to one."""
+    metadata = next(block.fields.mappings("metadata"), Fields(None))
+    own = "annotations" in block.fields or "labels" in block.fields
+    if own and block.fields.say("kind") == "Namespace":
+        metadata = block.fields
+    if asked := tuple(asked_by(metadata, "namespace")):
+        first = line(block.label)
+        name = block.name
+        yield Group(file.path, first, "kubernetes", "Namespace", name, requests=asked)
