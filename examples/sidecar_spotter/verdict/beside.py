@@ -56,28 +56,24 @@ def beside(pair: Pair) -> Finding:
 # --- whom does it serve?
 
 
-def store_for_anybody(pair: Pair) -> Ruling | None:
+def store(pair: Pair) -> Ruling | None:
     """A database or a broker can be placed anywhere, as many programs use it.
 
-    Unless it is private: nobody else reaches it at localhost. Some platforms
-    send all requests to one container of an instance, so that the others are
-    private there.
+    Unless nobody else reaches it. Some platforms send all requests to one
+    container of an instance, so that the others are private there: such a store
+    is there for its neighbor. One that is called at localhost may be as well, so
+    other rules ask on.
     """
     box, main = pair.box, pair.main
-    private = _behind_one_door(pair) or joins(box, main)
-    private = private or "localhost" in pair.ties
-    if not is_store(box) or private or stem(box) == stem(main):
+    if not is_store(box):
+        return None
+    if _behind_one_door(pair):
+        who = main.name or "its neighbor"
+        why = f"is a store that nobody but {who} can reach"
+        return Ruling(why, kind_of(pair.group, box), main.name)
+    if joins(box, main) or "localhost" in pair.ties or stem(box) == stem(main):
         return None
     return Ruling("is a store that its neighbors use, and could run anywhere")
-
-
-def private_store(pair: Pair) -> Ruling | None:
-    """A store that its neighbor alone can reach is there for it."""
-    if not is_store(pair.box) or not _behind_one_door(pair):
-        return None
-    main = pair.main.name
-    why = f"is a store that nobody but {main or 'its neighbor'} can reach"
-    return Ruling(why, kind_of(pair.group, pair.box), main)
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
@@ -343,8 +339,7 @@ def _works_for(pair: Pair) -> str:
 
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
-    store_for_anybody,
-    private_store,
+    store,
     equal_user_of_a_helper,
     service,
     agent_of_the_machine,
