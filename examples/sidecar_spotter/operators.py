@@ -22,7 +22,18 @@ from sidecar_spotter.injectors import (
     TRUE,
 )
 from sidecar_spotter.model import Request
-from sidecar_spotter.tree import Node, empty, entries, get, items, key, line, text, walk
+from sidecar_spotter.tree import (
+    Node,
+    empty,
+    entries,
+    get,
+    items,
+    key,
+    line,
+    mappings,
+    text,
+    walk,
+)
 
 HELPER_FIELDS: frozenset[str] = frozenset(
     (
@@ -340,7 +351,7 @@ def _known(kind: str, fields: list[Field], document: Node) -> Iterator[Request]:
 
 def _unknown(kind: str, document: Node) -> Iterator[Request]:
     """Yield what two plain ways of asking tell, whatever the kind."""
-    for node in walk(get(document, "spec")):
+    for node in mappings(get(document, "spec")):
         for name, value in entries(node):
             field = text(name)
             if field in MODES and text(value).lower() == "sidecar":
