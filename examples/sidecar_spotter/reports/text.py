@@ -13,7 +13,8 @@ from itertools import zip_longest
 from types import ModuleType
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -146,7 +147,9 @@ def _group(console: Console, judged: Judged, report: Report) -> None:
         kind = [Text(word, color) for word in what(finding)]
         rows = [(finding.line, reason(finding)), *reasons(finding)]
         lines = [Text(str(line)) for line, _ in rows]
-        words = [Text(why) for _, why in rows]
+        # The evidence is set in, below the reason that rests on it.
+        words: list[RenderableType] = [Text(rows[0][1])]
+        words += [Padding(Text(why), (0, 0, 0, 2)) for _, why in rows[1:]]
         for row in zip_longest(called, kind, lines, words):
             table.add_row(*row)
     console.print(table)
