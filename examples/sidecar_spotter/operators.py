@@ -63,6 +63,8 @@ _HELPERS = re.compile(
 )
 
 
+SAID = 40
+"""Characters of a value that a reason repeats."""
 LONGEST = 60
 """Characters of a field's name that is looked into."""
 
@@ -342,11 +344,17 @@ def _known(kind: str, fields: list[Field], document: Node) -> Iterator[Request]:
             there = field.wants == ANY and not empty(value)
             if there or said.lower() in field.wants or EXPRESSION.search(said):
                 path = field.path.rpartition("**.")[2]
-                says = f"is added by the operator of {kind}, because it has {path}"
+                says = f"is added by {_who(kind, document)}, because it has {path}"
                 if said and field.wants != ANY:
-                    says += f": {said[:40]}"
+                    says += f": {said if len(said) <= SAID else said[: SAID - 1] + '…'}"
                 yield _request(field.container, field.role, name, says)
                 break
+
+
+def _who(kind: str, document: Node) -> str:
+    """Return how to call an operator: by the kind that it serves, and whose that is."""
+    group = text(get(document, "apiVersion")).partition("/")[0]
+    return f"the operator of {kind} ({group})" if group else f"the operator of {kind}"
 
 
 def _unknown(kind: str, document: Node) -> Iterator[Request]:
@@ -355,15 +363,14 @@ def _unknown(kind: str, document: Node) -> Iterator[Request]:
         for name, value in entries(node):
             field = text(name)
             if field in MODES and text(value).lower() == "sidecar":
-                says = f"is added by the operator of {kind}, because {field} is sidecar"
+                says = f"is added by {_who(kind, document)}, because {field} is sidecar"
             elif (
                 "sidecar" in field.lower()
                 and "inject" not in field.lower()
                 and (switch := text(get(value, "enabled")).lower()) in ENABLED
             ):
-                says = (
-                    f"is added by the operator of {kind}: {field}.enabled is {switch}"
-                )
+                who = _who(kind, document)
+                says = f"is added by {who}: {field}.enabled is {switch}"
             else:
                 continue
             yield _request("", "sidecar", name, says)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from handmade import AGENT, REPORT, WEB
-from reading import units
+from reading import unit, units
 from sidecar_spotter import scan
 from sidecar_spotter.features import evidence
 from sidecar_spotter.model import Evidence, Finding, Group, Judged, Report
@@ -170,6 +170,19 @@ POD = """\
             9,
             "gets its image from a value that is called sidecar",
         ),
+        (
+            "'{{ .Values.nodeDriverRegistrar.image }}'",
+            "run",
+            9,
+            "gets its image from a value that is called nodeDriverRegistrar, known as "
+            "csi-registrar, which tells the machine where its storage driver is",
+        ),
+        (
+            "example.com/ledger-sidecar",
+            "run",
+            9,
+            "runs ledger-sidecar, whose name says sidecar",
+        ),
         ("busybox", "tail, -f, /log", 10, "runs tail, known as log-shipper"),
         (
             "busybox",
@@ -298,3 +311,14 @@ def test_only_in_kubernetes_a_service_sends_requests(tmp_path: Path) -> None:
     drawn = render("mermaid", [scan(path)])
     assert 'service(["callers"])' in drawn
     assert "Callers from outside send requests to web, port 80." in drawn
+
+
+def test_an_operator_is_told_with_whose_it_is() -> None:
+    text = """\
+    apiVersion: postgresql.cnpg.example/v1
+    kind: PostgresCluster
+    metadata: {name: shop}
+    spec: {monitoring: {pgmonitor: {exporter: {}}}}
+    """
+    [ask] = unit("cluster.yaml", text).requests
+    assert "the operator of PostgresCluster (postgresql.cnpg.example)" in ask.says
