@@ -21,6 +21,7 @@ from sidecar_spotter.injectors import (
     INJECTORS,
     TRUE,
 )
+from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Request
 from sidecar_spotter.tree import (
     Node,
@@ -517,6 +518,17 @@ def of_runners(name: Node, node: Node | None) -> Iterator[Request]:
         yield _request("dind", "docker-daemon", name, says)
 
 
+def of_switch(name: Node, node: Node | None) -> Iterator[Request]:
+    """Yield what values ask for that switch a part on as a sidecar: `opa.sidecar`."""
+    top = key(node, "sidecar")
+    if top is not None and text(get(node, "sidecar")).lower() in TRUE:
+        says = f"is added by the chart, because {text(name)}.sidecar is true"
+        role = telling(text(name))
+        yield _request(
+            text(name), "sidecar" if role in (None, MAIN) else role, top, says
+        )
+
+
 def of_values(node: Node | None) -> Iterator[Request]:
     """Yield what a value `sidecar` of a well-known chart asks for."""
     for name, value in entries(node):
@@ -524,4 +536,3 @@ def of_values(node: Node | None) -> Iterator[Request]:
         if container and text(get(value, "enabled")).lower() in TRUE:
             says = f"is added by the chart, because sidecar.{text(name)} is enabled"
             yield _request(container, "config-sync", name, says)
-            return

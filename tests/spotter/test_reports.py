@@ -74,6 +74,21 @@ def test_text_names_what_contradicts_last() -> None:
     assert 0 < text.index("only reads the volume logs") < text.index(against)
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_unit_of_which_the_same_would_be_told_is_told_once(form: Form) -> None:
+    again = [
+        replace(WEB, group=replace(WEB.group, path=f"release-{number}/web.yaml"))
+        for number in range(12)
+    ]
+    other = replace(WEB, group=replace(WEB.group, name="other"))
+    report = replace(REPORT, groups=(WEB, *again, other), folder=REPORT.root)
+    told = render(form, [report])
+    assert told.count("runs beside web and serves it") == 2
+    assert "The same unit, elsewhere: 12" in told
+    assert "release-7/web.yaml" in told
+    assert "and 4 more files" in told
+
+
 def test_a_reason_stands_once() -> None:
     assert render("text", [replace(REPORT, groups=(WEB,))]).count("added by Istio") == 1
 

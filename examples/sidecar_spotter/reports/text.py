@@ -20,7 +20,7 @@ from rich.text import Text
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
 from sidecar_spotter.pages import plain
-from sidecar_spotter.reports.order import brief_lines, left, ordered
+from sidecar_spotter.reports.order import SAME, brief_lines, left, ordered
 from sidecar_spotter.reports.words import (
     name,
     reason,
@@ -87,8 +87,10 @@ def _report(console: Console, report: Report, titled: bool) -> None:
     if titled:
         console.rule(Text(shown(report.root), "bold"), align="left")
     told = ordered(report)
-    for judged in told.full:
-        _group(console, judged, report)
+    for one in told.full:
+        _group(console, one.judged, report)
+        if one.copies:
+            _brief(console, SAME, one.copies, report)
     for kind, units in told.brief:
         _brief(console, kind, units, report)
     if report.skipped:

@@ -62,6 +62,7 @@ def _of_values(document: Node) -> Iterator[Request]:
     """Yield what the values of a chart ask for."""
     for node in mappings(document):
         for name, value in entries(node):
+            yield from operators.of_switch(name, value)
             if text(name) == "sidecar":
                 yield from operators.of_values(value)
             elif text(name) == "containerMode":
