@@ -1,7 +1,10 @@
 """Rules learned from what a second stranger found, each with the cause of the fault."""
 
+from pathlib import Path
+
 import pytest
 from reading import box, unit, units
+from sidecar_spotter import scan
 from sidecar_spotter.features import (
     evidence,
     helper_configuration,
@@ -306,3 +309,34 @@ def test_only_after_orders_units_of_systemd(tie: str, waits: bool) -> None:
     group = unit("shop.container", shop, files)
     assert bool(box(group, "shop").waits_for) == waits
     assert any(one.feature == life_cycle.NAME for one in evidence(group)) == waits
+
+
+# --- charts
+
+PART = """\
+{{- define "shop.first-load" -}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: {{ include "shop.fullname" . }}
+          image: "{{ .Values.load.image.repository }}:1"
+{{- end }}
+"""
+JOB = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: load}
+{{ include "shop.first-load" . }}
+"""
+
+
+def test_a_whole_pod_in_a_named_template_is_what_the_units_say(tmp_path: Path) -> None:
+    templates = tmp_path / "shop" / "templates"
+    templates.mkdir(parents=True)
+    (tmp_path / "shop" / "Chart.yaml").write_text("name: shop\n", encoding="utf-8")
+    (templates / "_load.tpl").write_text(PART, encoding="utf-8")
+    (templates / "load.yaml").write_text(JOB, encoding="utf-8")
+    report = scan(tmp_path)
+    assert [*report.sidecars] == []
+    assert report.verdict == "no-sidecar"
