@@ -23,7 +23,7 @@ DEEPEST = 100
 
 WORDS = (
     *(b"sidecar", b"spec/containers", b"spec/initcontainers", b"containermode:"),
-    b"additionalcontainer:",
+    *(b"additionalcontainer:", b"containerlist:"),
     *(b"network_mode", b"volumes_from"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
     b"serviceconnectconfiguration",

@@ -340,3 +340,8 @@ def test_a_whole_pod_in_a_named_template_is_what_the_units_say(tmp_path: Path) -
     report = scan(tmp_path)
     assert [*report.sidecars] == []
     assert report.verdict == "no-sidecar"
+
+
+def test_a_list_of_containers_is_one_by_another_name_too() -> None:
+    text = "workers:\n  extraContainerList:\n    - {name: a-proxy, image: a}\n"
+    assert [one.name for one in unit("values.yaml", text).containers] == ["a-proxy"]
