@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
+from sidecar_spotter.model import SIDECARS, Finding, Group, Judged, Text
 from sidecar_spotter.units import is_deployed
 
 Pair = tuple[Group, Finding]
@@ -28,6 +28,12 @@ def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
         how_many += ", in folders for tests alone"
     first = f"This {of} uses the sidecar pattern: {how_many}."
     return f"{first} The clearest is {_told(*max(deployed, key=_weight))}"
+
+
+def of_source(readme: str, said: Text) -> str:
+    """Return the verdict on a repository that is the source of a helper."""
+    first = "This repository is the source of a sidecar; no file in here deploys one."
+    return f'{first} {readme}, line {said.line}, says so: "{said.text}"'
 
 
 def short(text: str) -> str:

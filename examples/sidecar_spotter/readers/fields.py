@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from sidecar_spotter.model import Text
+from sidecar_spotter.readers import loops
 from sidecar_spotter.tree import (
     Node,
     Unreadable,
@@ -32,7 +33,7 @@ LONGEST = 6
 DEEPEST = 8
 """Conditions, functions and references that may stand inside one another."""
 
-EXPRESSION = "!expression"
+EXPRESSION = loops.EXPRESSION
 """The tag of a scalar that is source text to be computed, as `var.image`."""
 FILE = "!file"
 """The tag of a scalar that names a file whose text stands there."""
@@ -215,6 +216,8 @@ _OF_MODULE = re.compile(r"^(module\.[\w-]+)\[[^\]\n]*\]")
 def resolve(node: Node, names: Names) -> Node:
     """Return what *node* stands for, where it is a name of the file."""
     for _ in range(DEEPEST):
+        if loops.is_map(node):
+            node = next(_of_loop(node, names), (loops.once(node), None))[0]
         if node.tag != EXPRESSION:
             break
         parts = _OF_MODULE.sub(r"\1", text(node)).split(".", LONGEST)[:LONGEST]
@@ -244,6 +247,12 @@ def choices(node: Node, names: Names) -> Iterator[tuple[Node, Text | None]]:
             raise Unreadable(f"its names stand for more than {Names.steps:,} values")
         one, condition = waiting.popleft()
         one = resolve(one, names)
+        if one.tag == loops.FOR:
+            every = list(_of_loop(one, names))
+            said = condition or Text(say(one.value[0]), line(one.value[0]))
+            every = [(node, only_if or condition) for node, only_if in every]
+            waiting.extendleft(reversed(every or [(loops.once(one), said)]))
+            continue
         parts = _if(one)
         if parts:
             found = condition or Text(say(parts[0]), line(parts[0]))
@@ -252,6 +261,39 @@ def choices(node: Node, names: Names) -> Iterator[tuple[Node, Text | None]]:
             waiting.extendleft((part, condition) for part in reversed(one.value))
         elif not _nothing(one):
             yield one, condition
+
+
+def _of_loop(loop: Node, names: Names) -> Iterator[tuple[Node, Text | None]]:
+    """Yield what a loop gives for each, with its condition; nothing if none is known.
+
+    A loop that makes a mapping gives one.
+    """
+    pairs: list[tuple[Node, Node, Text | None]] = []
+    over = resolve(loop.value[3], names)
+    if next(entries(over), None) is not None:
+        pairs = [(key, resolve(value, names), None) for key, value in entries(over)]
+    elif over.tag != EXPRESSION:
+        found = list(choices(over, names))
+        pairs = [(one, one, only_if) for one, only_if in found]
+    known = [pair for pair in pairs if pair[1].tag != EXPRESSION]
+    names.steps -= loops.size(loop) * len(known)
+    if names.steps < 0:
+        raise Unreadable(f"its names stand for more than {Names.steps:,} values")
+    if not known:
+        return
+    if loops.is_map(loop):
+        yield (
+            loops.written_out(loop, [(key, value) for key, value, _ in known])[0],
+            None,
+        )
+        return
+    for key, value, only_if in pairs:
+        if value.tag == EXPRESSION and loops.is_block(loop):
+            yield loops.once(loop), Text(say(loop.value[0]), line(loop.value[0]))
+        elif value.tag == EXPRESSION:
+            yield value, only_if  # of it nothing is known but its name
+        else:
+            yield loops.written_out(loop, [(key, value)])[0], only_if
 
 
 def _if(node: Node) -> list[Node]:

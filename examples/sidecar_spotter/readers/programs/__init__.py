@@ -31,20 +31,33 @@ from sidecar_spotter.readers.programs.program import Program, parse
 ENDINGS = (".ts", ".js", ".py", ".java", ".cs", ".kt", ".rs")
 SKIPPED = re.compile(
     code_files.NOT_READ + r"|(?:^|/)e2e/|_(?:test|spec)\.[jt]s$"
-    r"|(?:^|/)(?:models|generated|types/input|node_modules)/"
+    r"|(?:^|/)(?:models|generated|types/input|node_modules|vendor)/|_test\.go$"
 )
 HINT = re.compile(
     rb"V1Container(?:Builder)?\b|ContainerArgs\(|new Container(?:Builder)?\("
     rb"|addNew(?:Init)?Container\(|ontainer_?[bB]uilder(?:::new)?\("
     rb"|(?:init_?)?containers[\"']?\s*[:=]\s*(?:vec!|Some\(|[\[({]|\n)"
     rb"|[\"'](?:dapr\.io/enabled|[\w.-]+/(?:[\w.-]*-)?inject(?:ion)?)[\"']"
-    rb"|container_?definitions[\"']?\s*[:=]",
+    rb"|[\"'](?:istio-injection|istio\.io/rev)[\"']"
+    rb"|container_?definitions[\"']?\s*[:=]|firelens_?configuration"
+    rb"|\w(?:container|sidecar)(?:\s*:\s*[\w.<>]{1,80})?\s*=\s*\{"
+    rb"|\wContainer(?:Definition)?Args\(",
     re.I,
 )
 
 
+TASKS_IN_GO = re.compile(rb"\bContainerDefinitions\s*:|\w\.\w+ContainerArgs\{")
+"""What Go code has that builds a task of Amazon ECS, or a unit of Pulumi's."""
+
+
 def suits(path: str, data: bytes) -> bool:
-    """Whether the file is code of the repository, and no test, that could build one."""
+    """Whether the file is code of the repository, and no test, that could build one.
+
+    Pods in Go have a reader of their own, which is asked before.
+    """
+    if path.endswith(".go"):
+        small = len(data) <= code_files.LARGEST  # the largest are generated
+        return small and code_files.suits(path, data, (".go",), SKIPPED, TASKS_IN_GO)
     return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
 
 
@@ -86,7 +99,8 @@ def _pods(path: str, program: Program, taken: set[int]) -> Iterator[Group]:
 def _alone(path: str, program: Program, literal: Literal) -> Iterator[Group]:
     """Yield the container that a literal says, for a pod that stands elsewhere."""
     function = program.functions.name(literal.at)
-    told = {"init"} & {*split(function), *split(literal.variable)}
+    own = "" if function == "__init__" else function  # Python's, of any class
+    told = {"init"} & {*split(own), *split(literal.variable)}
     box = container(program, literal, "init" if told else literal.stage)
     if split(box.name)[:1] == ["init"]:
         box = replace(box, stage="init")

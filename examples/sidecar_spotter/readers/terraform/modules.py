@@ -38,6 +38,7 @@ def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[
     top = Fields(body, names)
     source = top.say("source")
     found: list[tuple[str, Container]] = []
+    of_ecs = False
     for field, value in _arguments(body):
         for node, condition in choices(_listed(value), names):
             one = Fields(node, names)
@@ -45,6 +46,7 @@ def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[
                 continue
             stage: Stage = "init" if EARLY.search(field) else "run"
             if any(part in one for part in PARTS if part != "containername"):
+                of_ecs = True
                 task = ecs.task([(node, condition)], Fields(None, names), lines)
                 boxes = list(task.containers)
             else:
@@ -59,6 +61,7 @@ def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[
         _as_helper(box, field) if HELPERS.search(field) else box for field, box in found
     ]
     platform = next((said for sign, said in PLATFORMS if sign.search(source)), "")
+    platform = platform or ("ecs" if of_ecs else "")
     yield Group(
         "",
         line(label),

@@ -32,7 +32,7 @@ LARGEST = 200_000
 _USED = re.compile(rb"\b(local|var|module)\.([A-Za-z_][\w-]*)")
 _MADE = re.compile(
     r"\bmodule\.([A-Za-z_][\w-]*)(?:\[[^\]\n]*\])?"
-    r"\.(?:(?:\w+_)?containers?|(?:\w+_)?container_(?:definitions?|json)\w*"
+    r"\.(?!init_)(?:(?:\w+_)?containers?|(?:\w+_)?container_(?:definitions?|json)\w*"
     r"|json_map\w*)\b"
 )
 """What a module is asked for that makes a container: its output is called so."""
@@ -48,7 +48,7 @@ def names(tree: Node | None, data: bytes, path: str, look: Look) -> Names:
     if not missing:
         return found
     for other in look.names(posixpath.dirname(path))[:SIBLINGS]:
-        if other == path or not other.endswith(".tf"):
+        if other == path or not other.endswith((".tf", ".tofu")):
             continue
         said = look(other) or b""
         if len(said) > LARGEST or not _may_declare(said, missing):
