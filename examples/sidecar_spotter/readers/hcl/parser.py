@@ -2,7 +2,6 @@
 
 import yaml
 
-from sidecar_spotter.readers.fields import EXPRESSION, FILE
 from sidecar_spotter.readers.hcl.nodes import (
     HEREDOC,
     condition,
@@ -15,6 +14,7 @@ from sidecar_spotter.readers.hcl.nodes import (
     scalar,
 )
 from sidecar_spotter.readers.hcl.words import Token
+from sidecar_spotter.readers.values import EXPRESSION, FILE
 from sidecar_spotter.tree import Node, Unreadable
 
 DEEPEST = 100

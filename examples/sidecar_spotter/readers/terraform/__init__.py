@@ -12,7 +12,7 @@ from itertools import chain, islice
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.readers import ecs, loops
-from sidecar_spotter.readers.fields import Fields, Names, choices, tree_of
+from sidecar_spotter.readers.fields import Fields, tree_of
 from sidecar_spotter.readers.hcl import hcl, labeled
 from sidecar_spotter.readers.hcl.nodes import loop
 from sidecar_spotter.readers.terraform import docker, modules, settings
@@ -27,6 +27,7 @@ from sidecar_spotter.readers.terraform.tasks import (
     service_of_ecs,
     task,
 )
+from sidecar_spotter.readers.values import Names, choices
 from sidecar_spotter.tree import Node, entries, line, text, walk
 
 ENDINGS = (".tf", ".tf.json", ".tofu", ".tfvars", ".hcl")

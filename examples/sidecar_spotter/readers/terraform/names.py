@@ -15,8 +15,9 @@ import yaml
 from sidecar_spotter.known import known
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Text
-from sidecar_spotter.readers.fields import EXPRESSION, Fields, Names, say
+from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.readers.hcl import hcl, labeled
+from sidecar_spotter.readers.values import EXPRESSION, Names, say
 from sidecar_spotter.tree import Node, Unreadable, entries, items, text
 
 PARTS = (
