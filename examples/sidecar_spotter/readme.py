@@ -21,6 +21,8 @@ _SELF = re.compile(
     rf"{_WORDS}[*`_]*side-?car\b"
     rf"|^\W*(?:an?|the)\s+{_WORDS}side-?car\s+(?:\w+\s+){{0,2}}?"
     r"(?:written|that|which|to|for|proxy|container|service|process|agent|program)\b"
+    r"|^\W*side-?car\s+(?:proxy|container|service|process|agent|program)\s+"
+    r"(?:for|to|that|which|written)\b"
     r"|\b(?:run|runs|running|deployed|used|works?|designed|intended|meant|built)"
     r"\s+(?:\w+\s+){0,2}?as\s+an?\s+(?:\w+\s+){0,2}?side-?car\s+"
     r"(?:container\s+|proxy\s+)?(?:to|for|with|next|along|beside|in)",

@@ -274,10 +274,12 @@ def test_a_programs_namespace_asks_for_its_pods() -> None:
 # --- the source of a helper
 
 SOURCE = "# ports\n\n*ports* is a small sidecar container that opens ports.\n"
+SHORT = "Sidecar container for backups of volumes over sftp.\n"
 
 
-def test_a_readme_may_call_its_own_program_a_sidecar(tmp_path: Path) -> None:
-    labels(tmp_path, {"README.md": SOURCE, "build/Dockerfile": "FROM scratch\n"})
+@pytest.mark.parametrize("said", [SOURCE, f"\n\n{SHORT}"])
+def test_a_readme_may_call_its_own_program_a_sidecar(tmp_path: Path, said: str) -> None:
+    labels(tmp_path, {"README.md": said, "build/Dockerfile": "FROM scratch\n"})
     report = scan(tmp_path)
     assert report.verdict == "injects-or-operates-sidecars-in-code-only"
     assert "README.md, line 3" in report.summary
@@ -300,3 +302,13 @@ def test_other_words_on_sidecars_tell_nothing(tmp_path: Path, said: str) -> None
 def test_without_an_image_a_readme_tells_nothing(tmp_path: Path) -> None:
     labels(tmp_path, {"README.md": SOURCE})
     assert scan(tmp_path).verdict == "no-sidecar"
+
+
+def test_a_module_may_be_handed_helpers_beside_its_containers() -> None:
+    text = (
+        'module "m" {\n  source = "./ecs"\n'
+        '  container_definitions = { (var.name) = { image = "a", cpu = 1 } }\n'
+        "  sidecar_definitions = { (var.log_name) = { image = var.log_image } }\n}\n"
+    )
+    group = unit("main.tf", text)
+    assert names(group) == ["var.name", "var.log_name"]

@@ -108,7 +108,9 @@ def _module(file: File, name: Node, body: Node) -> Iterator[Group]:
             asked = (*of_mesh(fields), *connected(fields))
             for group in task(file, Block("module", name, fields)):
                 whole = True
-                yield replace(group, requests=asked)
+                more = modules.helpers_of(node, file.names, file.lines)
+                boxes = (*group.containers, *more)
+                yield replace(group, requests=asked, containers=boxes)
     if not whole and id(body) not in file.taken:
         for group in modules.handed(name, body, file.names, file.lines):
             yield replace(group, path=file.path)
