@@ -312,3 +312,42 @@ def test_a_module_may_be_handed_helpers_beside_its_containers() -> None:
     )
     group = unit("main.tf", text)
     assert names(group) == ["var.name", "var.log_name"]
+
+
+CDK = """\
+import * as ecs from "aws-cdk-lib/aws-ecs";
+const trace: ecs.ContainerDefinitionOptions = {
+  image: ecs.ContainerImage.fromRegistry("amazon/aws-xray-daemon"),
+};
+const task = new ecs.FargateTaskDefinition(this, "T");
+task.addContainer("app", { image: ecs.ContainerImage.fromAsset(".") });
+task.addContainer("daemon", trace);
+for (const one of props.sidecars) {
+  task.addContainer(one.name, { image: one.image });
+}
+task.addContainer("web", { image: ecs.ContainerImage.fromAsset("web") });
+"""
+
+
+def test_a_call_of_the_cdk_is_given_options_by_name() -> None:
+    group = unit("stack.ts", CDK)
+    assert names(group) == ["app", "daemon", "one.name", "web"]
+    app, daemon, one, web = group.containers
+    assert daemon.image is not None
+    assert daemon.image.text == "amazon/aws-xray-daemon"
+    assert [note.text for note in one.notes] == ["field: props.sidecars"]
+    assert app.notes == web.notes == ()
+
+
+def test_a_program_of_the_cdk_deploys_what_it_lists() -> None:
+    text = 'import * as ecs from "aws-cdk-lib/aws-ecs";\n'
+    text += "new ecs.CfnTaskDefinition(this, 't', { containerDefinitions: [\n"
+    text += '  { name: "web", image: "a" }, { name: "log", image: "b" }] });\n'
+    assert unit("stack.ts", text).marks == {"code", "deploys"}
+
+
+def test_on_one_platform_a_container_needs_no_name() -> None:
+    text = "new Service('s', { template: { containers: [\n"
+    text += "  { image: img, ports: { containerPort: 8080 } },\n"
+    text += '  { name: "logs", image: "fluent/fluent-bit" }] } });\n'
+    assert names(unit("index.ts", text)) == ["", "logs"]

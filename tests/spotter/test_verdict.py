@@ -702,3 +702,13 @@ spec:
     assert scan(tmp_path).verdict == "no-sidecar"
     file.write_text(base.replace("NAME", "log-sidecar"))
     assert scan(tmp_path).verdict == "uses-sidecar"
+
+
+def test_a_proxy_whose_namespace_one_service_uses_is_its_helper(tmp_path: Path) -> None:
+    front = "  envoy:\n    image: envoyproxy/envoy\n    ports: ['80:80']\n"
+    app = "  {}:\n    image: example/{}\n    network_mode: service:envoy\n"
+    one = "services:\n" + front + app.format("shop", "shop")
+    place = tmp_path / "compose.yaml"
+    place.write_text(one, encoding="utf-8")
+    said = [(f.name, f.label) for j in scan(place).groups for f in j.findings]
+    assert said == [("envoy", "sidecar"), ("shop", "main")]

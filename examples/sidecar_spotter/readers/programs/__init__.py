@@ -50,6 +50,10 @@ TASKS_IN_GO = re.compile(rb"\bContainerDefinitions\s*:|\w\.\w+ContainerArgs\{")
 """What Go code has that builds a task of Amazon ECS, or a unit of Pulumi's."""
 
 
+DEPLOYS = re.compile(rb"[\"'@. ](?:aws[-_]cdk|awscdk|cdk8s|cdktf)\b")
+"""What a program needs that is a deployment written down, and no operator."""
+
+
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is code of the repository, and no test, that could build one.
 
@@ -65,7 +69,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield a unit for each pod, or lone container, that the file builds."""
     program = parse(code_files.text_of(data), language_of(path))
     taken: set[int] = set()
-    yield from _pods(path, program, taken)
+    deploys = {"deploys"} if DEPLOYS.search(data) else set()
+    for group in _pods(path, program, taken):
+        whole = "partial" not in group.marks
+        yield replace(group, marks=group.marks | deploys) if whole else group
     if requests := tuple(asked(program.code)):
         marks = frozenset({"code"})
         at = requests[0].line

@@ -36,7 +36,8 @@ def objects(code: Code, seen: Set[int]) -> Iterator[Literal]:
         key = _KEY.search(code.shape, max(at - 80, 0), at)
         if key is not None and "image" in fields:
             fields.setdefault("name", key.span(1))  # a container by its name
-        if "image" in fields and "name" in fields:
+        runs = not RUN.isdisjoint(fields)
+        if "image" in fields and ("name" in fields or runs):
             given = variable(code.shape, at)
-            sure = _CALLED.search(given) is not None and not RUN.isdisjoint(fields)
+            sure = "name" in fields and runs and _CALLED.search(given) is not None
             yield Literal(at, at, code.closes[at], fields, given, sure)

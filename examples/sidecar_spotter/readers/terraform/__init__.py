@@ -22,6 +22,7 @@ from sidecar_spotter.readers.terraform.manifests import chart, manifest, texts
 from sidecar_spotter.readers.terraform.pieces import ended_in, overlays, pieces
 from sidecar_spotter.readers.terraform.services import KINDS, namespace, service
 from sidecar_spotter.readers.terraform.tasks import (
+    DEFINITIONS,
     connected,
     of_mesh,
     service_of_ecs,
@@ -104,7 +105,7 @@ def _module(file: File, name: Node, body: Node) -> Iterator[Group]:
     whole = False
     for node in walk(body):  # modules of whole clusters nest their services
         fields = Fields(node, file.names)
-        if "containerdefinitions" in fields or "containerdefinition" in fields:
+        if any(one in fields for one in DEFINITIONS):
             asked = (*of_mesh(fields), *connected(fields))
             for group in task(file, Block("module", name, fields)):
                 whole = True

@@ -18,9 +18,16 @@ from sidecar_spotter.readers.values import EXPRESSION, FILE, choices, say
 from sidecar_spotter.tree import Node, entries, line, text
 
 
+DEFINITIONS = (
+    *("containerdefinitions", "containerdefinition"),
+    *("containerdefinitionjson", "containerdefinitionsjson"),
+)
+"""Arguments that take the containers of a task, or a text that lists them."""
+
+
 def task(file: File, block: Block) -> Iterator[Group]:
     """Yield the task of a task definition, or of a module that makes one."""
-    given = block.fields.get("containerdefinitions", "containerdefinition")
+    given = block.fields.get(*DEFINITIONS)
     if given is None:
         return
     if given.tag == FILE:
