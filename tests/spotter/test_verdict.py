@@ -712,3 +712,17 @@ def test_a_proxy_whose_namespace_one_service_uses_is_its_helper(tmp_path: Path) 
     place.write_text(one, encoding="utf-8")
     said = [(f.name, f.label) for j in scan(place).groups for f in j.findings]
     assert said == [("envoy", "sidecar"), ("shop", "main")]
+
+
+@pytest.mark.parametrize(
+    ("host", "main"), [("app", "app"), ("tunnel", "guest"), ("ring", "guest")]
+)
+def test_who_lends_a_namespace_is_the_main_one_if_called_so(
+    tmp_path: Path, host: str, main: str
+) -> None:
+    text = f"services:\n  {host}:\n    image: example/one\n  guest:\n"
+    text += f"    image: example/two\n    network_mode: service:{host}\n"
+    place = tmp_path / "compose.yaml"
+    place.write_text(text, encoding="utf-8")
+    found = [f for j in scan(place).groups for f in j.findings]
+    assert [one.name for one in found if one.label == "main"] == [main]
