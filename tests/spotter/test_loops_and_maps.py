@@ -351,3 +351,28 @@ def test_on_one_platform_a_container_needs_no_name() -> None:
     text += "  { image: img, ports: { containerPort: 8080 } },\n"
     text += '  { name: "logs", image: "fluent/fluent-bit" }] } });\n'
     assert names(unit("index.ts", text)) == ["", "logs"]
+
+
+def test_a_loop_over_itself_ends() -> None:
+    text = "locals {\n  a = [for x in concat(local.a, local.b) : x]\n"
+    text += f"  b = [for x in local.a : x.y]\n  c = concat(local.a, [{ROUTER}])\n}}\n"
+    assert "router" in names(units("main.tf", text + task("local.c"))[0])
+
+
+def test_names_that_are_merged_are_followed() -> None:
+    text = (
+        f"locals {{\n  all = {{ essential = true }}\n  log = {ROUTER}\n}}\n"
+    ) + task('jsonencode([{ name = "web", image = "a" }, merge(local.all, local.log)])')
+    assert names(units("main.tf", text)[0]) == ["web", "router"]
+
+
+def test_a_loop_over_a_modules_copies_has_one_for_each() -> None:
+    text = (
+        'module "box" {\n  source = "x"\n  for_each = local.boxes\n'
+        "  container_name = each.key\n  container_image = each.value\n}\n"
+        'locals {\n  boxes = { web = "example/web", log = "fluent/fluent-bit" }\n}\n'
+        'module "task" {\n  source = "y"\n'
+        "  container_definition_json = "
+        "jsonencode([for c in module.box : c.json_map_object])\n}\n"
+    )
+    assert names(units("main.tf", text)[0]) == ["web", "log"]

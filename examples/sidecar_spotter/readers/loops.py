@@ -18,6 +18,7 @@ EXPRESSION = "!expression"
 """The tag of a scalar that is source text to be computed, as `var.image`."""
 
 _PATH = re.compile(r"[\w.-]+(?:\[\"[\w.-]+\"\])*")
+_OUTPUT = re.compile(r"json_map\w*|(?:\w+_)?container_(?:definitions?|json)\w*")
 _HOLE = re.compile(r"\$\{\s*([\w.-]+)\s*\}")
 
 
@@ -53,6 +54,13 @@ def written_out(loop: Node, pairs: list[tuple[Node, Node]]) -> list[Node]:
         for terms in (_terms(loop, *pair) for pair in pairs)
     ]
     return [yaml.MappingNode("!block", made, loop.start_mark, None)]
+
+
+def each_of(body: Node, over: Node) -> Node:
+    """Return a block of Terraform as a loop over what it has one for each of."""
+    said = scalar("for each", line(over))
+    named = [scalar(one, line(over)) for one in ("each.key", "each.value")]
+    return yaml.SequenceNode(FOR, [said, *named, over, body], said.start_mark, None)
 
 
 def size(loop: Node) -> int:
@@ -136,6 +144,8 @@ def _found(said: str, terms: dict[str, Node]) -> Node | None:
         return None if known else scalar(path, line(value))
     if next(entries(value), None) is None:
         return None
+    if _OUTPUT.fullmatch(rest) and get(value, rest) is None:
+        return value  # what a module makes is told by what it is handed
     return get(value, *rest.split(".")) or scalar("null", line(value))
 
 

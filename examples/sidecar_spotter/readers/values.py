@@ -49,6 +49,8 @@ class Names(dict[str, Node]):
 
     steps = 20_000
     """How many values may still be followed: names may stand for one another."""
+    deep = 0
+    """In how many loops what is followed stands."""
 
     def __init__(self, *args: Mapping[str, Node]) -> None:
         """Begin with what *args* hold."""
@@ -80,7 +82,7 @@ def resolve(node: Node, names: Names) -> Node:
         if loops.is_map(node):
             node = next(_of_loop(node, names), (loops.once(node), None))[0]
         if node.tag != EXPRESSION:
-            break
+            return _with_merged(node, names)
         parts = _OF_MODULE.sub(r"\1", text(node)).split(".", LONGEST)[:LONGEST]
         ways = (".".join(parts[:length]) for length in (3, 2, 1))
         way = next((way for way in ways if way in names), None)
@@ -94,6 +96,22 @@ def resolve(node: Node, names: Names) -> Node:
                 break
         node = found
     return node
+
+
+def _with_merged(node: Node, names: Names) -> Node:
+    """Return a mapping with what the names that are merged into it stand for."""
+    if not isinstance(node, yaml.MappingNode) or node.tag != "!block":
+        return node
+    known = {
+        id(value): resolve(value, names)
+        for key, value in node.value
+        if key.value == "<<" and value.tag == EXPRESSION
+    }
+    if not any(isinstance(one, yaml.MappingNode) for one in known.values()):
+        return node
+    names.steps -= len(node.value)
+    pairs = [(key, known.get(id(value), value)) for key, value in node.value]
+    return yaml.MappingNode(node.tag, pairs, node.start_mark, None)
 
 
 def choices(node: Node, names: Names) -> Iterator[tuple[Node, Text | None]]:
@@ -129,13 +147,13 @@ def _of_loop(loop: Node, names: Names) -> Iterator[tuple[Node, Text | None]]:
 
     A loop that makes a mapping gives one.
     """
-    pairs: list[tuple[Node, Node, Text | None]] = []
-    over = resolve(loop.value[3], names)
-    if next(entries(over), None) is not None:
-        pairs = [(key, resolve(value, names), None) for key, value in entries(over)]
-    elif over.tag != EXPRESSION:
-        found = list(choices(over, names))
-        pairs = [(one, one, only_if) for one, only_if in found]
+    if names.deep >= DEEPEST:
+        return  # it may go over itself
+    names.deep += 1
+    try:
+        pairs = _gone_over(loop.value[3], names)
+    finally:
+        names.deep -= 1
     known = [pair for pair in pairs if pair[1].tag != EXPRESSION]
     names.steps -= loops.size(loop) * len(known)
     if names.steps < 0:
@@ -155,6 +173,21 @@ def _of_loop(loop: Node, names: Names) -> Iterator[tuple[Node, Text | None]]:
             yield value, only_if  # of it nothing is known but its name
         else:
             yield loops.written_out(loop, [(key, value)])[0], only_if
+
+
+def _gone_over(given: Node, names: Names) -> list[tuple[Node, Node, Text | None]]:
+    """Return the keys and values over which a loop goes, each with its condition."""
+    over = resolve(given, names)
+    if text(given).startswith("module."):
+        # It goes over what a module makes, be it one container or one for each.
+        each = get(over, "for_each")
+        made = loops.each_of(over, each) if each is not None else over
+        return [(one, one, only_if) for one, only_if in choices(made, names)]
+    if next(entries(over), None) is not None:
+        return [(key, resolve(value, names), None) for key, value in entries(over)]
+    if over.tag == EXPRESSION:
+        return []
+    return [(one, one, only_if) for one, only_if in choices(over, names)]
 
 
 def _if(node: Node) -> list[Node]:

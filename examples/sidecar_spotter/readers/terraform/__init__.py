@@ -14,7 +14,6 @@ from sidecar_spotter.model import Group
 from sidecar_spotter.readers import ecs, loops
 from sidecar_spotter.readers.fields import Fields, tree_of
 from sidecar_spotter.readers.hcl import hcl, labeled
-from sidecar_spotter.readers.hcl.nodes import loop
 from sidecar_spotter.readers.terraform import docker, modules, settings
 from sidecar_spotter.readers.terraform import names as module_names
 from sidecar_spotter.readers.terraform.file import Block, File, Reader
@@ -29,7 +28,7 @@ from sidecar_spotter.readers.terraform.tasks import (
     task,
 )
 from sidecar_spotter.readers.values import Names, choices
-from sidecar_spotter.tree import Node, entries, line, text, walk
+from sidecar_spotter.tree import Node, entries, text, walk
 
 ENDINGS = (".tf", ".tf.json", ".tofu", ".tfvars", ".hcl")
 INPUTS = re.compile(rb"^inputs\s*=", re.MULTILINE)
@@ -132,9 +131,7 @@ def _for_each(body: Node, names: Names) -> Iterator[Node]:
     if over is None or not any(taken):
         yield body
         return
-    said = loops.scalar("for each", line(over))
-    made = loop(said, ["each.key", "each.value"], [over, body])
-    for node, _ in islice(choices(made, names), EACH):
+    for node, _ in islice(choices(loops.each_of(body, over), names), EACH):
         yield node
 
 

@@ -17,7 +17,6 @@ from sidecar_spotter.readers.terraform.file import COMMENTS, TEXTS, Block, File
 from sidecar_spotter.readers.values import EXPRESSION, FILE, choices, say
 from sidecar_spotter.tree import Node, entries, line, text
 
-
 DEFINITIONS = (
     *("containerdefinitions", "containerdefinition"),
     *("containerdefinitionjson", "containerdefinitionsjson"),
