@@ -49,6 +49,8 @@ class Names(dict[str, Node]):
 
     steps = 20_000
     """How many values may still be followed: names may stand for one another."""
+    room = 40_000
+    """How many values loops may still give that are written out; then they are not."""
     deep = 0
     """In how many loops what is followed stands."""
 
@@ -155,11 +157,10 @@ def _of_loop(loop: Node, names: Names) -> Iterator[tuple[Node, Text | None]]:
     finally:
         names.deep -= 1
     known = [pair for pair in pairs if pair[1].tag != EXPRESSION]
-    names.steps -= loops.size(loop) * len(known)
-    if names.steps < 0:
-        raise Unreadable(f"its names stand for more than {Names.steps:,} values")
-    if not known:
+    cost = loops.size(loop) * len(known)
+    if not known or cost > names.room:
         return
+    names.room -= cost
     if loops.is_map(loop):
         yield (
             loops.written_out(loop, [(key, value) for key, value, _ in known])[0],

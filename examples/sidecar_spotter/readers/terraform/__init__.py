@@ -116,7 +116,7 @@ def _module(file: File, name: Node, body: Node) -> Iterator[Group]:
             yield replace(group, path=file.path)
 
 
-EACH = 40
+EACH = 20
 """Copies of one block that are looked at."""
 _OF_EACH = re.compile(r"\beach\.value\b")
 
