@@ -376,3 +376,39 @@ def test_a_loop_over_a_modules_copies_has_one_for_each() -> None:
         "jsonencode([for c in module.box : c.json_map_object])\n}\n"
     )
     assert names(units("main.tf", text)[0]) == ["web", "log"]
+
+
+# --- JSON patches in programs
+
+HOOK = """\
+PROXY = {"name": "proxy", "image": "example/proxy"}
+
+def mutate():
+    return [
+        {"op": "add", "path": "/spec/containers/-", "value": PROXY},
+        {"op": "add", "path": "/spec/initContainers/-", "value": {
+            "name": "first", "image": "busybox"}},
+        {"op": "add", "path": "/metadata/labels", "value": {
+            "name": "none", "image": "none"}},
+    ]
+"""
+
+
+def test_a_webhooks_patch_adds_what_its_value_leads_to() -> None:
+    groups = units("hook.py", HOOK)
+    found = [(one.name, one.stage) for g in groups for one in g.containers]
+    assert found == [("proxy", "run"), ("first", "init")]
+    assert all(g.marks == {"code", "partial", "injects"} for g in groups)
+
+
+def test_rust_writes_a_patch_as_json() -> None:
+    text = 'AddOperation { path: "/spec/containers/-".into(), value: json!({\n'
+    text += '  "name": "proxy", "image": "example/proxy" }) };\n'
+    assert names(unit("main.rs", text)) == ["proxy"]
+
+
+def test_a_patch_may_be_a_text_in_go() -> None:
+    text = 'package p\n\nconst patch = `[{"op": "add", "path": "/spec/containers/-",\n'
+    text += ' "value": {"name": "proxy", "image": "example/proxy"}}]`\n'
+    group = unit("patch.go", text)
+    assert (names(group), group.containers[0].line) == (["proxy"], 4)

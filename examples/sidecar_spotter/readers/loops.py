@@ -19,6 +19,7 @@ EXPRESSION = "!expression"
 
 _PATH = re.compile(r"[\w.-]+(?:\[\"[\w.-]+\"\])*")
 _OUTPUT = re.compile(r"json_map\w*|(?:\w+_)?container_(?:definitions?|json)\w*")
+_SAYS = re.compile(r"(?:name|image)$")
 _HOLE = re.compile(r"\$\{\s*([\w.-]+)\s*\}")
 
 
@@ -146,7 +147,9 @@ def _found(said: str, terms: dict[str, Node]) -> Node | None:
         return None
     if _OUTPUT.fullmatch(rest) and get(value, rest) is None:
         return value  # what a module makes is told by what it is handed
-    return get(value, *rest.split(".")) or scalar("null", line(value))
+    found = get(value, *rest.split("."))
+    # Without a name or an image it would be no container any more.
+    return found or (None if _SAYS.search(rest) else scalar("null", line(value)))
 
 
 def scalar(said: str, at: int) -> Node:

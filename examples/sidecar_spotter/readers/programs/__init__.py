@@ -25,6 +25,7 @@ from sidecar_spotter.readers.languages import language_of
 from sidecar_spotter.readers.programs.annotations import asked
 from sidecar_spotter.readers.programs.containers import container
 from sidecar_spotter.readers.programs.literal import Literal
+from sidecar_spotter.readers.programs.patched import patched
 from sidecar_spotter.readers.programs.pods import pods
 from sidecar_spotter.readers.programs.program import Program, parse
 
@@ -40,6 +41,7 @@ HINT = re.compile(
     rb"|[\"'](?:dapr\.io/enabled|[\w.-]+/(?:[\w.-]*-)?inject(?:ion)?)[\"']"
     rb"|[\"'](?:istio-injection|istio\.io/rev)[\"']"
     rb"|container_?definitions[\"']?\s*[:=]|firelens_?configuration"
+    rb"|/containers/-"
     rb"|\w(?:container|sidecar)(?:\s*:\s*[\w.<>]{1,80})?\s*=\s*\{"
     rb"|\wContainer(?:Definition)?Args\(",
     re.I,
@@ -73,6 +75,15 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     for group in _pods(path, program, taken):
         whole = "partial" not in group.marks
         yield replace(group, marks=group.marks | deploys) if whole else group
+    for literal, stage, function in patched(program):
+        if literal.at not in taken:
+            taken.add(literal.at)
+            box = container(program, literal, stage)
+            marks = frozenset(("code", "partial", "injects"))
+            boxes = (box,)
+            yield Group(
+                path, box.line, "kubernetes", "code", function, boxes, marks=marks
+            )
     if requests := tuple(asked(program.code)):
         marks = frozenset({"code"})
         at = requests[0].line
