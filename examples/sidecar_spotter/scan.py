@@ -15,7 +15,7 @@ from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
 from sidecar_spotter.model import Judged, Report, Skipped
 from sidecar_spotter.named import agreed
-from sidecar_spotter.once import once
+from sidecar_spotter.once import at_home, once
 from sidecar_spotter.readme import program_is_a_sidecar
 from sidecar_spotter.sift import sift
 from sidecar_spotter.summary import of_source, summary_of
@@ -59,9 +59,9 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
     for _, (more, faults) in sorted(found.items()):
         groups += more
         skipped += faults
-    groups = agreed(groups)
+    groups = agreed(at_home(groups) if root.is_dir() else groups)
     said = verdict.verdict_of(groups)
-    summary = summary_of(once(groups), "repository" if root.is_dir() else "file")
+    summary = summary_of(once(groups), sum(map(len, files)) if root.is_dir() else 0)
     if said == "no-sidecar" and root.is_dir():
         source = program_is_a_sidecar(Checkout(os.path.realpath(root)))
         if source is not None:
