@@ -34,7 +34,9 @@ CALLS = (
     *(b"Container(", b"container(", b"Router(", b"router(", b"ontainerArgs("),
     *(b"ontainerBuilder", b"ontainer_builder", b"Container {", b"ontainers"),
     *(b"ontainerDefinition", b"container_definitions", b"inject", b"dapr.io"),
-    *(b"Extension(", b"erviceConnect", b"ervice_connect"),
+    *(b"Extension(", b"erviceConnect", b"ervice_connect", b"irelens"),
+    *(b"Sidecar = {", b"sidecar = {", b"Container = {", b"container = {"),
+    *(b"ContainerDefinitionArgs", b"istio.io/rev"),
 )
 """One of these is in a program that builds a task or a pod."""
 

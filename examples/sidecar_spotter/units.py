@@ -90,7 +90,8 @@ def idles(box: Container) -> bool:
 
 
 _SHORT = re.compile(
-    r"(?:(?:cp|mv|mkdir|rm|ln|ls|chmod|chown|touch|test|tar|echo|set|cd)\b[^|]*"
+    r"(?:(?:cp|mv|mkdir|rm|ln|ls|chmod|chown|touch|test|tar|echo|set|cd|tee|printf"
+    r"|base64|ssh-keygen|envsubst|unzip)\b[^|]*"
     r"|exit(?: 0)?)?"
 )
 """A command that is done in a moment."""
@@ -108,7 +109,7 @@ def ends(box: Container) -> bool:
             script = inner[1]
     else:
         script = " ".join(words)
-    done = re.split(r";|&&|\n", script)
+    done = re.split(r";|&&|\||\n", script)
     return bool(script.strip()) and all(_SHORT.fullmatch(one.strip()) for one in done)
 
 

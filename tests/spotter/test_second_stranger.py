@@ -38,12 +38,12 @@ NODE = """\
 # A node, and a page that shows how it does.
 # HEAD
 services:
-  server:
+  ledger:
     image: example.com/node
     volumes: ["./data:/data"]
   page:
     image: example.com/page
-    network_mode: service:server
+    network_mode: service:ledger
     volumes: ["./data:/data:ro"]
 """
 
@@ -51,7 +51,7 @@ services:
 @pytest.mark.parametrize(
     ("head", "main"),
     [
-        ("The `page` sidecar runs in its network.", "server"),
+        ("The `page` sidecar runs in its network.", "ledger"),
         ("The front-page sidecar runs elsewhere.", "page"),
     ],
 )

@@ -19,7 +19,12 @@ CROWD = 4
 
 
 def front_door(pair: Pair) -> Ruling | None:
-    """A proxy that callers from outside reach serves them, and not its neighbor."""
+    """A proxy that callers from outside reach serves them, and not its neighbor.
+
+    Where one program alone shares its namespace, it is the door of that one.
+    """
+    if pair.rooms == {pair.main.name}:
+        return None
     reverse = role(pair.box, "sidecar") == "reverse-proxy" and pair.helps <= 0.6
     if is_published(pair.group, pair.box) and (is_front(pair.box) or reverse):
         return Ruling("is a front door: callers from outside reach it first")

@@ -8,7 +8,8 @@ import yaml
 
 from sidecar_spotter.model import Container, Port, Text, Volume
 from sidecar_spotter.readers.compose.volumes import COLON, mounts_of, with_defaults
-from sidecar_spotter.readers.fields import Fields, comment_above, port, say, words
+from sidecar_spotter.readers.fields import Fields, comment_above, port, words
+from sidecar_spotter.readers.values import say
 from sidecar_spotter.tree import Node, entries, get, line, text
 
 
