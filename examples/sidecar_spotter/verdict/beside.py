@@ -61,7 +61,7 @@ def store(pair: Pair) -> Ruling | None:
 
     Unless nobody else reaches it. Some platforms send all requests to one
     container of an instance, so that the others are private there: such a store
-    is there for its neighbor. One that is called at localhost may be as well, so
+    is there for its neighbor. One that is called at localhost may be as well:
     other rules ask on.
     """
     box, main = pair.box, pair.main
@@ -73,7 +73,8 @@ def store(pair: Pair) -> Ruling | None:
         return Ruling(why, kind_of(pair.group, box), main.name)
     if joins(box, main) or "localhost" in pair.ties or stem(box) == stem(main):
         return None
-    return Ruling("is a store that its neighbors use, and serves no one of them alone")
+    why = "is a store that its neighbors use, and serves no one of them alone"
+    return Ruling(why)
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
@@ -215,7 +216,9 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     copies = mounts == its and _unnumbered(box.name) == _unnumbered(main.name) != ""
     numbered = _unnumbered(box.name) == _unnumbered(main.name) != ""
     copies |= numbered and not (box.words or main.words)
-    copies |= mounts == its and bool(mounts) and _set_up(box) == _set_up(main) != set()
+    # One name in common, as `LOG_DIR`, tells of the folder and not of the work.
+    alike = _set_up(box) == _set_up(main) and len(_set_up(box)) > 1
+    copies |= mounts == its and bool(mounts) and alike
     mains = telling(box.name) == MAIN == telling(main.name)
     if not copies and not (mains and pair.ties <= {"localhost"}):
         return None
