@@ -2,6 +2,7 @@
 
 import pytest
 from reading import box, names, refuses, unit, units
+from sidecar_spotter.verdict import judge
 
 TASK = """\
 {
@@ -224,3 +225,17 @@ def test_a_script_may_put_a_container_there() -> None:
     task = unit("task.json", text)
     assert names(task) == ["app", "envoy", "xray"]
     assert [one.text for one in box(task, "envoy").notes]
+
+
+def test_a_template_may_add_one_container_to_the_list_of_another_file() -> None:
+    text = """\
+    ,{
+      "name": "xray-daemon",
+      "image": "amazon/aws-xray-daemon",
+      "portMappings": [{"hostPort": 2000, "containerPort": 2000}]
+    }"""
+    group = unit("templates/xray.json.tpl", text)
+    assert group.marks == {"partial"}
+    assert [(one.name, one.line) for one in group.containers] == [("xray-daemon", 2)]
+    assert [one.label for one in judge(group).findings] == ["sidecar"]
+    assert units("templates/xray.json.tpl", text.replace(",{", "{", 1)) == []
