@@ -24,7 +24,8 @@ def once(judged: Iterable[Judged]) -> list[Judged]:
     included = _included(judged)
     kept: dict[object, Judged] = {}
     for number, one in enumerate(judged):
-        if one.group.kind == NAMED and _boxes(one) <= included.get(chart(one), set()):
+        boxes = _boxes(one) if one.group.kind == NAMED else set()
+        if boxes and boxes <= included.get(chart(one), set()):
             continue
         quadlet = one.group.platform == "quadlet"
         unit = files(one.group) if quadlet else number

@@ -173,7 +173,8 @@ def _is_pod(low: bytes) -> bool:
     if POD.search(b"\n" + low):
         return True
     kind = b"\nkind:" in b"\n" + low
-    return (not kind or b"template:" in low) and PART.search(low) is not None
+    part = PART.search(low) is not None or b"define " in low
+    return part and (not kind or b"template:" in low)
 
 
 def _lists_telling(low: bytes) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+from sidecar_spotter import injectors
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group
@@ -40,7 +41,9 @@ def suits(path: str, data: bytes) -> bool:
     """Whether the file is a template that could hold a unit."""
     if b"{{" not in data or form_of(path) not in FORMS:
         return False
-    return kubernetes.hinted(data, path) or (b"define " in data and b"image:" in data)
+    if kubernetes.hinted(data, path):
+        return True
+    return b"define " in data and (b"image:" in data or injectors.mentioned(data))
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -63,7 +66,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     fault: Unreadable | None = None
     for before, part in pieces(data):
         named = (
-            b"\nimage:" in part or (b"- name" in part and b"image" in part)
+            b"\nimage:" in part
+            or (b"- name" in part and b"image" in part)
+            or injectors.mentioned(part)
         ) and NAMED.match(part) is not None
         hint = named or kubernetes.hinted(part, path)
         includes = b"include" in part and any(name in part for name in with_images)

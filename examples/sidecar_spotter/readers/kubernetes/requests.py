@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter import injectors, operators
 from sidecar_spotter.model import Request, Text
+from sidecar_spotter.readers.kubernetes.boxes import LISTS
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.tree import Node, entries, get, line, text, walk
 
@@ -33,7 +34,8 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
             more = asked_by(place.metadata, "namespace")
             yield from (ask for ask in more if ask.wanted and ask.line not in lines)
     template = get(document, "spec", "template")
-    if get(template, "spec") is None:  # a patch that only adds annotations
+    spec = get(template, "spec")
+    if not any(get(spec, field) for field in LISTS):  # a patch without containers
         yield from asked_by(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
     if place.kind not in UNITLESS and _wish(place.lines):
