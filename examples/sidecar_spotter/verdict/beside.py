@@ -15,6 +15,7 @@ from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.labels import finding, kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.services import service
+from sidecar_spotter.verdict.tasks import task_of_the_same_job
 from sidecar_spotter.verdict.traits import (
     STORES,
     is_named_unlike_its_image,
@@ -355,6 +356,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     web_server_as_it_comes,
     of_the_same_kind,
     copy_of_the_main_one,
+    task_of_the_same_job,
     each_has_visitors,
     told_the_same,
     linked_by_name,

@@ -206,8 +206,9 @@ def _ends(program: Program, literal: Literal, *, listed: bool) -> bool:
     """
     name = literal.fields.get("Name")
     called = split(say(program, name).text if name is not None else "")
+    plainly = any("init-container" in "-".join(split(one)) for one in literal.names)
     if not listed:
-        return not ENDING.isdisjoint([*split(literal.function), *called])
+        return plainly or not ENDING.isdisjoint([*split(literal.function), *called])
     plainly = "init-container" in "-".join(split(literal.function))
     return plainly or not ENDING.isdisjoint(called[:1])
 

@@ -1,0 +1,144 @@
+"""Who of two in a Pod serves the other: gateways, scripts, tasks, and fields."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from sidecar_spotter import scan
+
+
+def labels(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
+    """Return the labels that a scan of one file gives, by container."""
+    (tmp_path / name).write_text(dedent(text), encoding="utf-8")
+    report = scan(tmp_path)
+    assert report.skipped == ()
+    return {one.name: one.label for j in report.groups for one in j.findings}
+
+
+GATEWAY = """\
+kind: Service
+spec: {selector: {app: edge}, ports: [{port: 80, targetPort: 8000}]}
+---
+kind: Deployment
+metadata: {name: edge}
+spec:
+  selector: {}
+  template:
+    metadata: {labels: {app: edge}}
+    spec:
+      containers:
+      - name: proxy
+        image: example/gateway
+        env: [{name: ADMIN_LISTEN, value: "127.0.0.1:8444 ssl"}]
+        ports: [{containerPort: 8000}]
+      - name: ingress-controller
+        image: example/gateway-ingress-controller
+        args: ["--gateway-url=https://localhost:8444"]
+"""
+
+
+def test_a_gateway_is_what_its_controller_is_there_for(tmp_path: Path) -> None:
+    assert labels(tmp_path, GATEWAY) == {
+        "proxy": "main",
+        "ingress-controller": "sidecar",
+    }
+
+
+def test_a_proxy_that_nobody_outside_reaches_serves_a_controller(
+    tmp_path: Path,
+) -> None:
+    text = GATEWAY.replace("targetPort: 8000", "targetPort: 9000")
+    text = text.replace("ports: [{containerPort: 8000}]", "")
+    assert labels(tmp_path, text)["proxy"] == "sidecar"
+
+
+SCRIPT = """\
+kind: Deployment
+metadata: {name: identity}
+spec:
+  selector: {}
+  template:
+    spec:
+      containers:
+      - name: keycloak
+        image: quay.io/keycloak/keycloak
+      - name: announce
+        image: example/tools
+        command: [bash, -c]
+        args:
+        - |
+          while :
+          do
+            ADDRESS=$(kubectl get service NAME -o jsonpath="{.status}")
+            kubectl patch class shop --patch "$ADDRESS"
+            sleep 30
+          done
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("keycloak", "sidecar"), ("mykeycloak-2", "not-a-sidecar")]
+)
+def test_a_script_looks_after_a_neighbor_again_and_again(
+    tmp_path: Path, name: str, label: str
+) -> None:
+    assert labels(tmp_path, SCRIPT.replace("NAME", name))["announce"] == label
+
+
+JOB = """\
+kind: Job
+metadata: {name: store-setup}
+spec:
+  template:
+    spec:
+      containers:
+      - name: store-make-bucket
+        image: example/mc
+        command: [sh, -c, /config/initialize]
+        volumeMounts: [{name: tmp, mountPath: /tmp}]
+      - name: store-make-user
+        image: example/mc
+        command: [sh, -c, /config/add-user]
+        volumeMounts: [{name: tmp, mountPath: /tmp}]
+      volumes: [{name: tmp, emptyDir: {}}]
+"""
+
+
+def test_two_of_one_image_in_a_job_are_two_tasks(tmp_path: Path) -> None:
+    assert labels(tmp_path, JOB) == {
+        "store-make-bucket": "main",
+        "store-make-user": "not-a-sidecar",
+    }
+
+
+@pytest.mark.parametrize("field", ["sidecarConfigs", "sidecarSpecs", "sidecars"])
+def test_a_custom_resource_spells_helpers_out(tmp_path: Path, field: str) -> None:
+    text = f"""\
+    apiVersion: flow.example.com/v1
+    kind: FlowCluster
+    spec:
+      {field}:
+      - name: app-log
+        image: busybox
+        args: [tail, -F, /var/log/app.log]
+    """
+    assert labels(tmp_path, text) == {"app-log": "sidecar"}
+
+
+def test_a_variable_is_called_after_init_containers(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module shop.example\n", encoding="utf-8")
+    code = """\
+    package pods
+
+    import corev1 "k8s.io/api/core/v1"
+
+    func mutate(pod *corev1.Pod) []byte {
+        var toolInitContainer = corev1.Container{
+            Name:    "copy-tool",
+            Image:   "example/tool",
+            Command: []string{"sh", "-c", fmt.Sprintf("cp /tool %s", path)},
+        }
+        return patch(pod, []corev1.Container{toolInitContainer})
+    }
+    """
+    assert labels(tmp_path, code, "pods.go") == {"copy-tool": "init"}
