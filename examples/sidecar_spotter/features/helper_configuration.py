@@ -53,7 +53,8 @@ others, and ECS starts it before them and stops it after them {cite:p}`ecs-firel
 the running example it is a variable: `log-server` has `LOG_DIR: /var/log/web`, the
 folder into which `web` writes.
 
-A script tells as much: one that asks for the neighbor by its name, rests, and asks again.
+A script tells as much: one that asks for the neighbor by its name, rests, and asks
+again.
 
 **What else it could mean.** The application's own settings, as in `against.yaml`. The
 question that decides: does the text name a path, a port or a process of the *neighbor*?
