@@ -204,6 +204,15 @@ INJECTORS: tuple[Injector, ...] = (
         refuses=("disabled",),
     ),
     Injector(
+        "logging.kubesphere.io/logsidecar-config",
+        "logsidecar-container",
+        "log-shipper",
+        "KubeSphere",
+        GITHUB + "kubesphere/logsidecar-injector/blob/master/injector/"
+        "logsidecar_pods.go",
+        wants=ANY,
+    ),
+    Injector(
         "sidecar.signadot.com/inject",
         "",
         "mesh-proxy",

@@ -142,3 +142,152 @@ def test_a_variable_is_called_after_init_containers(tmp_path: Path) -> None:
     }
     """
     assert labels(tmp_path, code, "pods.go") == {"copy-tool": "init"}
+
+
+CELERY = """\
+kind: Deployment
+metadata: {name: shop}
+spec:
+  selector: {}
+  template:
+    spec:
+      containers:
+      - name: server
+        image: example/shop
+        command: [sh, -c, ./start.sh]
+        volumeMounts: [{name: metrics, mountPath: /metrics}]
+      - name: worker
+        image: example/shop
+        command: [sh, -c, celery worker]
+        volumeMounts: [{name: metrics, mountPath: /metrics}]
+      volumes: [{name: metrics, emptyDir: {}}]
+"""
+
+
+def test_two_programs_of_one_image_may_share_files(tmp_path: Path) -> None:
+    found = {"server": "main", "worker": "not-a-sidecar"}
+    assert labels(tmp_path, CELERY) == found
+
+
+def test_what_one_of_them_only_reads_ties_them(tmp_path: Path) -> None:
+    reads = "mountPath: /metrics}"
+    at = CELERY.rindex(reads)
+    text = (
+        CELERY[:at] + "mountPath: /metrics, readOnly: true}" + CELERY[at + len(reads) :]
+    )
+    assert "sidecar" in labels(tmp_path, text).values()
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("grafana-import-dashboards", "sidecar"),
+        ("graf-import-dashboards", "not-a-sidecar"),
+        ("grafana-image", "not-a-sidecar"),
+    ],
+)
+def test_a_name_says_what_is_done_for_whom(
+    tmp_path: Path, name: str, label: str
+) -> None:
+    text = f"""\
+    kind: Deployment
+    metadata: {{name: grafana}}
+    spec:
+      selector: {{}}
+      template:
+        spec:
+          containers:
+          - name: grafana
+            image: grafana/grafana
+          - name: {name}
+            image: alpine
+            command: [/bin/sh, import.sh]
+    """
+    assert labels(tmp_path, text)[name] == label
+
+
+VALUES = """\
+app-template:
+  controllers:
+    torrent:
+      initContainers:
+        gluetun:
+          restartPolicy: Always
+          image: {repository: ghcr.io/qdm12/gluetun}
+      containers:
+        torrent:
+          image: {repository: example/torrent}
+        tunnel-monitor:
+          image: {repository: quay.io/prometheus/blackbox-exporter}
+"""
+
+
+def test_values_have_a_unit_under_the_name_of_its_program(tmp_path: Path) -> None:
+    assert labels(tmp_path, VALUES, "values.yaml") == {
+        "gluetun": "native-sidecar",
+        "torrent": "main",
+        "tunnel-monitor": "sidecar",
+    }
+
+
+LIST = """\
+initContainers:
+- name: agent-init
+  image: example/agent
+containers:
+- name: job-babysitter
+  image: example/tools
+  volumeMounts: [{name: shared, mountPath: /shared}]
+- name: agent
+  image: example/agent
+  volumeMounts: [{name: shared, mountPath: /shared}]
+volumes: [{name: shared, emptyDir: {}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("injectionconfig.yaml", "sidecar"), ("shop.yaml", "main")]
+)
+def test_a_file_is_called_after_what_is_injected(
+    tmp_path: Path, name: str, label: str
+) -> None:
+    assert labels(tmp_path, LIST, name)["job-babysitter"] == label
+
+
+def test_an_annotation_tells_which_logs_a_sidecar_takes(tmp_path: Path) -> None:
+    text = """\
+    kind: Pod
+    metadata:
+      annotations:
+        logging.kubesphere.io/logsidecar-config: '{"containerLogConfigs": {}}'
+    spec:
+      containers:
+      - name: shop
+        image: example/shop
+    """
+    assert labels(tmp_path, text)["logsidecar-container"] == "injected-sidecar"
+
+
+def test_a_loop_over_names_lists_what_users_choose(tmp_path: Path) -> None:
+    text = """\
+    kind: Deployment
+    spec:
+      selector: {}
+      template:
+        spec:
+          containers:
+          - name: shop
+            image: {{ .Values.image }}
+          {{- range .Values.include }}
+          - name: {{ . }}
+            {{ index $.Values.known . | toYaml | nindent 12 }}
+          {{- end }}
+          - name: utility-sidecar
+            image: {{ .Values.image }}
+            command: [tail, -f, /dev/null]
+    """
+    (tmp_path / "templates").mkdir()
+    assert labels(tmp_path, text, "templates/shop.yaml") == {
+        "shop": "main",
+        "utility-sidecar": "sidecar",
+    }

@@ -208,7 +208,10 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     numbered = _unnumbered(box.name) == _unnumbered(main.name) != ""
     copies |= numbered and not (box.words or main.words)
     mains = telling(box.name) == MAIN == telling(main.name)
-    if not copies and not (mains and pair.ties <= {"localhost"}):
+    faint = all(one.weight <= 0.3 for one in pair.by("shared-volume"))
+    told = bool(box.words and main.words and faint)
+    loose = pair.ties <= ({"localhost", "shared-volume"} if told else {"localhost"})
+    if not copies and not (mains and loose):
         return None
     return Ruling(f"does the same work as {main.name}, from the same image")
 

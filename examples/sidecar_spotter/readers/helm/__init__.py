@@ -31,10 +31,11 @@ STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
 
 LOOPED = re.compile(
-    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?(?:\$\w+(?:\.\w+)*|\.[a-z]\w*)\b"
+    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?"
+    r"(?:\$\w+(?:\.\w+)*\b|\.[a-z]\w*\b|\.(?=[ |}]))"
     r"[^{}]{0,80}\}\}"
 )
-"""What a loop's variable says: `$one.name`, or `.name` of the dot that it sets."""
+"""What a loop's variable says: `$one.name`, or the dot that it sets, or its `.name`."""
 
 
 def suits(path: str, data: bytes) -> bool:
