@@ -613,7 +613,8 @@ PAIRS: dict[str, str] = {
         "config-reloader": "config-reload config-reloader config-watcher "
         "config-manager "
         "config-refresher configmap-reload rules-reloader",
-        "config-sync": "config-sync config-syncer dashboard-sidecar",
+        "config-sync": "config-sync config-syncer dashboard-sidecar dashboard-loader "
+        "config-loader rules-loader",
         "git-sync": "git-sync git-puller git-pull",
         "csi-registrar": "driver-registrar node-registrar",
         "editor": "code-server vscode-server",
@@ -633,9 +634,10 @@ PAIRS: dict[str, str] = {
         "leader-elector": "leader-elector leader-election",
         "watcher": "shutdown-manager shutdown-watcher shutdown-handler "
         "termination-handler graceful-shutdown",
+        "monitor": "system-probe",
         "log-rotator": "log-rotate log-rotator log-runner",
         "forwarder": "port-forward port-forwarder port-forwarding port-manager",
-        MAIN: "metrics-server sidecar-injector agent-injector",
+        MAIN: "metrics-server sidecar-injector agent-injector core-agent",
     }.items()
     for role_word in pairs.split()
 }

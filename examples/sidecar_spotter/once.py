@@ -1,38 +1,47 @@
-"""Count a unit once that the report has to tell twice.
+"""Tell once what stands in several files.
 
-The containers of a Quadlet unit stand in a file each, and the report tells the unit in
-each of them: there each container has its line. A helper in a chart's named template is
-told where it is written, and in each unit that includes it.
+The containers of a Quadlet unit stand in a file each, and the reader of each shows it
+whole. There a container has its own line, so there it is told. A helper in a chart's
+named template is told where it is written, and in each unit that includes it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 
-from sidecar_spotter.model import SIDECARS, Judged
-from sidecar_spotter.readers.quadlet import files
+from sidecar_spotter.model import Group, Judged
+from sidecar_spotter.readers.quadlet import files, own
 
 NAMED = "named template"
 
 
-def once(judged: Iterable[Judged]) -> list[Judged]:
-    """Return *judged* without what tells the same unit again, from another file.
+def at_home(judged: Iterable[Judged]) -> list[Judged]:
+    """Return *judged* with the findings on the containers of each group's own file."""
+    return [_own(one) if one.group.platform == "quadlet" else one for one in judged]
 
-    Kept is what stands in the file of a helper, as what is found there points to its
-    own line; else in the file of the main container; else what comes first. Of a named
-    template is kept what no unit includes.
-    """
+
+def _own(judged: Judged) -> Judged:
+    name = own(judged.group).name
+    return replace(
+        judged, findings=tuple(one for one in judged.findings if one.name == name)
+    )
+
+
+def unit_of(group: Group) -> Hashable:
+    """Return what is the same for all groups that show one unit."""
+    return files(group) if group.platform == "quadlet" else (group.path, group.line)
+
+
+def once(judged: Iterable[Judged]) -> list[Judged]:
+    """Return *judged* without the named templates that a unit includes."""
     judged = list(judged)
     included = _included(judged)
-    kept: dict[object, Judged] = {}
-    for number, one in enumerate(judged):
-        boxes = _boxes(one) if one.group.kind == NAMED else set()
-        if boxes and boxes <= included.get(chart(one), set()):
-            continue
-        quadlet = one.group.platform == "quadlet"
-        unit = files(one.group) if quadlet else number
-        if unit not in kept or _rank(one) < _rank(kept[unit]):
-            kept.pop(unit, None)  # so that files keep their order
-            kept[unit] = one
-    return list(kept.values())
+    return [
+        one
+        for one in judged
+        if one.group.kind != NAMED
+        or not one.group.containers  # it asks for some
+        or not _boxes(one) <= included.get(chart(one), set())
+    ]
 
 
 def _included(judged: Sequence[Judged]) -> dict[str, set[tuple[str, str]]]:
@@ -55,11 +64,3 @@ def _boxes(judged: Judged) -> set[tuple[str, str]]:
         (box.name, box.image.text if box.image is not None else "")
         for box in judged.group.containers
     }
-
-
-def _rank(judged: Judged) -> int:
-    """Return how far the container of the unit's own file is from a helper."""
-    own = judged.group.containers[0]
-    labels = {one.name: one.label for one in judged.findings}
-    label = labels.get(own.name)
-    return 0 if label in SIDECARS else 1 if label == "main" else 2

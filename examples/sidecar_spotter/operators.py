@@ -21,8 +21,20 @@ from sidecar_spotter.injectors import (
     INJECTORS,
     TRUE,
 )
+from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Request
-from sidecar_spotter.tree import Node, empty, entries, get, items, key, line, text, walk
+from sidecar_spotter.tree import (
+    Node,
+    empty,
+    entries,
+    get,
+    items,
+    key,
+    line,
+    mappings,
+    text,
+    walk,
+)
 
 HELPER_FIELDS: frozenset[str] = frozenset(
     (
@@ -52,6 +64,8 @@ _HELPERS = re.compile(
 )
 
 
+SAID = 40
+"""Characters of a value that a reason repeats."""
 LONGEST = 60
 """Characters of a field's name that is looked into."""
 
@@ -331,28 +345,33 @@ def _known(kind: str, fields: list[Field], document: Node) -> Iterator[Request]:
             there = field.wants == ANY and not empty(value)
             if there or said.lower() in field.wants or EXPRESSION.search(said):
                 path = field.path.rpartition("**.")[2]
-                says = f"is added by the operator of {kind}, because it has {path}"
+                says = f"is added by {_who(kind, document)}, because it has {path}"
                 if said and field.wants != ANY:
-                    says += f": {said[:40]}"
+                    says += f": {said if len(said) <= SAID else said[: SAID - 1] + '…'}"
                 yield _request(field.container, field.role, name, says)
                 break
 
 
+def _who(kind: str, document: Node) -> str:
+    """Return how to call an operator: by the kind that it serves, and whose that is."""
+    group = text(get(document, "apiVersion")).partition("/")[0]
+    return f"the operator of {kind} ({group})" if group else f"the operator of {kind}"
+
+
 def _unknown(kind: str, document: Node) -> Iterator[Request]:
     """Yield what two plain ways of asking tell, whatever the kind."""
-    for node in walk(get(document, "spec")):
+    for node in mappings(get(document, "spec")):
         for name, value in entries(node):
             field = text(name)
             if field in MODES and text(value).lower() == "sidecar":
-                says = f"is added by the operator of {kind}, because {field} is sidecar"
+                says = f"is added by {_who(kind, document)}, because {field} is sidecar"
             elif (
                 "sidecar" in field.lower()
                 and "inject" not in field.lower()
                 and (switch := text(get(value, "enabled")).lower()) in ENABLED
             ):
-                says = (
-                    f"is added by the operator of {kind}: {field}.enabled is {switch}"
-                )
+                who = _who(kind, document)
+                says = f"is added by {who}: {field}.enabled is {switch}"
             else:
                 continue
             yield _request("", "sidecar", name, says)
@@ -499,6 +518,17 @@ def of_runners(name: Node, node: Node | None) -> Iterator[Request]:
         yield _request("dind", "docker-daemon", name, says)
 
 
+def of_switch(name: Node, node: Node | None) -> Iterator[Request]:
+    """Yield what values ask for that switch a part on as a sidecar: `opa.sidecar`."""
+    top = key(node, "sidecar")
+    if top is not None and text(get(node, "sidecar")).lower() in TRUE:
+        says = f"is added by the chart, because {text(name)}.sidecar is true"
+        role = telling(text(name))
+        yield _request(
+            text(name), "sidecar" if role in (None, MAIN) else role, top, says
+        )
+
+
 def of_values(node: Node | None) -> Iterator[Request]:
     """Yield what a value `sidecar` of a well-known chart asks for."""
     for name, value in entries(node):
@@ -506,4 +536,3 @@ def of_values(node: Node | None) -> Iterator[Request]:
         if container and text(get(value, "enabled")).lower() in TRUE:
             says = f"is added by the chart, because sidecar.{text(name)} is enabled"
             yield _request(container, "config-sync", name, says)
-            return

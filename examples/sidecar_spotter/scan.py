@@ -14,7 +14,7 @@ from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
 from sidecar_spotter.model import Judged, Report, Skipped
 from sidecar_spotter.named import agreed
-from sidecar_spotter.once import once
+from sidecar_spotter.once import at_home, once
 from sidecar_spotter.sift import sift
 from sidecar_spotter.summary import summary_of
 from sidecar_spotter.tree import Unreadable
@@ -57,11 +57,11 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
     for _, (more, faults) in sorted(found.items()):
         groups += more
         skipped += faults
-    groups = agreed(groups)
+    groups = agreed(at_home(groups) if root.is_dir() else groups)
     return Report(
         root=str(path),
         verdict=verdict.verdict_of(groups),
-        summary=summary_of(once(groups), "repository" if root.is_dir() else "file"),
+        summary=summary_of(once(groups), sum(map(len, files)) if root.is_dir() else 0),
         groups=tuple(groups),
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         remarks=() if tree.FAST else (NO_LIBYAML,),

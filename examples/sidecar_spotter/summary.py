@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
+from sidecar_spotter.once import unit_of
 from sidecar_spotter.units import is_deployed
 
 Pair = tuple[Group, Finding]
@@ -12,20 +13,28 @@ _EXPRESSION = re.compile(r"\{\{[^{}]{18,}\}\}")
 """An expression that is longer than `{{ .Release.Name }}` is."""
 
 
-def summary_of(judged: Sequence[Judged], of: str = "repository") -> str:
-    """Return the verdict in two sentences for a person, *of* what was scanned."""
+def summary_of(judged: Sequence[Judged], files: int = 0) -> str:
+    """Return the verdict in two sentences for a person.
+
+    *files* is how many files of a folder were looked into; 0 for a single file.
+    """
     pairs = [(one.group, finding) for one in judged for finding in one.findings]
     helpers = [pair for pair in pairs if pair[1].label in SIDECARS]
     if not helpers:
-        return f"No sidecar was found in here. {_nearest(judged)}"
+        return f"No sidecar was found in here. {_nearest(judged, files)}"
     deployed = [pair for pair in helpers if is_deployed(pair[0])]
     if not deployed:
         first = "Only program code in here builds sidecars; no file deploys one."
         return f"{first} The clearest is {_told(*max(helpers, key=_weight))}"
-    units = len({(group.path, group.line) for group, _ in deployed})
+    units = len({unit_of(group) for group, _ in deployed})
     how_many = f"{_count(len(deployed), 'sidecar')} in {_count(units, 'unit')}"
     if all(map(_is_made_up, deployed)):
         how_many += ", in folders for tests alone"
+        built = [pair for pair in helpers if not is_deployed(pair[0])]
+        if own := [pair for pair in built if not _is_made_up(pair)]:
+            how_many += f"; program code builds {_count(len(own), 'sidecar')}"
+            deployed = own
+    of = "repository" if files else "file"
     first = f"This {of} uses the sidecar pattern: {how_many}."
     return f"{first} The clearest is {_told(*max(deployed, key=_weight))}"
 
@@ -53,12 +62,14 @@ def _weight(pair: Pair) -> tuple[bool, float]:
 
 def _told(group: Group, finding: Finding) -> str:
     beside = f", beside {short(finding.serves)}" if finding.serves else ""
-    best = max(finding.evidence, key=lambda one: one.weight, default=None)
-    reason = finding.why if best is None else best.says
+    # To run beside another is what the reason says already.
+    told = [one for one in finding.evidence if one.feature != "second-container"]
+    best = max(told, key=lambda one: one.weight, default=None)
+    reason = finding.why if best is None or best.weight <= 0 else best.says
     return f"{_name(finding)}{beside} ({_where(group, finding)}): it {short(reason)}."
 
 
-def _nearest(judged: Sequence[Judged]) -> str:
+def _nearest(judged: Sequence[Judged], files: int) -> str:
     """Return the sentence on what comes nearest to a sidecar, and why it is none."""
     near = [
         (one.group, finding)
@@ -67,9 +78,10 @@ def _nearest(judged: Sequence[Judged]) -> str:
         if finding.label == "not-a-sidecar"
     ]
     if not near:
+        looked = f" in the {_count(files, 'file')} that could tell" if files else ""
         if any(one.group.containers for one in judged):
-            return "No unit has two programs that run side by side."
-        return "No unit of containers was recognized in what was read."
+            return f"No unit{looked} has two programs that run side by side."
+        return f"No unit of containers was recognized{looked}."
     group, finding = max(near, key=_nearness)
     place, why = f"{_name(finding)} ({_where(group, finding)})", short(finding.why)
     best = max(finding.evidence, key=lambda one: one.weight, default=None)

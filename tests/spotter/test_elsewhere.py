@@ -620,17 +620,20 @@ def test_only_who_joins_ties_folders_together() -> None:
 @pytest.mark.parametrize(
     ("text", "label"),
     [
-        ("Description=Engine for builds (rootless sidecar)", "sidecar"),
-        ("Description=Engine that talks to the rootless sidecar", "not-a-sidecar"),
+        ("Engine for builds (rootless sidecar)", {"engine": "sidecar"}),
+        ("Engine that talks to the rootless sidecar", {"shop": "not-a-sidecar"}),
     ],
 )
-def test_a_unit_describes_itself(tmp_path: Path, text: str, label: str) -> None:
+def test_a_unit_describes_itself(
+    tmp_path: Path, text: str, label: dict[str, str]
+) -> None:
+    text = f"Description={text}"
     files = {
         "engine.container": f"[Unit]\n{text}\n[Container]\nImage=engine\nPod=a.pod\n",
         "shop.container": "[Container]\nImage=example.com/shop\nPod=a.pod\n",
         "a.pod": "[Pod]\n",
     }
-    assert labels(tmp_path, files)["engine"] == label
+    assert labels(tmp_path, files) == dict.fromkeys(("engine", "shop"), "main") | label
 
 
 def test_a_daemon_of_podman_is_known_by_its_command() -> None:

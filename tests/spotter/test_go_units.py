@@ -498,3 +498,24 @@ def test_structs_that_name_each_other_lead_nowhere(tmp_path: Path) -> None:
     }
     """
     assert set(labels(tmp_path, code)) == {"one", "two"}
+
+
+def test_a_constant_is_called_as_the_code_calls_it_without_its_conversion(
+    tmp_path: Path,
+) -> None:
+    code = """\
+    func pods() []corev1.Container {
+        containers := []corev1.Container{coreAgent()}
+        return append(containers, traceAgent())
+    }
+    func coreAgent() corev1.Container {
+        return corev1.Container{Name: string(common.CoreAgentName), Image: image()}
+    }
+    func traceAgent() corev1.Container {
+        return corev1.Container{Name: string(common.TraceAgentName), Image: image()}
+    }
+    """
+    assert labels(tmp_path, code) == {
+        "common.CoreAgentName": "main",
+        "common.TraceAgentName": "sidecar",
+    }

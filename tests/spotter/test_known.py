@@ -221,3 +221,17 @@ def test_what_watches_a_folder_and_calls_an_address_reloads() -> None:
 )
 def test_a_word_tells_a_role_unless_it_stands_in(name: str, role: str | None) -> None:
     assert telling(name) == role
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("grafana-dashboard-loader", "config-sync"),
+        ("system-probe", "monitor"),
+        ("probe", "health-probe"),
+        ("class-loader", None),
+        ("CoreAgent", "main"),
+    ],
+)
+def test_a_pair_of_words_tells_more_than_its_last(name: str, role: str | None) -> None:
+    assert telling(name) == role

@@ -242,6 +242,20 @@ def test_an_application_may_hold_values_as_text(tmp_path: Path) -> None:
     }
 
 
+def test_each_switch_that_is_on_is_told(tmp_path: Path) -> None:
+    text = "sidecar:\n  datasources: {enabled: true}\n  dashboards: {enabled: true}\n"
+    assert len(of(tmp_path, text, "values.yaml")) == 2
+
+
+@pytest.mark.parametrize(("value", "asked"), [("true", True), ("false", False)])
+def test_values_may_switch_a_part_on_as_a_sidecar(
+    tmp_path: Path, value: str, asked: bool
+) -> None:
+    text = f"policy-agent:\n  sidecar: {value}\n  image: {{tag: '1'}}\n"
+    found = of(tmp_path, text, "values.yaml")
+    assert found == ({"policy-agent": "injected-sidecar"} if asked else {})
+
+
 def test_a_switch_that_is_off_asks_for_nothing(tmp_path: Path) -> None:
     text = "sidecar:\n  dashboards:\n    enabled: false\n"
     assert of(tmp_path, text, "values.yaml") == {}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from reading import box, names, unit, units
 from sidecar_spotter import scan
+from sidecar_spotter.reports import render
 
 WEB = """\
 [Unit]
@@ -29,8 +30,8 @@ def test_the_containers_of_a_pod_are_a_unit_in_the_file_of_each() -> None:
     group = unit("d/web.container", WEB, files)
     assert (group.platform, group.kind, group.name) == ("quadlet", "pod", "shop")
     assert [(one.name, one.line) for one in group.containers] == [
+        ("ship", 8),  # in the order of their files, whichever is read
         ("shop", 8),
-        ("ship", 8),
     ]
     assert group.served == (80, 90)
 
@@ -58,17 +59,12 @@ def test_one_container_may_join_the_network_of_another() -> None:
     tunnel = "[Container]\nImage=example/tunnel\nContainerName=vpn\n"
     web = "[Container]\nImage=w\nNetwork=tunnel.container\n"
     group = unit("web.container", web, {"tunnel.container": tunnel})
-    assert [(one.name, one.line) for one in group.containers] == [
-        ("web", 3),
-        ("vpn", 3),
-    ]
+    both = [("vpn", 3), ("web", 3)]
+    assert [(one.name, one.line) for one in group.containers] == both
     assert [join.text for join in box(group, "web").joins] == ["network:vpn"]
     # Seen from the other end, it is the same unit.
     group = unit("tunnel.container", tunnel, {"web.container": web})
-    assert [(one.name, one.line) for one in group.containers] == [
-        ("vpn", 3),
-        ("web", 3),
-    ]
+    assert [(one.name, one.line) for one in group.containers] == both
 
 
 def test_arguments_of_podman_count_as_well() -> None:
@@ -99,19 +95,38 @@ TUNNEL = "[Container]\nImage=tailscale/tailscale:1\nNetwork=container:app\n"
 APP = "[Container]\nContainerName=app\nImage=example/app\n"
 
 
-def test_a_scan_tells_a_unit_in_each_of_its_files_and_counts_it_once(
+def test_a_scan_tells_each_container_in_its_file_and_counts_the_unit_once(
     tmp_path: Path,
 ) -> None:
     for name, text in {"app": APP, "door": TUNNEL}.items():
         (tmp_path / f"{name}.container").write_text(text, encoding="utf-8")
     report = scan(tmp_path)
-    first = {one.group.path: one.findings[0] for one in report.groups}
-    assert {path: (one.name, one.label, one.line) for path, one in first.items()} == {
-        "app.container": ("app", "main", 2),
-        "door.container": ("door", "sidecar", 3),
-    }
+    assert [
+        (one.group.path, *((f.name, f.label, f.line) for f in one.findings))
+        for one in report.groups
+    ] == [
+        ("app.container", ("app", "main", 2)),
+        ("door.container", ("door", "sidecar", 3)),
+    ]
     assert "1 sidecar in 1 unit" in report.summary
     assert "door.container, line 3" in report.summary
+
+
+def test_a_scan_of_one_file_tells_the_whole_unit(tmp_path: Path) -> None:
+    for name, text in {"app": APP, "door": TUNNEL}.items():
+        (tmp_path / f"{name}.container").write_text(text, encoding="utf-8")
+    [one] = scan(tmp_path / "door.container").groups
+    labels = {finding.name: finding.label for finding in one.findings}
+    assert labels == {"app": "main", "door": "sidecar"}
+
+
+def test_a_drawing_shows_the_unit_once_with_all_its_labels(tmp_path: Path) -> None:
+    for name, text in {"app": APP, "door": TUNNEL}.items():
+        (tmp_path / f"{name}.container").write_text(text, encoding="utf-8")
+    drawn = render("mermaid", [scan(tmp_path)])
+    assert drawn.count("flowchart") == 1
+    assert "main container" in drawn
+    assert "sidecar" in drawn
 
 
 def test_a_pod_of_three_is_one_and_another_pod_is_another(tmp_path: Path) -> None:

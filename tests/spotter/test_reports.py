@@ -53,7 +53,7 @@ def test_text_shows_container_label_role_service_evidence_and_line() -> None:
     assert "deploy/web.yaml:12  Deployment web\n" in text
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert "ship sidecar 33 runs beside web and serves it" in lines
-    assert "log-shipper 39 only reads the volume logs, which web may" in lines
+    assert "log-shipper 39 only reads the volume logs, which web" in lines
     assert any(line.startswith("serves web") for line in lines)
     assert "(shared-volume)" in text
 
@@ -69,10 +69,24 @@ def test_text_ends_with_the_verdict_in_two_sentences() -> None:
 
 
 def test_text_names_what_contradicts_last() -> None:
-    lines = render("text", [replace(REPORT, groups=(WEB,))]).splitlines()
-    found = [line for line in lines if "(peers)" in line or "which web may" in line]
-    assert "which web may" in found[0]
-    assert "but has visitors of its own (peers)" in found[1]
+    text = " ".join(render("text", [replace(REPORT, groups=(WEB,))]).split())
+    against = "but has visitors of its own (peers)"
+    assert 0 < text.index("only reads the volume logs") < text.index(against)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_unit_of_which_the_same_would_be_told_is_told_once(form: Form) -> None:
+    again = [
+        replace(WEB, group=replace(WEB.group, path=f"release-{number}/web.yaml"))
+        for number in range(12)
+    ]
+    other = replace(WEB, group=replace(WEB.group, name="other"))
+    report = replace(REPORT, groups=(WEB, *again, other), folder=REPORT.root)
+    told = render(form, [report])
+    assert told.count("runs beside web and serves it") == 2
+    assert "The same unit, elsewhere: 12" in told
+    assert "release-7/web.yaml" in told
+    assert "and 4 more files" in told
 
 
 def test_a_reason_stands_once() -> None:

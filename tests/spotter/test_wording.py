@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from handmade import AGENT, REPORT, WEB
-from reading import units
+from reading import unit, units
 from sidecar_spotter import scan
 from sidecar_spotter.features import evidence
 from sidecar_spotter.model import Evidence, Finding, Group, Judged, Report
@@ -55,8 +55,7 @@ def test_a_miss_that_nothing_speaks_for_has_its_reason_alone() -> None:
 
 def test_where_no_unit_was_recognized_nothing_is_said_of_units() -> None:
     assert summary_of([]) == (
-        "No sidecar was found in here. No unit of containers was recognized in what "
-        "was read."
+        "No sidecar was found in here. No unit of containers was recognized."
     )
     one = Judged(AGENT.group, ())
     assert "No unit has two programs" in summary_of([one])
@@ -75,6 +74,28 @@ def test_sidecars_of_tests_alone_are_told_as_such() -> None:
     told = "1 sidecar in 1 unit, in folders for tests alone."
     assert told in summary_of([made_up])
     assert "tests" not in summary_of([made_up, WEB])
+
+
+def test_beside_tests_the_program_code_that_builds_sidecars_is_told() -> None:
+    made_up = with_reasons(SHIP, reason("stands in a folder", -0.1, "test-fixture"))
+    built = with_reasons(SHIP, reason("reads the volume logs", 0.5))
+    built = replace(
+        built, group=replace(built.group, path="pod.go", marks=frozenset({"code"}))
+    )
+    told = summary_of([made_up, built], 12)
+    assert "alone; program code builds 1 sidecar. The clearest is ship" in told
+    assert "(pod.go, line" in told
+
+
+def test_to_run_beside_another_is_no_reason_of_its_own() -> None:
+    beside = with_reasons(SHIP, reason("runs beside web", 0.5, "second-container"))
+    [finding] = beside.findings
+    assert summary_of([beside]).endswith(f"it {finding.why}.")
+
+
+def test_who_finds_nothing_says_in_how_many_files() -> None:
+    end = "No unit of containers was recognized in the 12 files that could tell."
+    assert summary_of([], 12).endswith(end)
 
 
 # The rows of reasons -------------------------------------------------------------
@@ -148,6 +169,19 @@ POD = """\
             "run",
             9,
             "gets its image from a value that is called sidecar",
+        ),
+        (
+            "'{{ .Values.nodeDriverRegistrar.image }}'",
+            "run",
+            9,
+            "gets its image from a value that is called nodeDriverRegistrar, known as "
+            "csi-registrar, which tells the machine where its storage driver is",
+        ),
+        (
+            "example.com/ledger-sidecar",
+            "run",
+            9,
+            "runs ledger-sidecar, whose name says sidecar",
         ),
         ("busybox", "tail, -f, /log", 10, "runs tail, known as log-shipper"),
         (
@@ -277,3 +311,14 @@ def test_only_in_kubernetes_a_service_sends_requests(tmp_path: Path) -> None:
     drawn = render("mermaid", [scan(path)])
     assert 'service(["callers"])' in drawn
     assert "Callers from outside send requests to web, port 80." in drawn
+
+
+def test_an_operator_is_told_with_whose_it_is() -> None:
+    text = """\
+    apiVersion: postgresql.cnpg.example/v1
+    kind: PostgresCluster
+    metadata: {name: shop}
+    spec: {monitoring: {pgmonitor: {exporter: {}}}}
+    """
+    [ask] = unit("cluster.yaml", text).requests
+    assert "the operator of PostgresCluster (postgresql.cnpg.example)" in ask.says

@@ -42,9 +42,10 @@ with a published port and two services behind it is an edge proxy
 running example uses one image for both containers.
 """
 
+import re
 from collections.abc import Iterator
 
-from sidecar_spotter.known import MAIN, Known, known, of_name, telling
+from sidecar_spotter.known import MAIN, Known, known, of_name, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import running, serves_files
 from sidecar_spotter.variables import known_as, of_variables
@@ -93,7 +94,7 @@ def look(group: Group) -> Iterator[Evidence]:
             by_settings = (one for one in box.settings if of_variables([one]) == found)
             if found.by == "command":
                 where = next(told, box.words[0])
-            says = _says(found, named=named)
+            says = _says(found, where.text, named=named)
             if (setting := next(by_settings, None)) is not None:
                 where = setting
                 says = f"has a variable of {found.name}, known as {found.role}"
@@ -106,7 +107,7 @@ def look(group: Group) -> Iterator[Evidence]:
             yield Evidence(NAME, box.name, where.line, says, weight)
 
 
-def _says(found: Known, *, named: bool) -> str:
+def _says(found: Known, image: str, *, named: bool) -> str:
     """Return what tells a container's part, in words that fit what stands on the line.
 
     That is its image, its command, the names in an expression that gives the image, or
@@ -116,7 +117,7 @@ def _says(found: Known, *, named: bool) -> str:
         return f"has a command that makes a program reload, as a {found.role} does"
     known_as = f", known as {found.role}"
     if found.role == "sidecar":
-        known_as = ""  # its name says it already
+        known_as = "" if found.by == "expression" else ", whose name says sidecar"
     elif found.role in (found.name, "application"):
         known_as = f", a known {'main program' if found.sure < 0 else 'helper'}"
     if found.role in DOES:
@@ -124,8 +125,15 @@ def _says(found: Known, *, named: bool) -> str:
     if named:
         return f"has the name of an image{known_as}"
     if found.by == "expression":
-        return f"gets its image from a value that is called {found.name}{known_as}"
+        value = _as_written(found.name, image)
+        return f"gets its image from a value that is called {value}{known_as}"
     return f"runs {found.name}{known_as}"
+
+
+def _as_written(name: str, expression: str) -> str:
+    """Return the word of an expression that holds a name, so that it can be found."""
+    words = re.findall(r"[A-Za-z][\w-]*", expression)
+    return next((word for word in words if name in "-".join(split(word))), name)
 
 
 def _beside_a_program(box: Container, boxes: list[Container]) -> bool:

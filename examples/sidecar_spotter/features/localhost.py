@@ -77,6 +77,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.own import own_name
 from sidecar_spotter.units import idles, listens, running, stem
 from sidecar_spotter.variables import known_as
@@ -102,7 +103,7 @@ TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
 OWN = re.compile(
     r"(?:(?:phx|virtual|public|external|listen|bind|http|app|site|advertised?)_?)?"
-    r"host(?:_?name)?=\S+|\w*(?:http|listen|bind)_?addr(?:ess)?=[\w.]+",
+    r"host(?:_?name)?=\S+|\w*(?:http|listen|bind|local)_?addr(?:ess)?=[\w.]+",
     re.IGNORECASE,
 )
 """A setting that names no one: the address that the program itself has."""
@@ -122,6 +123,18 @@ TASK = re.compile(r"NOMAD_(?:HOST_)?(?:ADDR|PORT|IP)_(\w+)")
 """A variable in which Nomad tells a task the address of another one of its group."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
 """An address without a port, which a program is given to listen on."""
+
+
+HOSTED = re.compile(
+    r"(\w+?)_?(?:host(?:_?name)?|(?:bind_?)?addr(?:ess)?)=(?:localhost|127\.0\.0\.1)",
+    re.IGNORECASE,
+)
+"""A setting with an address alone, and in front of it whose that is."""
+HOST = re.compile(r"(?:^|\s)--?(?:host(?:-?name)?|ip)[=\s]+\Z", re.IGNORECASE)
+CLIENT = re.compile(
+    r"\b(?:mysql\w*|mariadb\w*|psql|pg_\w+|\w+-cli|\w+-client|mongo\w*|cqlsh|curl|nc)\b"
+)
+"""Programs that are told with such an option whom to call."""
 
 
 OF_STORES = {
@@ -146,6 +159,8 @@ def look(group: Group) -> Iterator[Evidence]:
         return
     added = {port for ask in group.requests for port in ask.ports}
     callers = _callers(boxes)
+    # An operator adds the main container, and it may be who listens.
+    whole = "operator-field" not in group.marks and group.kind not in OWN_CONTAINERS
     for box in boxes:
         others = [
             one
@@ -158,8 +173,13 @@ def look(group: Group) -> Iterator[Evidence]:
                 port = call["port"] or ""
                 if _names_no_callee(said.text, call):
                     continue
+                ahead = f"{option} {said.text[: call.start()]}"
                 if port.isdecimal() and int(port) in added:
                     continue  # a proxy answers there, which the platform adds
+                if not port and _is_told_its_host(box, others, ahead):
+                    continue
+                if port.isdecimal() and not whole:
+                    others = [one for one in others if int(port) in listens(one)]
                 other = _callee(box, others, port, said, callers[port])
                 if other is None or (other.name, port) in seen:
                     continue
@@ -167,8 +187,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 asks = (helps(box) and not helps(other)) or (
                     said not in box.settings
                     and (
-                        ASKS.search(said.text) is not None
-                        or _is_told_of(other, f"{option} {said.text[: call.start()]}")
+                        ASKS.search(said.text) is not None or _is_told_of(other, ahead)
                     )
                 )
                 asks = asks or measures(box)
@@ -266,7 +285,26 @@ def _of_others(box: Container) -> Iterator[tuple[Text, str]]:
             yield word, option
         waits = word.text.startswith("-") and "=" not in word.text
         option = word.text if waits else ""
-    yield from ((one, "") for one in box.settings if not OWN.fullmatch(one.text))
+    for one in box.settings:
+        if not (OWN.fullmatch(one.text) or _is_its_own(box, one.text)):
+            yield one, ""
+
+
+def _is_its_own(box: Container, setting: str) -> bool:
+    """Whether a setting tells a program its own address: `SHOP_HOST` in a `shop`."""
+    found = HOSTED.fullmatch(setting)
+    words = split(found[1]) if found else []
+    return bool(words) and set(words) <= {*split(box.name), *split(stem(box))}
+
+
+def _is_told_its_host(box: Container, others: list[Container], ahead: str) -> bool:
+    """Whether an option gives a program the address on which it listens itself.
+
+    To a client of a store, such an option says where the store is.
+    """
+    if not HOST.search(ahead) or CLIENT.search(ahead) or measures(box):
+        return False
+    return not any(stem(other) in OF_STORES for other in others)
 
 
 def _one_network(group: Group, one: Container, other: Container) -> bool:

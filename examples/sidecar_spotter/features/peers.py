@@ -79,8 +79,8 @@ def look(group: Group) -> Iterator[Evidence]:
             if other is box or idles(other) != idles(box):
                 continue
             fronts = _is_proxy(box) != _is_proxy(other)
-            if not fronts and _both_served(group, box.name, other.name):
-                says = f"has visitors of its own, as {other.name} has"
+            if not fronts and _both_served(group, box, other):
+                says = f"is reached from outside, as {other.name} is"
                 yield Evidence(NAME, box.name, box.line, says, -0.7, other.name)
                 break
             same = stem(box) and stem(box) == stem(other) and box.name != other.name
@@ -103,13 +103,8 @@ def _is_proxy(box: Container) -> bool:
     return found is not None and found.role.endswith("proxy") and found.sure > 0
 
 
-def _both_served(group: Group, one: str, other: str) -> bool:
-    return all(
-        any(
-            port.number in group.served
-            for box in group.containers
-            if box.name == name
-            for port in box.ports
-        )
-        for name in (one, other)
-    )
+def _both_served(group: Group, one: Container, other: Container) -> bool:
+    """Whether callers from outside reach both, each on a port of its own."""
+    its, others = ({port.number for port in box.ports} for box in (one, other))
+    served = set(group.served)
+    return not served.isdisjoint(its - others) and not served.isdisjoint(others - its)

@@ -193,7 +193,7 @@ def _of_one(
     writer = next((other for other, reads in others if not reads), None)
     reader = next((other for other, reads in others if reads), None)
     caller = next((other for other, _ in others if _tells(other, CALLS)), None)
-    if caller is not None and _drives(box):
+    if caller is not None and _drives(box) and _answers_in(box, mount):
         says = f"answers on a socket in {volume}, which {caller.name} calls"
         yield Evidence(NAME, box.name, mount.line, says, -1.5, caller.name)
         return
@@ -296,6 +296,26 @@ def _of_call(volume: str, caller: Use, callee: Use) -> Iterator[Evidence]:
 def _drives(box: Container) -> bool:
     """Whether a container is a storage driver; a copy that probes it has its socket."""
     return _tells(box, ANSWERS) and telling(box.name) in (None, MAIN)
+
+
+def _answers_in(box: Container, mount: Mount) -> bool:
+    """Whether a driver's socket is in this folder, as far as the file shows."""
+    told = [
+        _plain(said.text)
+        for said in (*box.words, *box.settings)
+        if ANSWERS.search(said.text)
+    ]
+    its = {
+        one.volume
+        for one in box.mounts
+        if len(one.path) > 1 and any(f"{_plain(one.path)}/" in text for text in told)
+    }
+    return not its or mount.volume in its
+
+
+def _plain(path: str) -> str:
+    """Return a path as Unix writes it, be it one of Windows."""
+    return re.sub(r"[\\/]+", "/", path).rstrip("/")
 
 
 def _tells(box: Container, what: re.Pattern[str]) -> bool:

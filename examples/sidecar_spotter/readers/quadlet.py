@@ -57,11 +57,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     others += _far(mine, others, folder, look)
     tied = _tied(mine, others)
     at = mine.box.line
-    boxes = [mine.box, *(_elsewhere(other, at) for other in tied)]
-    boxes = [_with_names(box, [mine, *tied]) for box in boxes]
+    # In the same order in each of the files, so that all choose the same main one.
+    unit = sorted((mine, *tied), key=lambda one: one.path)
+    boxes = [one.box if one is mine else _elsewhere(one, at) for one in unit]
+    boxes = [_with_names(box, unit) for box in boxes]
     if not (tied or mine.pod or mine.box.joins or _misleads(mine)):
         return
-    volumes = {one.name: one for unit in (mine, *tied) for one in unit.volumes}
+    volumes = {volume.name: volume for one in unit for volume in one.volumes}
     ports = set(mine.published)
     if mine.pod:
         pod = look(f"{folder}/{mine.pod}.pod".lstrip("/"))
@@ -78,6 +80,15 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         shares=() if tied else mine.hosts,
         served=tuple(sorted(ports)),
         marks=frozenset({"partial"} if alone else ()),
+    )
+
+
+def own(group: Group) -> Container:
+    """Return the container that stands in the group's own file."""
+    return next(
+        box
+        for box in group.containers
+        if not any(note.text.startswith(ELSEWHERE) for note in box.notes)
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
-from sidecar_spotter.reports.order import brief_lines, left, ordered
+from sidecar_spotter.reports.order import SAME, brief_lines, left, ordered
 from sidecar_spotter.reports.words import (
     name,
     reason,
@@ -29,20 +29,26 @@ def _report(report: Report) -> Iterator[str]:
     for remark in report.remarks:
         yield f"Note: {_text(remark)}\n"
     told = ordered(report)
-    for judged in told.full:
-        yield from _group(judged)
+    for one in told.full:
+        yield from _group(one.judged)
+        if one.copies:
+            yield from _brief(f"{SAME}: {len(one.copies)}", one.copies)
     for kind, units in told.brief:
-        yield f"## {kind}: {len(units)}\n"
-        for path, first, more in brief_lines(units):
-            yield f"- {_text(path, 1000)}, line {first}{more and f', {more}'}"
-        if rest := left(units):
-            yield f"- {rest}"
-        yield ""
+        yield from _brief(f"## {kind}: {len(units)}", units)
     if report.skipped:
         yield "## Not read in full\n"
         for line in skipped(report.skipped):
             yield f"- {_text(line, 1200)}"
         yield ""
+
+
+def _brief(head: str, units: Sequence[Judged]) -> Iterator[str]:
+    yield f"{head}\n"
+    for path, first, more in brief_lines(units):
+        yield f"- {_text(path, 1000)}, line {first}{more and f', {more}'}"
+    if rest := left(units):
+        yield f"- {rest}"
+    yield ""
 
 
 def _group(judged: Judged) -> Iterator[str]:

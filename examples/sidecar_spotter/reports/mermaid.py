@@ -7,11 +7,12 @@ quoted labels alone, never where Mermaid reads its own words.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.model import SIDECARS, Container, Finding, Group, Judged, Report
+from sidecar_spotter.once import unit_of
 from sidecar_spotter.reports.words import LABELS, shown, unit
 
 MOST = 40
@@ -113,12 +114,12 @@ def render(reports: Sequence[Report]) -> str:
     Where there are several, each stands after a comment with its file and line: cut
     there, as Mermaid draws one flowchart at a time.
     """
-    groups = [
+    groups = _whole(
         judged
         for report in reports
         for judged in report.groups
         if "untied" not in judged.group.marks
-    ]
+    )
     drawn = [(one.group, source) for one in groups if (source := draw(one))]
     if len(drawn) == 1:
         return drawn[0][1]
@@ -126,6 +127,23 @@ def render(reports: Sequence[Report]) -> str:
         f"%% {label(group.path, 1000)}:{group.line}\n{source}"
         for group, source in drawn
     )
+
+
+def _whole(judged: Iterable[Judged]) -> list[Judged]:
+    """Return each unit once: of files that share one, each tells but its own part."""
+    found: dict[object, Judged] = {}
+    for one in judged:
+        unit = unit_of(one.group)
+        first = found.setdefault(unit, replace(one, findings=()))
+        lines = {box.name: box.line for box in first.group.containers}
+        told = [
+            replace(finding, line=lines.get(finding.name, finding.line))
+            if one.group is not first.group
+            else finding
+            for finding in one.findings
+        ]
+        found[unit] = replace(first, findings=(*first.findings, *told))
+    return list(found.values())
 
 
 def draw(judged: Judged) -> str:

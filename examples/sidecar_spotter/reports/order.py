@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sidecar_spotter.model import SIDECARS, Judged, Report
+from sidecar_spotter.model import SIDECARS, Finding, Judged, Report
 from sidecar_spotter.once import NAMED
 
 FEW = 3
@@ -16,6 +16,7 @@ FEW = 3
 LISTED = 8
 """Files of one kind that are named; more are counted."""
 EMPTY = "Lists that nobody has filled"
+SAME = "The same unit, elsewhere"
 TESTS = "Units for tests, without a sidecar"
 
 _FOR_TESTS = re.compile(
@@ -25,10 +26,18 @@ _FOR_TESTS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A unit that is told, and others of which all the same would be told."""
+
+    judged: Judged
+    copies: tuple[Judged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ordered:
     """The units of a report as people are told of them."""
 
-    full: tuple[Judged, ...]
+    full: tuple["Told", ...]
     """Those of which each container is told."""
     brief: tuple[tuple[str, tuple[Judged, ...]], ...]
     """Of many of one kind the kind, and the units: these are told in a few lines."""
@@ -42,7 +51,7 @@ def ordered(report: Report) -> Ordered:
     told = [judged for judged in report.groups if judged.findings]
     told = [judged for judged in told if not _told_elsewhere(judged)]
     if report.root != report.folder:
-        return Ordered(tuple(told), ())
+        return Ordered(tuple(map(Told, told)), ())
     kinds: dict[str, list[Judged]] = {"": [], EMPTY: [], TESTS: []}
     for judged in told:
         kinds[_kind(judged)].append(judged)
@@ -53,7 +62,23 @@ def ordered(report: Report) -> Ordered:
             brief.append((kind, tuple(units)))
         else:
             full += units
-    return Ordered(tuple(full), tuple(brief))
+    return Ordered(tuple(_without_copies(full)), tuple(brief))
+
+
+def _without_copies(units: Sequence[Judged]) -> list[Told]:
+    """Return each unit once: a repository may keep a manifest for every release."""
+    same: dict[object, list[Judged]] = {}
+    for one in units:
+        told = (_words(finding) for finding in one.findings)
+        same.setdefault((one.group.kind, one.group.name, *told), []).append(one)
+    return [Told(first, tuple(rest)) for first, *rest in same.values()]
+
+
+def _words(finding: Finding) -> tuple[object, ...]:
+    """Return all that is told of a container but the lines."""
+    reasons = sorted((one.feature, one.says) for one in finding.evidence)
+    what = (finding.label, finding.role, finding.serves, finding.why)
+    return (finding.name, *what, *reasons)
 
 
 def _told_elsewhere(judged: Judged) -> bool:

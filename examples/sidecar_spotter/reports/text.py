@@ -13,13 +13,14 @@ from itertools import zip_longest
 from types import ModuleType
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
 from sidecar_spotter.pages import plain
-from sidecar_spotter.reports.order import brief_lines, left, ordered
+from sidecar_spotter.reports.order import SAME, brief_lines, left, ordered
 from sidecar_spotter.reports.words import (
     name,
     reason,
@@ -86,8 +87,10 @@ def _report(console: Console, report: Report, titled: bool) -> None:
     if titled:
         console.rule(Text(shown(report.root), "bold"), align="left")
     told = ordered(report)
-    for judged in told.full:
-        _group(console, judged, report)
+    for one in told.full:
+        _group(console, one.judged, report)
+        if one.copies:
+            _brief(console, SAME, one.copies, report)
     for kind, units in told.brief:
         _brief(console, kind, units, report)
     if report.skipped:
@@ -146,7 +149,9 @@ def _group(console: Console, judged: Judged, report: Report) -> None:
         kind = [Text(word, color) for word in what(finding)]
         rows = [(finding.line, reason(finding)), *reasons(finding)]
         lines = [Text(str(line)) for line, _ in rows]
-        words = [Text(why) for _, why in rows]
+        # The evidence is set in, below the reason that rests on it.
+        words: list[RenderableType] = [Text(rows[0][1])]
+        words += [Padding(Text(why), (0, 0, 0, 2)) for _, why in rows[1:]]
         for row in zip_longest(called, kind, lines, words):
             table.add_row(*row)
     console.print(table)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from sidecar_spotter.known import MAIN, split, telling
-from sidecar_spotter.model import Finding
+from sidecar_spotter.model import Container, Finding
 from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.labels import finding, kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
@@ -40,7 +40,7 @@ _TELLS = re.compile(
 """Where a volume is that tells a web server something, or has its pages."""
 ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
 """Platforms that send all requests to one port of a unit, and hide the others."""
-NO_KIND = frozenset(("container", "containers", "ctr", "pod", "process"))
+NO_KIND = frozenset(("container", "containers", "ctr", "name", "pod", "process"))
 """With these a name ends that says nothing of its kind."""
 CLEAR = 0.5
 """What a reason weighs that says by itself that a container serves another one."""
@@ -57,28 +57,24 @@ def beside(pair: Pair) -> Finding:
 # --- whom does it serve?
 
 
-def store_for_anybody(pair: Pair) -> Ruling | None:
+def store(pair: Pair) -> Ruling | None:
     """A database or a broker can be placed anywhere, as many programs use it.
 
-    Unless it is private: nobody else reaches it at localhost. Some platforms
-    send all requests to one container of an instance, so that the others are
-    private there.
+    Unless nobody else reaches it. Some platforms send all requests to one
+    container of an instance, so that the others are private there: such a store
+    is there for its neighbor. One that is called at localhost may be as well, so
+    other rules ask on.
     """
     box, main = pair.box, pair.main
-    private = _behind_one_door(pair) or joins(box, main)
-    private = private or "localhost" in pair.ties
-    if not is_store(box) or private or stem(box) == stem(main):
+    if not is_store(box):
+        return None
+    if _behind_one_door(pair):
+        who = main.name or "its neighbor"
+        why = f"is a store that nobody but {who} can reach"
+        return Ruling(why, kind_of(pair.group, box), main.name)
+    if joins(box, main) or "localhost" in pair.ties or stem(box) == stem(main):
         return None
     return Ruling("is a store that its neighbors use, and could run anywhere")
-
-
-def private_store(pair: Pair) -> Ruling | None:
-    """A store that its neighbor alone can reach is there for it."""
-    if not is_store(pair.box) or not _behind_one_door(pair):
-        return None
-    main = pair.main.name
-    why = f"is a store that nobody but {main or 'its neighbor'} can reach"
-    return Ruling(why, kind_of(pair.group, pair.box), main)
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
@@ -192,6 +188,17 @@ def of_the_same_kind(pair: Pair) -> Ruling | None:
     return Ruling(f"is called as {pair.main.name} is, but for a word: they are equals")
 
 
+def called_for_the_same(pair: Pair) -> Ruling | None:
+    """`sync-users` beside `sync-orders`, from one image: what a name tells, both do."""
+    box, main = pair.box, pair.main
+    told = telling(box.name)
+    if pair.ties or told in (None, MAIN) or told != telling(main.name):
+        return None
+    if not same_image(box, main):
+        return None
+    return Ruling(f"does what {main.name} does, from the same image: they are equals")
+
+
 def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     """Two of one program do the same work: neither exists to serve the other.
 
@@ -207,6 +214,7 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     copies = mounts == its and _unnumbered(box.name) == _unnumbered(main.name) != ""
     numbered = _unnumbered(box.name) == _unnumbered(main.name) != ""
     copies |= numbered and not (box.words or main.words)
+    copies |= mounts == its and bool(mounts) and _set_up(box) == _set_up(main) != set()
     mains = telling(box.name) == MAIN == telling(main.name)
     faint = all(one.weight <= 0.3 for one in pair.by("shared-volume"))
     told = bool(box.words and main.words and faint)
@@ -226,7 +234,7 @@ def each_has_visitors(pair: Pair) -> Ruling | None:
     mains = telling(box.name) == MAIN == telling(main.name)
     if not (visited and mains) or pair.helps >= 0 or pair.ties - {"localhost"}:
         return None
-    return Ruling(f"has visitors of its own, as {main.name} has: they are equals")
+    return Ruling(f"is reached from outside, as {main.name} is: they are equals")
 
 
 def told_the_same(pair: Pair) -> Ruling | None:
@@ -347,8 +355,7 @@ def _works_for(pair: Pair) -> str:
 
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
-    store_for_anybody,
-    private_store,
+    store,
     equal_user_of_a_helper,
     service,
     agent_of_the_machine,
@@ -358,6 +365,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     image_of_main_programs,
     web_server_as_it_comes,
     of_the_same_kind,
+    called_for_the_same,
     copy_of_the_main_one,
     task_of_the_same_job,
     each_has_visitors,
@@ -379,6 +387,11 @@ def _behind_one_door(pair: Pair) -> bool:
     # A Pod of Knative, which is a `Service` that has containers, is reached so, too.
     one = pair.group.kind == "Service" or pair.group.platform in ONE_DOOR
     return one and alone and hidden
+
+
+def _set_up(box: Container) -> set[str]:
+    """Return the names of a container's settings."""
+    return {one.text.partition("=")[0] for one in box.settings}
 
 
 def _unnumbered(name: str) -> str:

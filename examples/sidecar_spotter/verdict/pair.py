@@ -9,6 +9,9 @@ from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.units import idles, running
 from sidecar_spotter.verdict.weights import Reasons, apart, is_tie
 
+OF_ONE = 0.6
+"""The weight from which a shared volume shows who serves whom."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -100,10 +103,6 @@ def _serves_by_files(box: Container, reasons: Sequence[Evidence], helps: float) 
     )
     called = any(one.says.startswith("answers ") for one in of_one)
     return bool(of_one) and (takes or called or helps > 0)
-
-
-OF_ONE = 0.6
-"""The weight from which a shared volume shows who serves whom."""
 
 
 def whose_files(reasons: Sequence[Evidence]) -> list[str]:

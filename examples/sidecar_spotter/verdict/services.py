@@ -78,7 +78,7 @@ def serves_several(pair: Pair) -> Ruling | None:
                     writers[stem(other) or other.name].add(mount.volume)
     if sum(not shared.isdisjoint(volumes) for volumes in writers.values()) < 2:
         return None
-    return Ruling("shares files with programs that have nothing to do with one another")
+    return Ruling("shares files with several programs, and serves none of them alone")
 
 
 def untied(pair: Pair) -> Ruling | None:

@@ -17,6 +17,7 @@ WITH = re.compile(r"\s*(?:\.|\w+\.)\s*With(\w+)\(")
 _ENDS = re.compile(r"[\n{(\[]")
 _FIELD = re.compile(r"\s*(\w+)\s*:(?!=)")
 _OF_STRUCT = re.compile(r"([a-z]\w*)\.([A-Z]\w*)")
+_CONVERTED = re.compile(r"string\((.*)\)")
 _STRUCT = re.compile(r"\s*&?(?:\w+\.)?[A-Z]\w*\{")
 _STRING = re.compile(r"[\"`]_*[\"`]")
 
@@ -135,6 +136,8 @@ def say(program: Program, span: Span) -> Text:
     start += len(inside) - len(inside.lstrip())
     bare = inside.strip()
     line = code.line(start)
+    if converted := _CONVERTED.fullmatch(bare):
+        return say(program, (start + converted.start(1), start + converted.end(1)))
     if NAME.fullmatch(bare):
         function = program.functions.name(start)
         return Text(program.names.constant(bare, function), line)

@@ -5,12 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
-import yaml
-
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers.helm.arguments import with_arguments
 from sidecar_spotter.readers.helm.halves import joined
-from sidecar_spotter.tree import At, Node, Unreadable, mend, scalars, walk
+from sidecar_spotter.tree import At, Node, Unreadable, mend, relocate, scalars
 from sidecar_spotter.units import idles
 
 MOST_ACTIONS = 10_000
@@ -175,12 +173,10 @@ class Page:
 
     def _restore(self, node: Node | None, before: int) -> None:
         """Put expressions back where words stand for them, and lines where they are."""
-        moves = before or self.rows[-1] + 1 < len(self.rows)
-        places = [At(row + before) for row in self.rows] if moves else []
-        for one in walk(node) if moves else scalars(node):
-            if moves:
-                one.start_mark = places[min(one.start_mark.line, len(places) - 1)]
-            if isinstance(one, yaml.ScalarNode) and "\ue000" in one.value:
+        if before or self.rows[-1] + 1 < len(self.rows):
+            relocate(node, [At(row + before) for row in self.rows])
+        for one in scalars(node):
+            if "\ue000" in one.value:
                 one.value = WORD.sub(lambda match: self.words[int(match[1])], one.value)
 
     def _at_work(self, box: Container, top: int, before: int) -> Container:

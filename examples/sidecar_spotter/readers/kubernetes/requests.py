@@ -7,7 +7,7 @@ from sidecar_spotter import injectors, operators
 from sidecar_spotter.model import Request, Text
 from sidecar_spotter.readers.kubernetes.boxes import LISTS
 from sidecar_spotter.readers.kubernetes.place import Place
-from sidecar_spotter.tree import Node, entries, get, line, text, walk
+from sidecar_spotter.tree import Node, entries, get, line, mappings, text
 
 UNITLESS = (
     *("Service", "ServiceAccount", "ConfigMap", "Secret", "ClusterRole", "Role"),
@@ -62,8 +62,9 @@ _OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec|containerMode):")
 
 def _of_values(document: Node) -> Iterator[Request]:
     """Yield what the values of a chart ask for."""
-    for node in walk(document):
+    for node in mappings(document):
         for name, value in entries(node):
+            yield from operators.of_switch(name, value)
             if text(name) == "sidecar":
                 yield from operators.of_values(value)
             elif text(name) == "containerMode":
@@ -78,7 +79,7 @@ PODS = frozenset(("pod", "podTemplate", "podMetadata"))
 
 def _of_pods(document: Node) -> Iterator[Request]:
     """Yield what annotations ask for that somebody else puts on pods."""
-    for node in walk(document):
+    for node in mappings(document):
         for name, value in entries(node):
             if FOR_PODS.match(text(name)):
                 yield from injectors.requests(list(pairs_of(value)), "pod")
@@ -96,7 +97,7 @@ def _of_custom(document: Node, seen: Node | None) -> Iterator[Request]:
 
     What has a pod's specification beside it was *seen*, or will be with that.
     """
-    for node in walk(get(document, "spec")):
+    for node in mappings(get(document, "spec")):
         if get(node, "spec") is not None and get(node, "spec") is not node:
             continue
         for name, value in entries(node):

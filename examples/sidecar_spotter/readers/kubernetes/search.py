@@ -47,7 +47,7 @@ def search(
     if not isinstance(node, yaml.MappingNode) or depth > LEVELS or id(node) in seen:
         return
     seen.add(id(node))
-    within = field
+    starting = "init" in field.lower()
     pairs = [(text(name), name, value) for name, value in entries(node)]
     metadata = next((v for said, _, v in pairs if said == "metadata"), metadata)
     if any(said in UNIT for said, _, _ in pairs):
@@ -71,7 +71,7 @@ def search(
         if field == "traits" and place.kind == "Application":
             yield from _traits(place, node, value)
         # Values may group more init containers under a word of their own.
-        early = "init" in within.lower() and "ontainer" in field
+        early = starting and "ontainer" in field
         helps = operators.holds_helpers(field) and not early
         early = early or field.endswith("InitContainers")
         if isinstance(value, yaml.ScalarNode):

@@ -23,7 +23,8 @@ _INSIDE = re.compile(
 def texts_of(document: Node, lines: list[bytes]) -> Iterator[yaml.ScalarNode]:
     """Yield the texts in a document that could be YAML with a unit, in their order."""
     last = document.end_mark.line if document.end_mark is not None else len(lines)
-    if not any(_TEXT.search(one) for one in lines[line(document) - 1 : last + 1]):
+    rows = lines[line(document) - 1 : last + 1]
+    if not any(_TEXT.search(one) for one in rows if b"|" in one or b">" in one):
         return
     texts = {id(one): one for one in scalars(document) if one.style in ("|", ">")}
     for node in sorted(texts.values(), key=line):
