@@ -291,3 +291,83 @@ def test_a_loop_over_names_lists_what_users_choose(tmp_path: Path) -> None:
         "shop": "main",
         "utility-sidecar": "sidecar",
     }
+
+
+def test_a_list_of_images_is_no_unit(tmp_path: Path) -> None:
+    text = """\
+    copy:
+      containers:
+      - registry: ghcr.io
+        repository: example/shop
+        tag: "1"
+      - registry: ghcr.io
+        repository: example/log-shipper
+        tag: "1"
+    """
+    assert labels(tmp_path, text) == {}
+
+
+def test_an_overlay_changes_a_container_that_it_does_not_name(tmp_path: Path) -> None:
+    text = """\
+    kind: Secret
+    stringData:
+      overlay.yaml: |
+        spec:
+          template:
+            spec:
+              containers:
+              #@overlay/match by=overlay.subset({"name": "shop"})
+              - image: example/configurator
+                args: [-c, serve]
+    """
+    assert labels(tmp_path, text) == {}
+
+
+def test_who_pushes_to_a_store_is_not_what_a_unit_is_for(tmp_path: Path) -> None:
+    text = """\
+    kind: Deployment
+    metadata: {name: shop}
+    spec:
+      selector: {}
+      template:
+        spec:
+          containers:
+          - name: ledger
+            image: example/ledger
+            volumeMounts: [{name: in, mountPath: /in, readOnly: true}]
+          - name: ledgers-sync
+            image: example/aws
+            volumeMounts: [{name: in, mountPath: /in}]
+          - name: s3-push
+            image: example/aws
+          volumes: [{name: in, emptyDir: {}}]
+    """
+    assert labels(tmp_path, text) == {
+        "ledger": "main",
+        "ledgers-sync": "sidecar",
+        "s3-push": "sidecar",
+    }
+
+
+def test_a_call_hands_over_the_name_among_other_calls(tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    (templates / "_push.tpl").write_text(
+        '{{- define "shop.push" }}\n- name: {{ .name }}\n  image: {{ .image }}\n'
+        "{{- end }}\n",
+        encoding="utf-8",
+    )
+    text = """\
+    kind: Deployment
+    spec:
+      selector: {}
+      template:
+        spec:
+          containers:
+          - name: ledger
+            image: example/ledger
+          {{- include "shop.push" (dict "root" $ "to" (printf "s3://%s" .Values.to)
+              "name" "s3-push") | nindent 6 }}
+    """
+    found = labels(tmp_path, text, "templates/shop.yaml")
+    assert found["s3-push"] == "sidecar"
