@@ -53,7 +53,7 @@ ENOUGH = tuple(
 )
 """One of these is in every text that has any of them."""
 POD = re.compile(
-    rb"containers|\nkind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
+    rb"containers|\n[ -]*kind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
     rb"|kustomization|component)\b"
 )
 PART = re.compile(rb"annotations|labels|metadata")
@@ -174,7 +174,7 @@ def _is_pod(low: bytes) -> bool:
         return True
     kind = b"\nkind:" in b"\n" + low
     part = PART.search(low) is not None or b"define " in low
-    return part and (not kind or b"template:" in low)
+    return part and (not kind or b"template:" in low or b"pod" in low)
 
 
 def _lists_telling(low: bytes) -> bool:
@@ -243,6 +243,9 @@ def _json(path: str, low: bytes) -> bool:
         return True  # Nomad's tasks need no image, and ECS brings its proxy's
     if images > 1 or "compose" in path:
         return True
+    if b'"kind"' not in low and b'"template"' in low and b'"spec"' in low:
+        # A patch, whose target is named elsewhere.
+        return b'"containers"' in low or any(word in low for word in ASKING)
     # Without an image it is a patch, or a resource that asks for a container.
     if not images and not RESOURCE.search(low):
         return False

@@ -186,3 +186,77 @@ def test_a_function_goes_on_with_a_container_that_it_is_given(tmp_path: Path) ->
     }
     """
     assert of_go(tmp_path, body) == {"backup-agent": "native-sidecar"}
+
+
+def test_containers_are_put_in_front_of_those_of_a_pod(tmp_path: Path) -> None:
+    body = """\
+    func add(pod *corev1.Pod) {
+        pod.Spec.Containers = append([]corev1.Container{
+            {Name: "log-shipper", Image: "example/shipper"},
+        }, pod.Spec.Containers...)
+    }
+    """
+    assert of_go(tmp_path, body) == {"log-shipper": "sidecar"}
+    whole = body.replace("pod.Spec.Containers...", "more...")
+    assert of_go(tmp_path, whole) == {"log-shipper": "not-a-sidecar"}
+
+
+@pytest.mark.parametrize(
+    "begins", ["agent := &corev1.Container{}", "var agent corev1.Container"]
+)
+def test_an_empty_container_gets_its_fields_one_by_one(
+    tmp_path: Path, begins: str
+) -> None:
+    body = f"""\
+    func add(pod *corev1.Pod) {{
+        {begins}
+        agent.Name = "log-agent"
+        agent.Image = "example/agent"
+        agent.Args = []string{{"--all"}}
+        pod.Spec.Containers = append(pod.Spec.Containers, agent)
+        keep(corev1.Container{{}})
+    }}
+    """
+    assert of_go(tmp_path, body) == {"log-agent": "sidecar"}
+
+
+# --- what asks, in places that a quick look would pass by
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "patch.json",
+            '{"spec": {"template": {"metadata": {"annotations":'
+            ' {"linkerd.io/inject": "enabled"}}}}}',
+        ),
+        (
+            "release.yaml",
+            "kind: HelmRelease\nspec:\n  values:\n    podAnnotations:\n"
+            "      linkerd.io/inject: enabled\n",
+        ),
+        (
+            "list.yaml",
+            "kind: List\nitems:\n- kind: Namespace\n"
+            "  metadata: {annotations: {linkerd.io/inject: enabled}}\n",
+        ),
+        ("values.yaml", "annotations:\n  linkerd.io/inject: enabled\n"),
+        ("values.yaml", "web:\n  annotations:\n    linkerd.io/inject: enabled\n"),
+    ],
+)
+def test_a_mesh_is_asked_for(tmp_path: Path, name: str, text: str) -> None:
+    assert labels(tmp_path, text, name) == {"linkerd-proxy": "injected-sidecar"}
+
+
+def test_annotations_of_an_ingress_ask_for_nothing(tmp_path: Path) -> None:
+    text = "ingress:\n  annotations:\n    linkerd.io/inject: enabled\n"
+    assert labels(tmp_path, text, "values.yaml") == {}
+
+
+def test_a_patch_in_json_adds_a_helper(tmp_path: Path) -> None:
+    text = (
+        '{"spec": {"template": {"spec": {"containers": [{"name": "log-shipper",'
+        ' "image": "fluent/fluent-bit", "args": ["-c", "x"]}]}}}}'
+    )
+    assert labels(tmp_path, text, "patch.json") == {"log-shipper": "sidecar"}

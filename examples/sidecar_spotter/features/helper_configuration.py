@@ -119,8 +119,9 @@ def _told(
                 return
 
 
-_LOOP = re.compile(r"\b(?:while|until)\b.*\bsleep\b", re.DOTALL)
-"""A script that does the same again and again, and rests between."""
+_LOOP = re.compile(r"\b(?:while|until)\b")
+_RESTS = re.compile(r"\bsleep\b")
+"""What a script has that does the same again and again, and rests between."""
 _PLAIN = re.compile(r"[a-z][a-z0-9-]{3,}")
 
 
@@ -130,7 +131,9 @@ def _asks(box: Container, other: Container) -> Iterator[Evidence]:
         return  # "server" in a script may be anybody's
     name = re.compile(rf"(?<![\w.-]){re.escape(other.name)}(?![\w-])")
     for said in box.words:
-        if _LOOP.search(said.text) and name.search(said.text):
+        loop = _LOOP.search(said.text)
+        rests = loop is not None and _RESTS.search(said.text, loop.end())
+        if rests and name.search(said.text):
             says = f"has a script that looks after {other.name} again and again"
             yield Evidence(NAME, box.name, said.line, says, 0.5, other.name)
             return

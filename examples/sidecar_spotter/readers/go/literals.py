@@ -22,6 +22,12 @@ _MADE = re.compile(
 """A variable that gets a container from a function."""
 _GIVEN = re.compile(r"[(,]\s*(\w+) \*?\w+\.Container(?=\s*[,)])")
 """A container that a function is given, to go on with."""
+_EMPTY = re.compile(
+    r"^[ \t]*(?:(\w+)[ \t]*:=[ \t]*&?\w+\.Container\{\s*\}"
+    r"|var[ \t]+(\w+)[ \t]+\w+\.Container[ \t]*$)",
+    re.M,
+)
+"""A container that has nothing yet."""
 _GETS = re.compile(
     r"^[ \t]*(\w+)\.(Name|Image|Command|Args|Ports|Env|VolumeMounts|RestartPolicy)"
     r"[ \t]*=(?!=)",
@@ -66,8 +72,8 @@ def _made(program: Program) -> Iterator[Literal]:
     """
     shape, functions = program.code.shape, program.functions
     made = {
-        (functions.name(match.start(1)), match[1])
-        for pattern in (_MADE, _GIVEN)
+        (functions.name(match.end()), match[match.lastindex or 1])
+        for pattern in (_MADE, _GIVEN, _EMPTY)
         for match in pattern.finditer(shape)
     }
     found: dict[tuple[str, str], dict[str, Span]] = {}

@@ -13,6 +13,9 @@ That is one item and no two: what begins on one side alone would have no name.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+FAR = 400
+"""Lines behind a place that are looked at, as each `if` costs as many."""
+
 
 def joined(
     lines: list[str], rows: Sequence[int], forks: Iterable[tuple[int, ...]]
@@ -32,7 +35,12 @@ def joined(
         firsts = [_first(lines, start, end) for start, end in sides]
         goes_on = _first(lines, after, len(lines))
         dashes = {_dash(lines, at) for at in firsts if at is not None}
-        if None in firsts or len(dashes) != 1 or goes_on is None:
+        if (
+            sides[-1][0] - sides[0][0] > FAR
+            or None in firsts
+            or len(dashes) != 1
+            or goes_on is None
+        ):
             continue
         column = dashes.pop()
         line = lines[goes_on]
@@ -44,6 +52,7 @@ def joined(
 
 def _first(lines: Sequence[str], start: int, end: int) -> int | None:
     """Return the first line between two that is not empty."""
+    end = min(end, start + FAR)
     return next((at for at in range(start, end) if lines[at].strip()), None)
 
 

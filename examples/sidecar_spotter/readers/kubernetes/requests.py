@@ -41,6 +41,8 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if place.kind not in UNITLESS and _wish(place.lines):
         if place.kind in ("", "HelmRelease", "Application"):
             yield from _of_values(document)
+        if not place.kind and VALUES.search(place.path):
+            yield from _of_any(document)
         if operators.is_custom(place.kind, document):
             yield from _of_custom(document, seen=get(template, "metadata"))
         else:
@@ -71,6 +73,28 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from operators.of_runners(name, value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
+
+
+VALUES = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml$")
+"""What values of a chart are called."""
+OF_OTHERS = re.compile(
+    r"ingress|service|namespace|route|gateway|persist|volume|secret|config|certificate"
+    r"|crd|monitor|rbac|metadata|webhook",
+    re.IGNORECASE,
+)
+"""Under such a key, a chart's values have the annotations of what is no pod."""
+
+
+def _of_any(document: Node) -> Iterator[Request]:
+    """Yield what annotations in values ask for that are meant for pods alone."""
+    places = [get(document, "annotations")]
+    for node in mappings(document):
+        for name, value in entries(node):
+            if text(name) not in PODS and OF_OTHERS.search(text(name)) is None:
+                places.append(get(value, "annotations"))
+    for place in places:
+        asked = injectors.requests(list(pairs_of(place)), "pod")
+        yield from (ask for ask in asked if ask.wanted)
 
 
 PODS = frozenset(("pod", "podTemplate", "podMetadata"))
