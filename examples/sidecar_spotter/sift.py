@@ -56,6 +56,10 @@ POD = re.compile(
     rb"containers|\n[ -]*kind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
     rb"|kustomization|component)\b"
 )
+OF_PODS = re.compile(
+    rb"\n *[\"']?(?:pod|\w*(?:pod|deployment)_?(?:annotations|labels|metadata))[\"']?:"
+)
+"""Fields that a resource has for pods which somebody else makes of it."""
 PART = re.compile(rb"annotations|labels|metadata")
 
 _TOLD = {kind for field in FIELDS for kind in field.kinds.split()} | set(OWN_CONTAINERS)
@@ -174,7 +178,7 @@ def _is_pod(low: bytes) -> bool:
         return True
     kind = b"\nkind:" in b"\n" + low
     part = PART.search(low) is not None or b"define " in low
-    return part and (not kind or b"template:" in low or b"pod" in low)
+    return part and bool(not kind or b"template:" in low or OF_PODS.search(low))
 
 
 def _lists_telling(low: bytes) -> bool:

@@ -66,11 +66,11 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     fault: Unreadable | None = None
     for before, part in pieces(data):
-        named = (
+        named = NAMED.match(part) is not None and (
             b"\nimage:" in part
             or (b"- name" in part and b"image" in part)
             or injectors.mentioned(part)
-        ) and NAMED.match(part) is not None
+        )
         hint = named or kubernetes.hinted(part, path)
         includes = b"include" in part and any(name in part for name in with_images)
         if not hint and b"kind: Service" not in part and not includes:
