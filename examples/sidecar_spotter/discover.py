@@ -37,6 +37,8 @@ FORMS: dict[str, Form] = {
     "yml": "yaml",
     "json": "json",
     "tf": "hcl",
+    "tofu": "hcl",
+    "tfvars": "hcl",
     "hcl": "hcl",
     "nomad": "hcl",
     "job": "hcl",

@@ -117,7 +117,7 @@ TABLE: tuple[Row, ...] = (
         "tunnel-proxy",
         MOSTLY,
         """tailscale gluetun openvpn-client nordvpn nordlynx cloudflared ngrok frpc
-        chisel inlets inlets-client inlets-pro zerotier netbird autossh sshuttle
+        gerbil chisel inlets inlets-client inlets-pro zerotier netbird autossh sshuttle
         twingate-connector""",
     ),
     Row("tunnel-proxy", MAYBE, "wireguard openvpn warp-docker pritunl-client newt"),
@@ -195,6 +195,7 @@ TABLE: tuple[Row, ...] = (
         MOSTLY,
         "consul-template confd docker-gen dockerize nginx-proxy:*dockergen*",
     ),
+    Row("config-sync", MOSTLY, "*-configurator"),
     Row(
         "config-sync",
         ALWAYS,
@@ -516,8 +517,8 @@ def _in_expression(text: str, said: str) -> Known | None:
             ):
                 helper = _whose(outer, said)
                 found = helper if helper is not None and helper.sure > 0 else found
-            if found is not None:
-                break
+            if found is not None or (outer and _GENERAL.isdisjoint(outer)):
+                break  # what that one belongs to is another program
         if "sidecar" in before or "sidecars" in before:
             found = Known("sidecar", "sidecar", MOSTLY)
             break
@@ -525,6 +526,12 @@ def _in_expression(text: str, said: str) -> Known | None:
         parts = [part for name in names if (part := _inside(name, said)) is not None]
         found = max(parts, key=lambda part: len(part.name), default=None)
     return found and replace(found, sure=found.sure / 2, by="expression")
+
+
+_GENERAL = frozenset(
+    ("values", "global", "common", "default", "defaults", "cfg", "config", "spec", "c")
+)
+"""In front of an image, these tell nothing of whose it is."""
 
 
 def _whose(words: list[str], said: str) -> Known | None:
@@ -711,7 +718,7 @@ def telling(name: str) -> str | None:
     the name tells nothing.
     """
     words = split(name)
-    if not words or "init" in words:
+    if not words or ("init" in words and "sidecar" not in words):
         return None
     if words[0] in _TASKS and len(words) > 1:
         return None

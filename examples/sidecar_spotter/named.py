@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sidecar_spotter.model import SIDECARS, Container, Finding, Judged
-from sidecar_spotter.once import NAMED, chart
+from sidecar_spotter.once import chart, is_part
 
 Key = tuple[str, str, str]
 """The chart, and name and image of a container, as its file spells them."""
@@ -19,12 +19,12 @@ def agreed(judged: Iterable[Judged]) -> list[Judged]:
     judged = list(judged)
     of_units: dict[Key, list[Finding | None]] = {}
     for one in judged:
-        if "template" in one.group.marks and one.group.kind != NAMED:
+        if "template" in one.group.marks and not is_part(one.group):
             said = {(each.name, each.line): each for each in one.findings}
             for box in one.group.containers:
                 found = said.get((box.name, box.line))
                 of_units.setdefault(_key(one, box), []).append(found)
-    return [_with(one, of_units) if one.group.kind == NAMED else one for one in judged]
+    return [_with(one, of_units) if is_part(one.group) else one for one in judged]
 
 
 def _with(one: Judged, of_units: dict[Key, list[Finding | None]]) -> Judged:

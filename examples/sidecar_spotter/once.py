@@ -14,6 +14,15 @@ from sidecar_spotter.readers.quadlet import files, own
 NAMED = "named template"
 
 
+def is_part(group: Group) -> bool:
+    """Whether a group stands in a named template, to be put into a unit elsewhere.
+
+    Helm gives what a file holds whose name begins with `_` to others alone.
+    """
+    file = group.path.rpartition("/")[2]
+    return group.kind == NAMED or ("template" in group.marks and file.startswith("_"))
+
+
 def at_home(judged: Iterable[Judged]) -> list[Judged]:
     """Return *judged* with the findings on the containers of each group's own file."""
     return [_own(one) if one.group.platform == "quadlet" else one for one in judged]
@@ -38,9 +47,11 @@ def once(judged: Iterable[Judged]) -> list[Judged]:
     return [
         one
         for one in judged
-        if one.group.kind != NAMED
-        or not one.group.containers  # it asks for some
-        or not _boxes(one) <= included.get(chart(one), set())
+        if not (
+            is_part(one.group)
+            and one.group.containers  # else it asks for some
+            and _boxes(one) <= included.get(chart(one), set())
+        )
     ]
 
 
@@ -48,7 +59,7 @@ def _included(judged: Sequence[Judged]) -> dict[str, set[tuple[str, str]]]:
     """Return the containers in the units of each chart, its named templates apart."""
     found: dict[str, set[tuple[str, str]]] = {}
     for one in judged:
-        if "template" in one.group.marks and one.group.kind != NAMED:
+        if "template" in one.group.marks and not is_part(one.group):
             found.setdefault(chart(one), set()).update(_boxes(one))
     return found
 

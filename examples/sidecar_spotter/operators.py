@@ -59,7 +59,7 @@ HELPER_FIELDS: frozenset[str] = frozenset(
 _HELPERS = re.compile(
     r"(?:[a-z]\w*?)?side_?cars?(?:_?(?:container|config|spec|template)s?)?|"
     r"(?:\w+_)?(?:extra|additional|custom|user|more|helper|auxiliary|aux)"
-    r"(?!\w*(?:init|ephemeral))\w*containers?(?:tpl)?",
+    r"(?!\w*(?:init|ephemeral))\w*containers?(?:tpl|list)?",
     re.IGNORECASE,
 )
 

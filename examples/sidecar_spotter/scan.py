@@ -4,6 +4,7 @@ What goes wrong with one file stays with it: it is then a `Skipped` with the rea
 and what was found in it before is kept.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,8 +16,9 @@ from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
 from sidecar_spotter.model import Judged, Report, Skipped
 from sidecar_spotter.named import agreed
 from sidecar_spotter.once import at_home, once
+from sidecar_spotter.readme import program_is_a_sidecar
 from sidecar_spotter.sift import sift
-from sidecar_spotter.summary import summary_of
+from sidecar_spotter.summary import of_source, summary_of
 from sidecar_spotter.tree import Unreadable
 from sidecar_spotter.watch import TooSlow, Watch
 
@@ -58,10 +60,17 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
         groups += more
         skipped += faults
     groups = agreed(at_home(groups) if root.is_dir() else groups)
+    said = verdict.verdict_of(groups)
+    summary = summary_of(once(groups), sum(map(len, files)) if root.is_dir() else 0)
+    if said == "no-sidecar" and root.is_dir():
+        source = program_is_a_sidecar(Checkout(os.path.realpath(root)))
+        if source is not None:
+            said = "injects-or-operates-sidecars-in-code-only"
+            summary = of_source(*source)
     return Report(
         root=str(path),
-        verdict=verdict.verdict_of(groups),
-        summary=summary_of(once(groups), sum(map(len, files)) if root.is_dir() else 0),
+        verdict=said,
+        summary=summary,
         groups=tuple(groups),
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         remarks=() if tree.FAST else (NO_LIBYAML,),

@@ -23,7 +23,7 @@ DEEPEST = 100
 
 WORDS = (
     *(b"sidecar", b"spec/containers", b"spec/initcontainers", b"containermode:"),
-    b"additionalcontainer:",
+    *(b"additionalcontainer:", b"containerlist:"),
     *(b"network_mode", b"volumes_from"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
     b"serviceconnectconfiguration",
@@ -34,7 +34,9 @@ CALLS = (
     *(b"Container(", b"container(", b"Router(", b"router(", b"ontainerArgs("),
     *(b"ontainerBuilder", b"ontainer_builder", b"Container {", b"ontainers"),
     *(b"ontainerDefinition", b"container_definitions", b"inject", b"dapr.io"),
-    *(b"Extension(", b"erviceConnect", b"ervice_connect"),
+    *(b"Extension(", b"erviceConnect", b"ervice_connect", b"irelens"),
+    *(b"Sidecar = {", b"sidecar = {", b"Container = {", b"container = {"),
+    *(b"ContainerDefinitionArgs", b"istio.io/rev"),
 )
 """One of these is in a program that builds a task or a pod."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sidecar_spotter.model import SIDECARS, Finding, Group, Judged
+from sidecar_spotter.model import SIDECARS, Finding, Group, Judged, Text
 from sidecar_spotter.once import unit_of
 from sidecar_spotter.units import is_deployed
 
@@ -37,6 +37,12 @@ def summary_of(judged: Sequence[Judged], files: int = 0) -> str:
     of = "repository" if files else "file"
     first = f"This {of} uses the sidecar pattern: {how_many}."
     return f"{first} The clearest is {_told(*max(deployed, key=_weight))}"
+
+
+def of_source(readme: str, said: Text) -> str:
+    """Return the verdict on a repository that is the source of a helper."""
+    first = "This repository is the source of a sidecar; no file in here deploys one."
+    return f'{first} {readme}, line {said.line}, says so: "{said.text}"'
 
 
 def short(text: str) -> str:

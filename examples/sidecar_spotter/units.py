@@ -6,7 +6,8 @@ from sidecar_spotter.known import split
 from sidecar_spotter.model import Container, Group
 
 _PORT = re.compile(
-    r"(?:port|addr(?:ess)?|listen|bind)[\w.-]*[=: ]+\S*?:?(\d{2,5})\b|^:(\d{2,5})$|"
+    r"(?:port|addr(?:ess)?|listen|bind)[\w.-]*[=: ]+\S*?:?(\d{2,5})\b(?!\.\d)|"
+    r"^:(\d{2,5})$|"
     r"(?:0\.0\.0\.0|\[::\]):(\d{2,5})\b",
     re.IGNORECASE,
 )
@@ -90,7 +91,8 @@ def idles(box: Container) -> bool:
 
 
 _SHORT = re.compile(
-    r"(?:(?:cp|mv|mkdir|rm|ln|ls|chmod|chown|touch|test|tar|echo|set|cd)\b[^|]*"
+    r"(?:(?:cp|mv|mkdir|rm|ln|ls|chmod|chown|touch|test|tar|echo|set|cd|tee|printf"
+    r"|base64|ssh-keygen|envsubst|unzip)\b[^|]*"
     r"|exit(?: 0)?)?"
 )
 """A command that is done in a moment."""
@@ -108,7 +110,7 @@ def ends(box: Container) -> bool:
             script = inner[1]
     else:
         script = " ".join(words)
-    done = re.split(r";|&&|\n", script)
+    done = re.split(r";|&&|\||\n", script)
     return bool(script.strip()) and all(_SHORT.fullmatch(one.strip()) for one in done)
 
 

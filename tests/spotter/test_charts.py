@@ -3,6 +3,7 @@
 from pathlib import Path
 from textwrap import dedent
 
+from reading import units
 from sidecar_spotter import scan
 from sidecar_spotter.model import Finding
 
@@ -390,3 +391,18 @@ ACCOUNTcontainers:
     assert labels == {"not-a-sidecar"}
     added = found(tmp_path, {"templates/_pod.tpl": pod.replace("ACCOUNT", "")})
     assert added["templates/_pod.tpl"]["vector"].label == "sidecar"
+
+
+def test_what_values_ask_for_is_told_apart_from_the_units_in_them() -> None:
+    text = """\
+    keycloak:
+      extraContainers:
+        - {name: door, image: example.com/oauth-proxy}
+    opa:
+      sidecar: true
+    """
+    groups = units("values.yaml", text)
+    assert [(one.kind, one.line, len(one.requests)) for one in groups] == [
+        ("values", 5, 1),
+        ("values", 2, 0),
+    ]

@@ -5,6 +5,8 @@ from textwrap import dedent
 
 import pytest
 from sidecar_spotter import scan
+from sidecar_spotter.model import Container, Text
+from sidecar_spotter.units import listens
 
 
 def labels(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
@@ -371,3 +373,8 @@ def test_a_call_hands_over_the_name_among_other_calls(tmp_path: Path) -> None:
     """
     found = labels(tmp_path, text, "templates/shop.yaml")
     assert found["s3-push"] == "sidecar"
+
+
+def test_an_address_is_no_port() -> None:
+    box = Container("web", 1, settings=(Text("ADMIN_LISTEN=127.0.0.1:8444 ssl", 2),))
+    assert listens(box) == {8444}

@@ -702,3 +702,27 @@ spec:
     assert scan(tmp_path).verdict == "no-sidecar"
     file.write_text(base.replace("NAME", "log-sidecar"))
     assert scan(tmp_path).verdict == "uses-sidecar"
+
+
+def test_a_proxy_whose_namespace_one_service_uses_is_its_helper(tmp_path: Path) -> None:
+    front = "  envoy:\n    image: envoyproxy/envoy\n    ports: ['80:80']\n"
+    app = "  {}:\n    image: example/{}\n    network_mode: service:envoy\n"
+    one = "services:\n" + front + app.format("shop", "shop")
+    place = tmp_path / "compose.yaml"
+    place.write_text(one, encoding="utf-8")
+    said = [(f.name, f.label) for j in scan(place).groups for f in j.findings]
+    assert said == [("envoy", "sidecar"), ("shop", "main")]
+
+
+@pytest.mark.parametrize(
+    ("host", "main"), [("app", "app"), ("tunnel", "guest"), ("ring", "guest")]
+)
+def test_who_lends_a_namespace_is_the_main_one_if_called_so(
+    tmp_path: Path, host: str, main: str
+) -> None:
+    text = f"services:\n  {host}:\n    image: example/one\n  guest:\n"
+    text += f"    image: example/two\n    network_mode: service:{host}\n"
+    place = tmp_path / "compose.yaml"
+    place.write_text(text, encoding="utf-8")
+    found = [f for j in scan(place).groups for f in j.findings]
+    assert [one.name for one in found if one.label == "main"] == [main]

@@ -72,6 +72,14 @@ from sidecar_spotter.units import running
 NAME = "helper-configuration"
 STRENGTH = "medium"
 
+NOTIFIES = re.compile(
+    r"-notify-(?:sighup|container|restart-container)[= ]+([\w.-]+)"
+    r"|\bdocker (?:kill|restart)(?: -\S+(?: [A-Z]+)?)* ([\w.-]+)"
+)
+"""A command that tells whom to signal when something has changed."""
+LONGEST = 4000
+"""Characters of a command that are looked at."""
+
 
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container that settings of the unit feed."""
@@ -111,6 +119,12 @@ def _told(
         and kinds.get(mount.volume) not in FIXED
         and len(mount.path) > 1
     ]
+    words = " ".join(word.text for word in box.words)[:LONGEST]
+    told = (match for match in NOTIFIES.finditer(words) if other.name in match.groups())
+    if other.name and next(told, None) is not None:
+        at = next(one.line for one in box.words if other.name in one.text)
+        says = f"is told to notify {other.name}"
+        yield Evidence(NAME, box.name, at, says, 2, other.name)
     for said in (*box.settings, *box.words):
         for folder in folders:
             if folder in said.text:

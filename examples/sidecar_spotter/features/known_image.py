@@ -119,11 +119,12 @@ def _says(found: Known, image: str, *, named: bool) -> str:
     if found.role == "sidecar":
         known_as = "" if found.by == "expression" else ", whose name says sidecar"
     elif found.role in (found.name, "application"):
-        known_as = f", a known {'main program' if found.sure < 0 else 'helper'}"
+        main = ", as a rule a main program"
+        known_as = main if found.sure < 0 else ", a known helper"
     if found.role in DOES:
         known_as += f", which {DOES[found.role]}"
     if named:
-        return f"has the name of an image{known_as}"
+        return f"is called as the image {found.name}{known_as}"
     if found.by == "expression":
         value = _as_written(found.name, image)
         return f"gets its image from a value that is called {value}{known_as}"

@@ -74,6 +74,7 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
@@ -107,8 +108,10 @@ OWN = re.compile(
     re.IGNORECASE,
 )
 """A setting that names no one: the address that the program itself has."""
-NEAR = 60
-"""Characters in front of an address that are looked at."""
+MOST = 200
+"""Addresses in one text that are looked at."""
+NEAR, FAR = 60, 200
+"""Characters in front of an address that are looked at, and for its command."""
 LISTED = re.compile(
     r"(?:no_?proxy|trusted|allow|permit|deny|white_?list|black_?list|ignore|exclude"
     r"|except|server_?name|real_ip_from|require ip)[^=\n]{0,60}[=:\s][^;\n]*\Z",
@@ -169,11 +172,12 @@ def look(group: Group) -> Iterator[Evidence]:
         ]
         seen: set[tuple[str, str]] = set()
         for said, option in _of_others(box):
-            for call in HERE.finditer(said.text):
+            for call in islice(HERE.finditer(said.text), MOST):
                 port = call["port"] or ""
                 if _names_no_callee(said.text, call):
                     continue
-                ahead = f"{option} {said.text[: call.start()]}"
+                ahead = said.text[max(call.start() - FAR, 0) : call.start()]
+                ahead = f"{option[-FAR:]} {ahead}"
                 if port.isdecimal() and int(port) in added:
                     continue  # a proxy answers there, which the platform adds
                 if not port and _is_told_its_host(box, others, ahead):
@@ -199,7 +203,7 @@ def look(group: Group) -> Iterator[Evidence]:
 def asks_elsewhere(box: Container) -> bool:
     """Whether a container is told to call a port at localhost that is not its own."""
     for said in box.words:
-        for call in HERE.finditer(said.text):
+        for call in islice(HERE.finditer(said.text), MOST):
             port = call["port"] or ""
             ahead = said.text[: call.start()]
             asks = ASKS.search(ahead) is not None and not LISTENS.search(ahead)
@@ -208,12 +212,21 @@ def asks_elsewhere(box: Container) -> bool:
     return False
 
 
+def _listens_elsewhere(box: Container) -> bool:
+    """Whether a container that says where it listens has not said this port.
+
+    A main program need not name all of its ports, but a helper with a port is there
+    for that port.
+    """
+    return helps(box) and not measures(box) and bool(listens(box))
+
+
 def _callers(boxes: list[Container]) -> dict[str, set[str]]:
     """Return who calls each port at localhost."""
     found: dict[str, set[str]] = defaultdict(set)
     for box in boxes:
         for said, _ in _of_others(box):
-            for call in HERE.finditer(said.text):
+            for call in islice(HERE.finditer(said.text), MOST):
                 found[call["port"] or ""].add(box.name)
     return found
 
@@ -233,7 +246,7 @@ def _names_no_callee(text: str, call: re.Match[str]) -> bool:
 
     Lists of these have no ports.
     """
-    ahead = text[text.rfind("\n", 0, call.start()) + 1 : call.start()][-200:]
+    ahead = text[max(call.start() - FAR, 0) : call.start()].rpartition("\n")[2]
     if LISTED.search(ahead):
         return True
     listed = AMONG.search(ahead) or AMONG_MORE.match(text, call.end())
@@ -344,6 +357,8 @@ def _callee(
             return None
         if (left := _left(others, rivals)) is not None:
             return left
+        if len(others) == 1 and _listens_elsewhere(others[0]):
+            return None
     if len(others) == 1:
         return others[0]
     # `SHOP_STORE_URL=http://localhost:8083` is named after `shop-store`.

@@ -53,6 +53,7 @@ In the wild: {project}`two operators in one Pod, neither of which helps the othe
 from collections import Counter
 from collections.abc import Iterator
 
+from sidecar_spotter.features.localhost import measures
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import idles, running, stem
 from sidecar_spotter.variables import known_as
@@ -78,8 +79,10 @@ def look(group: Group) -> Iterator[Evidence]:
         for other in boxes:
             if other is box or idles(other) != idles(box):
                 continue
-            fronts = _is_proxy(box) != _is_proxy(other)
-            if not fronts and _both_served(group, box, other):
+            # A port for numbers alone brings no visitors.
+            asked = not (measures(box) or measures(other))
+            equal = _is_proxy(box) == _is_proxy(other)
+            if asked and equal and _both_served(group, box, other):
                 says = f"is reached from outside, as {other.name} is"
                 yield Evidence(NAME, box.name, box.line, says, -0.7, other.name)
                 break

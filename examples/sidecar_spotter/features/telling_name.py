@@ -96,7 +96,7 @@ def look(group: Group) -> Iterator[Evidence]:
             says = f'is called "{said.text}" in the code, as a helper would be'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
         elif group.kind == "named template" and telling(group.name) not in (None, MAIN):
-            says = f"is all of the template {group.name}"
+            says = f"is all of the template {group.name}, which is called as a helper"
             yield Evidence(NAME, box.name, box.line, says, 1)
         for note in box.notes:
             if CALLED_MAIN.match(note.text[:LONGEST]):

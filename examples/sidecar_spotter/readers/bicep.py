@@ -8,8 +8,9 @@ import yaml
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request
 from sidecar_spotter.readers.container_apps import app, site
-from sidecar_spotter.readers.fields import Fields, Names, choices, say
+from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.readers.hcl import bicep
+from sidecar_spotter.readers.values import Names, choices, say
 from sidecar_spotter.tree import Node, entries, line, text
 
 HINT = re.compile(

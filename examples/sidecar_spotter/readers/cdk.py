@@ -16,7 +16,7 @@ from itertools import islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
-from sidecar_spotter.readers import cdk_constructs, code_files
+from sidecar_spotter.readers import cdk_constructs, cdk_given, code_files
 from sidecar_spotter.readers.languages import language_of
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.source import Code, Span, plain
@@ -165,7 +165,7 @@ def _container(code: Code, match: re.Match[str], router: bool) -> Container:
     given = list(islice(code.elements(opening), 3))
     # A construct is given its scope first, and then its name.
     first = (given[0 if match[1] else 1 :] or [(opening, opening)])[0]
-    fields = code.fields(opening)
+    fields = {**cdk_given.fields(code, given, match.start()), **code.fields(opening)}
     said = next(code.strings(first), Text(code.source(first), 0)).text
     name = next(code.strings(fields.get("containername", (0, 0))), Text(said, 0)).text
     box = _described(code, name, first[0] + 1, fields)
@@ -173,6 +173,8 @@ def _container(code: Code, match: re.Match[str], router: bool) -> Container:
     if router:
         says = "configured: gets the logs of the other containers, as their log router"
         box = replace(box, notes=(Text(says, box.line),))
+    if loop := cdk_given.loop_over_sidecars(code, match.start()):
+        box = replace(box, notes=(*box.notes, Text(f"field: {loop}", box.line)))
     return box
 
 

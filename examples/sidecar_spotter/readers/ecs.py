@@ -15,18 +15,10 @@ from sidecar_spotter.discover import form_of
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Request, Text, Volume
-from sidecar_spotter.readers.fields import (
-    Fields,
-    Names,
-    comment_above,
-    fold,
-    number,
-    resolve,
-    say,
-    tree_of,
-)
+from sidecar_spotter.readers.fields import Fields, comment_above, fold, number, tree_of
 from sidecar_spotter.readers.hcl import loose
 from sidecar_spotter.readers.shapes import with_volumes_from
+from sidecar_spotter.readers.values import Names, resolve, say
 from sidecar_spotter.tree import (
     Node,
     Unreadable,

@@ -18,11 +18,19 @@ BEGINS = re.compile(
     r"\s*(?:(?:#.*)?\n|---.*\n)*\s*(?:apiVersion|kind|metadata|spec|containers):"
 )
 """How a manifest begins; a text about one, such as a comment, has words before it."""
+PATCHES = re.compile(
+    r"\s*\[\s*\{\s*\"(?:op|path)\"[^\[\]{}]{0,200}/spec/(?:template/spec/)?\w{0,20}ontainers"
+)
+"""How a JSON patch begins that adds containers."""
 
 
 def units(path: str, code: str, texts: Iterable[tuple[int, str]]) -> Iterator[Group]:
     """Yield the units in *texts*, each with the line on which it begins in *code*."""
-    told = ((at, said) for at, said in texts if WORD in said and BEGINS.match(said))
+    told = (
+        (at, said)
+        for at, said in texts
+        if (WORD in said and BEGINS.match(said)) or PATCHES.match(said)
+    )
     lines: list[bytes] = []
     for at, said in islice(told, MOST):
         lines = lines or code.encode("utf-8", "replace").split(b"\n")

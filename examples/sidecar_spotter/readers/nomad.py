@@ -22,9 +22,10 @@ from sidecar_spotter.model import (
     Volume,
 )
 from sidecar_spotter.readers import nomad_json
-from sidecar_spotter.readers.fields import Fields, comment_above, number, port, say
+from sidecar_spotter.readers.fields import Fields, comment_above, number, port
 from sidecar_spotter.readers.hcl import hcl, labeled
 from sidecar_spotter.readers.hcl.nodes import HEREDOC
+from sidecar_spotter.readers.values import say
 from sidecar_spotter.tree import Node, line, scalars, text, walk
 
 FORMS = ("hcl", "template")

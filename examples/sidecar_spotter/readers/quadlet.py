@@ -168,7 +168,7 @@ def _unit(path: str, data: bytes) -> Unit:
         joins=joins,
         waits_for=tuple(
             replace(one, text=one.text.removesuffix(".service"))
-            for key in ("after", "requires", "bindsto")
+            for key in ("after",)  # `Requires=` orders nothing
             for said in found.get(key, [])
             for one in (replace(said, text=word) for word in said.text.split())
         ),

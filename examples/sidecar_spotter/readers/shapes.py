@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.model import Container, Mount, Port, Stage, Text, Volume
-from sidecar_spotter.readers.fields import MOST, Fields, comment_above, number, say
+from sidecar_spotter.readers.fields import MOST, Fields, comment_above, number
+from sidecar_spotter.readers.values import say
 from sidecar_spotter.tree import Unreadable, entries, line, text, walk
 
 PROBES = ("startupprobe", "readinessprobe", "livenessprobe", "probes")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from sidecar_spotter.known import MAIN, split, telling
-from sidecar_spotter.model import Container, Finding
+from sidecar_spotter.model import Container, Evidence, Finding
 from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.labels import finding, kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
@@ -66,7 +66,7 @@ def store(pair: Pair) -> Ruling | None:
     other rules ask on.
     """
     box, main = pair.box, pair.main
-    if not is_store(box):
+    if not is_store(box) or box.stage == "native":
         return None
     if _behind_one_door(pair):
         who = main.name or "its neighbor"
@@ -74,7 +74,7 @@ def store(pair: Pair) -> Ruling | None:
         return Ruling(why, kind_of(pair.group, box), main.name)
     if joins(box, main) or "localhost" in pair.ties or stem(box) == stem(main):
         return None
-    return Ruling("is a store that its neighbors use, and could run anywhere")
+    return Ruling("is a store that its neighbors use, and serves no one of them alone")
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
@@ -96,6 +96,8 @@ def agent_of_the_machine(pair: Pair) -> Ruling | None:
     So does another node's agent: files of the machine are there for both.
     """
     main = pair.main
+    if pair.box.stage == "native":
+        return None  # it is started for a neighbor
     itself = pair.group.kind == "DaemonSet" and serves_machine(pair.box, pair.reasons)
     if not itself and ("daemon" not in pair.group.marks or pair.ties):
         return None
@@ -346,12 +348,27 @@ def _works_for(pair: Pair) -> str:
         return ""
     own = set(split(pair.box.name))
     for one in pair.reasons:
-        tie = one.feature == "localhost" and one.weight >= CLEAR
-        if tie and one.about in pair.tied_to:
+        tie = one.feature == "localhost" or _shares_apart(pair, one)
+        if tie and one.weight >= CLEAR and one.about in pair.tied_to:
             words = set(split(one.about))
             if apart(pair.found[one.about]) <= 0 or (words and words <= own):
                 return one.about
     return ""
+
+
+def _shares_apart(pair: Pair, reason: Evidence) -> bool:
+    """Whether two share files of which the main program has no part."""
+    if reason.feature != "shared-volume":
+        return False
+    its, others, main = (
+        {mount.volume for box in boxes for mount in box.mounts}
+        for boxes in (
+            [pair.box],
+            [box for box in running(pair.group) if box.name == reason.about],
+            [pair.main],
+        )
+    )
+    return main.isdisjoint(its & others)
 
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (

@@ -268,15 +268,18 @@ def guest_among_equals(one: Candidate) -> float:
     """Return what its ties weigh, and one, off a service that joins a namespace.
 
     Those who live in the network of one tunnel are tied to each other by nothing else.
-    One that is called after its host, and a store, are tied to it by what they do.
+    One that is called after its host, and a store, are tied to it by what they do; so
+    is one whose only neighbor has the name of a main program.
     """
     box = one.box
     if one.group.platform not in ("compose", "quadlet") or not box.joins:
         return 0
     if looks_into_another(one):
         return 0  # it is no tenant
-    hosts = (other for other in one.boxes if joins(box, other))
+    hosts = [other for other in one.boxes if joins(box, other)]
     guest = any(_is_called_after(host, box) for host in hosts) or is_store(box)
+    if telling(box.name) is None and len(one.boxes) == 2:
+        guest = guest or any(telling(host.name) == MAIN for host in hosts)
     alone = apart(one.reasons)
     return 0 if guest or alone > 0 else -(score(one.reasons) - alone + 1)
 

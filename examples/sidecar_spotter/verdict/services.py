@@ -19,7 +19,12 @@ CROWD = 4
 
 
 def front_door(pair: Pair) -> Ruling | None:
-    """A proxy that callers from outside reach serves them, and not its neighbor."""
+    """A proxy that callers from outside reach serves them, and not its neighbor.
+
+    Where one program alone shares its namespace, it is the door of that one.
+    """
+    if pair.rooms == {pair.main.name}:
+        return None
     reverse = role(pair.box, "sidecar") == "reverse-proxy" and pair.helps <= 0.6
     if is_published(pair.group, pair.box) and (is_front(pair.box) or reverse):
         return Ruling("is a front door: callers from outside reach it first")
@@ -34,9 +39,8 @@ def shares_nothing(pair: Pair) -> Ruling | None:
     """
     own = {mount.volume for mount in pair.main.mounts}
     common = any(mount.volume in own for mount in pair.box.mounts)
-    handed = any(one.weight >= 2 for one in pair.by("helper-configuration"))
     placed = pair.rooms or pair.box.joins or pair.main.joins
-    if placed or common or handed or pair.group.kind == "pod":
+    if placed or common or _handed(pair) or pair.group.kind == "pod":
         return None
     if users := [one.about for one in pair.by("shared-volume")]:
         return Ruling(
@@ -58,7 +62,9 @@ def serves_several(pair: Pair) -> Ruling | None:
 
     Copies of one program are one. What does nothing but help has one that it serves.
     """
-    if pair.rooms or not pair.by("shared-volume") or only_helps(pair.reasons):
+    if pair.rooms or not pair.by("shared-volume"):
+        return None
+    if only_helps(pair.reasons) or _handed(pair):
         return None
     group, box = pair.group, pair.box
     mine = {mount.volume for mount in box.mounts}
@@ -98,6 +104,11 @@ def service(pair: Pair) -> Ruling | None:
     if not pair.loose:
         return None
     return next((said for rule in RULES if (said := rule(pair)) is not None), None)
+
+
+def _handed(pair: Pair) -> bool:
+    """Whether a service is handed what is about one neighbor."""
+    return any(one.weight >= 2 for one in pair.by("helper-configuration"))
 
 
 def _crowd(pair: Pair) -> bool:

@@ -139,7 +139,8 @@ def _why_no_main(
     ):
         return ""
     if _is_loose(group):
-        return f"only shares files with {next(iter(others))}"
+        other = next(iter(others))
+        return f"is a program of its own, which only shares files with {other}"
     if sum(one.why == MANY for one in others.values()) > 2:
         return MANY
     if "daemon" in group.marks and serves_machine(main, found[main.name]):
@@ -160,7 +161,9 @@ def _whose(group: Group, box: Container, main: Container, found: Reasons) -> Con
     """
     if not _is_loose(group) or looks(found[box.name]) <= 0:
         return main
-    names = whose_files(found[box.name])
+    told = [one for one in found[box.name] if one.feature == "helper-configuration"]
+    names = [one.about for one in told if one.about and one.weight >= 2]
+    names = names or whose_files(found[box.name])
     own = {mount.volume for mount in main.mounts}
     if not names and own.isdisjoint(mount.volume for mount in box.mounts):
         tied = (one for one in found[box.name] if one.feature == "shared-volume")

@@ -12,7 +12,7 @@ STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
 FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
-_MOMENTS = {"copy", "install", "create", "make", "set", "setup", "fix", "change"}
+_MOMENTS = frozenset(("copy", "install", "create", "set", "setup", "fix", "change"))
 """With these the name of a step begins that handles what others run."""
 UNKNOWN = {"main": "application", "init": "init", "not-a-sidecar": "program"}
 """What a container is for that nothing tells more of: `helper` for all others."""
@@ -24,7 +24,9 @@ def role(box: Container, label: Label) -> str:
     told = telling(box.name)
     helps = told not in (None, "main")
     surer = found is not None and not (helps and found.by == "expression")
-    if label == "init" and not _MOMENTS.isdisjoint(split(box.name)[:1]):
+    if label == "init" and (
+        told == "sidecar" or next(iter(split(box.name)), "") in _MOMENTS
+    ):
         return UNKNOWN["init"]
     if label == "init" and found is not None and found.sure < 0:
         surer = False  # it does a moment's work with the tools of that image

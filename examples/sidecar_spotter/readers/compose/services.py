@@ -1,5 +1,6 @@
 """One service as a container, and what ties it to others."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,8 @@ import yaml
 
 from sidecar_spotter.model import Container, Port, Text, Volume
 from sidecar_spotter.readers.compose.volumes import COLON, mounts_of, with_defaults
-from sidecar_spotter.readers.fields import Fields, comment_above, port, say, words
+from sidecar_spotter.readers.fields import Fields, comment_above, port, words
+from sidecar_spotter.readers.values import say
 from sidecar_spotter.tree import Node, entries, get, line, text
 
 
@@ -62,7 +64,7 @@ def service(name: Node, fields: Fields, lines: list[str]) -> Service:
             *fields.texts("capadd"),
             *((replace(privileged, text="privileged"),) if privileged else ()),
         ),
-        notes=comment_above(lines, first, ("#",)),
+        notes=(*comment_above(lines, first, ("#",)), *_spoken_of(text(name), lines)),
         condition=(
             Text("profile " + ", ".join(one.text for one in profiles), profiles[0].line)
             if profiles
@@ -81,6 +83,20 @@ def service(name: Node, fields: Fields, lines: list[str]) -> Service:
         fields.under("deploy").say("mode") == "global",
         tuple(_families(fields)),
     )
+
+
+HEAD = 40
+"""Lines at the top of a file that may speak of its services."""
+
+
+def _spoken_of(name: str, lines: list[str]) -> Iterator[Text]:
+    """Yield the words of the comment above all services that call one a sidecar."""
+    called = re.compile(rf"(?<![\w-])[`\"']?{re.escape(name)}[`\"']? side-?car\b", re.I)
+    for number, one in enumerate(lines[:HEAD], 1):
+        if not one.startswith("#") and one.strip():
+            return
+        if called.search(one):
+            yield Text(f"the {name} sidecar", number)
 
 
 def _words(fields: Fields, name: str) -> Iterator[Text]:

@@ -38,7 +38,11 @@ def mounts_of(
 ) -> tuple[tuple[Mount, ...], tuple[Volume, ...]]:
     """Return what a service mounts, and the volumes that these are."""
     mounts, volumes = [], []
-    for one in fields.each("volumes", "tmpfs"):
+    for said in fields.texts("tmpfs"):
+        path = said.text.partition(":")[0]  # its options stand behind it
+        mounts.append(Mount(f"{service}:{path}", path, False, said.line))
+        volumes.append(Volume(f"{service}:{path}", "anonymous", said.line))
+    for one in fields.each("volumes"):
         long = Fields(one)
         if "target" in long:
             source, path = long.say("source"), long.say("target")

@@ -8,6 +8,6 @@ ENDINGS = (".go",)
 SKIPPED = re.compile(r"(^|/)(vendor|third_party)/|(_test|\.pb|zz_generated[\w.]*)\.go$")
 HINT = re.compile(
     rb"\bContainer(Args)?\{|\.Container\(\)|\bcontainer\.(?:Apply|New)\("
-    rb"|^ *containers: *$",
+    rb"|^ *containers: *$|/containers/-",
     re.ASCII | re.MULTILINE,
 )

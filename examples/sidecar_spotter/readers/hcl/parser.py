@@ -2,16 +2,19 @@
 
 import yaml
 
-from sidecar_spotter.readers.fields import EXPRESSION, FILE
 from sidecar_spotter.readers.hcl.nodes import (
     HEREDOC,
     condition,
     dynamic,
+    for_each,
+    is_identity,
+    loop,
     mark,
     merged,
     scalar,
 )
 from sidecar_spotter.readers.hcl.words import Token
+from sidecar_spotter.readers.values import EXPRESSION, FILE
 from sidecar_spotter.tree import Node, Unreadable
 
 DEEPEST = 100
@@ -21,7 +24,7 @@ ENCODERS = frozenset(
     (
         *("jsonencode", "jsondecode", "yamlencode", "yamldecode", "flatten", "compact"),
         *("tolist", "toset", "tomap", "try", "coalesce", "coalescelist", "sensitive"),
-        *("nonsensitive", "array", "any", "json", "string"),
+        *("nonsensitive", "array", "any", "json", "string", "distinct", "reverse"),
     )
 )
 """Functions that give what their first argument holds, in another dress."""
@@ -119,8 +122,6 @@ class Parser:
         bracket = first.kind == "sign"
         name = self._bracketed() if bracket else first.text
         labels: list[Token] = []
-        if first.text == "for" and first.kind == "word" and self.here.kind == "word":
-            return self._for_object(first, depth)
         while True:
             token = self.here
             if self._is("=", ":"):
@@ -150,17 +151,40 @@ class Parser:
         end = self._next().start
         return self.source[start:end].strip().strip('"')
 
-    def _for_object(self, first: Token, depth: int) -> tuple[Node, Node] | None:
-        """Read `for a, b in c : key => value`, as one entry."""
+    def _loop(self, depth: int) -> tuple[Node, list[str], Node]:
+        """Read `for a, b in c :`, up to what it gives; Bicep writes `for (b, a)`."""
+        word = self._next()
+        first = self.at
+        named: list[str] = []
+        while (self.here.kind == "word" and self.here.text != "in") or self._is(
+            ",", "("
+        ):
+            if self.here.kind == "word":
+                named.append(self.here.text)
+            self.at += 1
+        if self._is(")"):
+            named.reverse()
+            self.at += 1
+        self.at += self.here.text == "in"
+        over = self._value(depth + 1)
         self._skip(frozenset(":"), line=False)
+        said = scalar(self._source(first), word.line, EXPRESSION)
         self.at += self._is(":")
+        self._over_lines()
+        return said, ["", *named][-2:] if named else ["", ""], over
+
+    def _for_map(self, depth: int) -> Node:
+        """Read `{for a, b in c : key => value}`, after its bracket."""
+        said, named, over = self._loop(depth)
         key = self._value(depth + 1)
-        if not self._is("=>"):
-            return None
-        self.at += 1
+        self._over_lines()
+        self.at += self._is("=>")
+        self._over_lines()
         value = self._value(depth + 1)
         self._skip(frozenset("}"), line=False)
-        return scalar(str(key.value), first.line), value
+        self.at += self._is("}")
+        made = loop(said, named, [over, value, key])
+        return over if is_identity(made) else made
 
     def _value(self, depth: int) -> Node:
         """Read an expression, up to a comma, a closing bracket or the line's end."""
@@ -178,6 +202,8 @@ class Parser:
                 continue
             if token.kind == "end" or self._is(",", "}", "]", ")", ":", "=>"):
                 break
+            if parts and token.kind == "word" and token.text == "if":
+                break  # which of them a loop is about
             if self._is("?") and parts:
                 return self._conditional(first, depth)
             parts += 1
@@ -217,6 +243,11 @@ class Parser:
         """Read what a bracket opens; None where it only belongs to an expression."""
         token = self._next()
         if token.text == "{":
+            at = self.at
+            self._over_lines()
+            if self.here.text == "for" and self.tokens[self.at + 1].kind == "word":
+                return self._for_map(depth)
+            self.at = at
             return self._body(token.line, "}", depth + 1)
         if token.text == "(":
             self._over_lines()
@@ -234,7 +265,7 @@ class Parser:
     def _list(self, token: Token, closer: str, depth: int) -> Node:
         self._over_lines()
         if self.here.text == "for" and self.here.kind == "word":
-            return self._for_list(token, depth)
+            return self._for_list(depth)
         found: list[Node] = []
         while self.here.kind != "end":
             if self._is(closer):
@@ -248,17 +279,13 @@ class Parser:
                 found.append(self._value(depth + 1))
         return yaml.SequenceNode("!list", found, mark(token.line), None)
 
-    def _for_list(self, token: Token, depth: int) -> Node:
-        """Read `[for a in b : value]` as a value that stands under a condition."""
-        first = self.at
-        self._skip(frozenset(":"), line=False)
-        said = scalar(self._source(first), token.line, EXPRESSION)
-        self.at += self._is(":")
-        self._over_lines()
+    def _for_list(self, depth: int) -> Node:
+        """Read `[for a in b : value]`, after its bracket."""
+        said, named, over = self._loop(depth)
         value = self._value(depth + 1)
         self._skip(frozenset("]"), line=False)
         self.at += self._is("]")
-        return condition(said, [value])
+        return loop(said, named, [over, value])
 
     def _conditional(self, first: int, depth: int) -> Node:
         said = self._source(first)
@@ -284,8 +311,18 @@ class Parser:
             return condition(found[0], [self._body(name.line, "}", depth + 1)])
         if name.text in ENCODERS:
             return found[0] if found else None
-        if name.text == "concat":
+        if name.text in ("concat", "setunion"):
             return inside
+        if name.text == "values" and found:
+            return for_each(found[0], name.line)
+        if (
+            name.text == "format"
+            and str(found[0].value if found else "").lstrip()[:1] == "["
+        ):
+            return yaml.SequenceNode("!list", found[1:], mark(name.line), None)
+        if name.text == "lookup" and len(found) > 1 and found[0].tag == EXPRESSION:
+            said = f"{found[0].value}.{found[1].value}"
+            return scalar(said, name.line, EXPRESSION)
         if name.text in ("merge", "union"):
             return merged(found, name.line)
         if name.text in ("file", "templatefile", "loadTextContent", "loadJsonContent"):

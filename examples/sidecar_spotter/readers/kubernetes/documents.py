@@ -131,6 +131,12 @@ def _resource(
     )
     asked = tuple(requests_of(place, document))
     groups = list(search(place, document, metadata, 0, set()))
+    values = not kind and metadata is None and get(document, "spec") is None
+    if asked and values and not marks:
+        # Values of a chart: what they ask for need not be for the units in them.
+        first = min(ask.line for ask in asked)
+        yield Group(path, first, "kubernetes", "values", "", requests=asked)
+        asked = ()
     if not groups and asked:
         top = key(document, "kind") or document
         groups = [Group(path, line(top), "kubernetes", kind, place.name)]

@@ -25,26 +25,45 @@ from sidecar_spotter.readers.languages import language_of
 from sidecar_spotter.readers.programs.annotations import asked
 from sidecar_spotter.readers.programs.containers import container
 from sidecar_spotter.readers.programs.literal import Literal
+from sidecar_spotter.readers.programs.patched import patched
 from sidecar_spotter.readers.programs.pods import pods
 from sidecar_spotter.readers.programs.program import Program, parse
 
 ENDINGS = (".ts", ".js", ".py", ".java", ".cs", ".kt", ".rs")
 SKIPPED = re.compile(
     code_files.NOT_READ + r"|(?:^|/)e2e/|_(?:test|spec)\.[jt]s$"
-    r"|(?:^|/)(?:models|generated|types/input|node_modules)/"
+    r"|(?:^|/)(?:models|generated|types/input|node_modules|vendor)/|_test\.go$"
 )
 HINT = re.compile(
     rb"V1Container(?:Builder)?\b|ContainerArgs\(|new Container(?:Builder)?\("
     rb"|addNew(?:Init)?Container\(|ontainer_?[bB]uilder(?:::new)?\("
     rb"|(?:init_?)?containers[\"']?\s*[:=]\s*(?:vec!|Some\(|[\[({]|\n)"
     rb"|[\"'](?:dapr\.io/enabled|[\w.-]+/(?:[\w.-]*-)?inject(?:ion)?)[\"']"
-    rb"|container_?definitions[\"']?\s*[:=]",
+    rb"|[\"'](?:istio-injection|istio\.io/rev)[\"']"
+    rb"|container_?definitions[\"']?\s*[:=]|firelens_?configuration"
+    rb"|/containers/-"
+    rb"|\w(?:container|sidecar)(?:\s*:\s*[\w.<>]{1,80})?\s*=\s*\{"
+    rb"|\wContainer(?:Definition)?Args\(",
     re.I,
 )
 
 
+TASKS_IN_GO = re.compile(rb"\bContainerDefinitions\s*:|\w\.\w+ContainerArgs\{")
+"""What Go code has that builds a task of Amazon ECS, or a unit of Pulumi's."""
+
+
+DEPLOYS = re.compile(rb"[\"'@. ](?:aws[-_]cdk|awscdk|cdk8s|cdktf)\b")
+"""What a program needs that is a deployment written down, and no operator."""
+
+
 def suits(path: str, data: bytes) -> bool:
-    """Whether the file is code of the repository, and no test, that could build one."""
+    """Whether the file is code of the repository, and no test, that could build one.
+
+    Pods in Go have a reader of their own, which is asked before.
+    """
+    if path.endswith(".go"):
+        small = len(data) <= code_files.LARGEST  # the largest are generated
+        return small and code_files.suits(path, data, (".go",), SKIPPED, TASKS_IN_GO)
     return code_files.suits(path, data, ENDINGS, SKIPPED, HINT)
 
 
@@ -52,7 +71,19 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield a unit for each pod, or lone container, that the file builds."""
     program = parse(code_files.text_of(data), language_of(path))
     taken: set[int] = set()
-    yield from _pods(path, program, taken)
+    deploys = {"deploys"} if DEPLOYS.search(data) else set()
+    for group in _pods(path, program, taken):
+        whole = "partial" not in group.marks
+        yield replace(group, marks=group.marks | deploys) if whole else group
+    for literal, stage, function in patched(program):
+        if literal.at not in taken:
+            taken.add(literal.at)
+            box = container(program, literal, stage)
+            marks = frozenset(("code", "partial", "injects"))
+            boxes = (box,)
+            yield Group(
+                path, box.line, "kubernetes", "code", function, boxes, marks=marks
+            )
     if requests := tuple(asked(program.code)):
         marks = frozenset({"code"})
         at = requests[0].line
@@ -86,7 +117,8 @@ def _pods(path: str, program: Program, taken: set[int]) -> Iterator[Group]:
 def _alone(path: str, program: Program, literal: Literal) -> Iterator[Group]:
     """Yield the container that a literal says, for a pod that stands elsewhere."""
     function = program.functions.name(literal.at)
-    told = {"init"} & {*split(function), *split(literal.variable)}
+    own = "" if function == "__init__" else function  # Python's, of any class
+    told = {"init"} & {*split(own), *split(literal.variable)}
     box = container(program, literal, "init" if told else literal.stage)
     if split(box.name)[:1] == ["init"]:
         box = replace(box, stage="init")

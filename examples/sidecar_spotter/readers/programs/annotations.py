@@ -1,4 +1,7 @@
-"""Annotations and labels that a program gives to a pod, which ask for a helper."""
+"""Annotations and labels that a program gives to a pod, which ask for a helper.
+
+Those in the call that makes a namespace ask for the pods in it.
+"""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +14,11 @@ from sidecar_spotter.readers.source import Code
 MOST = 300
 """Annotations of one file that are looked at."""
 
-_NAME = r"[\"']([\w.-]+/[\w.-]{2,60})[\"']"
+_NAME = r"[\"']([\w.-]+/[\w.-]{2,60}|istio-injection)[\"']"
 _VALUE = r"[\"']([\w.-]{1,40})[\"']"
 _ENTRIES = (
     re.compile(_NAME + r"\s*\]?\s*[:=]\s*" + _VALUE),
+    re.compile(r"\{\s*" + _NAME + r"\s*,\s*" + _VALUE + r"\s*\}"),  # C#
     re.compile(
         r"\b(?:put|insert|(?:add|with|set)\w{0,40})\(\s*"
         + _NAME
@@ -25,11 +29,23 @@ _ENTRIES = (
 """An annotation with its value, as most languages write an entry, and as a call."""
 
 
+_NAMESPACE = re.compile(r"\bNamespace(?:V1|Args|Builder)?\s*(\()")
+
+
 def asked(code: Code) -> Iterator[Request]:
     """Yield what the annotations in *code* ask for."""
-    pairs = []
+    spaces = [
+        (match.end(), code.closes.get(match.start(1), match.end()))
+        for match in islice(_NAMESPACE.finditer(code.shape), MOST)
+    ]
+    pairs: list[tuple[Text, Text]] = []
+    wide: list[tuple[Text, Text]] = []
     for entry in _ENTRIES:
         for match in islice(entry.finditer(code.text), MOST):
             at = code.line(match.start(1))
-            pairs.append((Text(match[1], at), Text(match[2], at)))
+            inside = any(start <= match.start() < end for start, end in spaces)
+            one = (Text(match[1], at), Text(match[2], at))
+            (wide if inside else pairs).append(one)
+    for one in wide:  # each namespace asks for itself
+        yield from injectors.requests([one], "namespace")
     yield from injectors.requests(pairs, "pod")

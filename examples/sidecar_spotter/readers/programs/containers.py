@@ -19,7 +19,10 @@ _VOLUME = re.compile(
     r"(?<![a-z_])(?:with_?)?name[\"']?\s*[:=(]\s*([\w.]*[\"'`]?[^\"'`,)}\s]*)", re.I
 )
 _ONLY = re.compile(r"read_?only[\"']?\s*[:=(]\s*(?:Some\()?true\b", re.I)
-_PLAINLY = re.compile(r"(?:Some\(|Optional\.of\(|f|pulumi\.interpolate)?[\"'`]")
+_PLAINLY = re.compile(
+    r"(?:Some\(|Optional\.of\(|f|pulumi\.interpolate"
+    r"|(?:pulumi|aws|jsii)\.String(?:Ptr)?\()?[\"'`]"
+)
 """What stands in front of a string that says all of a value."""
 _CONVERTED = re.compile(
     r"^&|\.(?:to_string|into|to_owned|clone|as_str|to_container_name|ToString)\(\)"

@@ -12,6 +12,7 @@ from itertools import islice
 
 from sidecar_spotter.model import Stage
 from sidecar_spotter.readers.programs.follow import Ways, end_of_value
+from sidecar_spotter.readers.programs.keyed import imported, is_map
 from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.program import Program
 from sidecar_spotter.readers.source import Code, Span, plain
@@ -78,7 +79,12 @@ def pods(program: Program) -> Iterator[Pod]:
         members = list(ways.reached(put.span, function))
         if put.variable or put.owner.endswith(" ="):
             members += ways.added(put.word, function)
-        platform = "ecs" if "definition" in put.word.lower() else "kubernetes"
+        of_ecs = "definition" in put.word.lower()
+        if members and is_map(program, put.span):
+            members += imported(program, put.span, function, members)
+            members.sort(key=lambda one: one.at)
+            of_ecs = True
+        platform = "ecs" if of_ecs else "kubernetes"
         pod = found.setdefault((function, put.owner), Pod(platform, function))
         pod.spelled = pod.spelled or _is_spelled_out(program.code, put.span)
         early = put.word.lower().startswith("init")

@@ -18,8 +18,11 @@ MOST = 300
 
 _TYPED = re.compile(
     r"(?<![\w])(new\s+)?(?:\w+(?:\.|::)){0,4}"
-    r"(?:V1Container(?:Builder)?|Container(?:Args|Builder)?)\s*([({])"
+    r"(?:V1Container(?:Builder)?|Container(?:Args|Builder)?"
+    r"|(\w{1,60}Container(?:Definition)?Args))\s*([({])"
 )
+_KEY = re.compile(r"[{,]\s*([\w\"'.]+)\s*:\s*\Z")
+"""The name of a container in a map, in front of it."""
 _SETTER = re.compile(r"\.set(Name|Image|Command|Args|RestartPolicy)\(")
 _QUOTES = ("'", '"')
 
@@ -34,15 +37,18 @@ def typed(code: Code) -> Iterator[Literal]:
 
 def _made(code: Code, match: re.Match[str]) -> Literal | None:
     """Return the container that a call of its type makes, or a struct's literal."""
-    opening = match.start(2)
+    opening = match.start(3)
     closing = code.closes.get(opening, opening)
-    fields = code.fields(opening, inner=match[2] == "(")
+    fields = code.fields(opening, inner=match[3] == "(")
     made, end = chain(code, closing + 1)
     fields = {**made, **fields}
     first = next(code.elements(opening), None)
     plain = first is not None and code.shape[slice(*first)].lstrip()[:1] in _QUOTES
     if plain and first is not None and "image" in fields:
         fields.setdefault("name", first)  # C# has it without its name
+    key = _KEY.search(code.shape, max(match.start() - 80, 0), match.start())
+    if key is not None and "image" in fields:
+        fields.setdefault("name", key.span(1))
     if not fields and match[1]:
         fields, end = _set_later(code, match, closing), closing
         if not fields:
@@ -56,7 +62,9 @@ def _made(code: Code, match: re.Match[str]) -> Literal | None:
 def _is_container(match: re.Match[str], fields: dict[str, Span]) -> bool:
     """Whether a type's name and the fields given say that it is Kubernetes' own."""
     named, imaged = "name" in fields, "image" in fields
-    told = "V1" in match[0] or "Args" in match[0] or match[1] or match[2] == "{"
+    if match[2]:  # other things have such names, too, as a `BlobContainerArgs`
+        return imaged
+    told = "V1" in match[0] or "Args" in match[0] or match[1] or match[3] == "{"
     return (named or imaged) if told else (named and imaged)
 
 

@@ -7,26 +7,32 @@ only finds them, and hands them to what reads those.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.readers import ecs
+from sidecar_spotter.readers import ecs, loops
 from sidecar_spotter.readers.fields import Fields, tree_of
 from sidecar_spotter.readers.hcl import hcl, labeled
-from sidecar_spotter.readers.terraform import docker, modules
+from sidecar_spotter.readers.terraform import docker, modules, settings
 from sidecar_spotter.readers.terraform import names as module_names
 from sidecar_spotter.readers.terraform.file import Block, File, Reader
 from sidecar_spotter.readers.terraform.manifests import chart, manifest, texts
 from sidecar_spotter.readers.terraform.pieces import ended_in, overlays, pieces
 from sidecar_spotter.readers.terraform.services import KINDS, namespace, service
 from sidecar_spotter.readers.terraform.tasks import (
+    DEFINITIONS,
     connected,
     of_mesh,
     service_of_ecs,
     task,
 )
+from sidecar_spotter.readers.values import Names, choices
 from sidecar_spotter.tree import Node, entries, text, walk
 
+ENDINGS = (".tf", ".tf.json", ".tofu", ".tfvars", ".hcl")
+INPUTS = re.compile(rb"^inputs\s*=", re.MULTILINE)
+"""What a file of Terragrunt has that hands something to a module."""
 HINT = re.compile(
     rb"container|firelens|(?:kubectl|kubernetes)_manifest|sidecar|nomad_job"
     rb"|service_connect|inject|essential|mountPoints|logDriver",
@@ -35,8 +41,10 @@ HINT = re.compile(
 
 
 def suits(path: str, data: bytes) -> bool:
-    """Whether the file could declare a container."""
-    return path.endswith((".tf", ".tf.json")) and HINT.search(data) is not None
+    """Whether the file could declare a container, or hand one to a module."""
+    if path.endswith(".hcl") and INPUTS.search(data) is None:
+        return False
+    return path.endswith(ENDINGS) and HINT.search(data) is not None
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -51,8 +59,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         for _, body in entries(named)
     )
     file = File(path, lines, look, tree, names, services)
-    yield from _resources(file)
-    yield from _modules(file)
+    told: set[tuple[str, int]] = set()
+    for group in chain(_resources(file), _modules(file), settings.given(file)):
+        told.update((box.name, box.line) for box in group.containers)
+        yield group
     for group in docker.units(tree, names, lines):
         yield replace(group, path=path)
     ended = set(ended_in(tree))
@@ -60,8 +70,10 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         boxes = tuple(
             replace(box, stage="init") if box.name in ended else box
             for box in group.containers
+            if (box.name, box.line) not in told
         )
-        yield replace(group, containers=boxes)
+        if boxes:
+            yield replace(group, containers=boxes)
     yield from overlays(file)
     yield from texts(file)
 
@@ -72,27 +84,55 @@ def _resources(file: File) -> Iterator[Group]:
         reader = READERS.get(text(kind).removesuffix("_v1"))
         for name, body in entries(named):
             if reader is not None:
-                fields = Fields(body, file.names)
-                yield from reader(file, Block(text(kind), name, fields))
+                for one in _for_each(body, file.names):
+                    fields = Fields(one, file.names)
+                    yield from reader(file, Block(text(kind), name, fields))
 
 
 def _modules(file: File) -> Iterator[Group]:
     """Yield the units of which modules are told."""
-    for name, body in labeled(file.tree, "module"):
-        whole = False
-        for node in walk(body):  # modules of whole clusters nest their services
-            fields = Fields(node, file.names)
-            if "containerdefinitions" in fields or "containerdefinition" in fields:
-                asked = (*of_mesh(fields), *connected(fields))
-                for group in task(file, Block("module", name, fields)):
-                    whole = True
-                    yield replace(group, requests=asked)
-        if not whole and id(body) not in file.taken:
-            for group in modules.handed(name, body, file.names, file.lines):
-                yield replace(group, path=file.path)
+    for name, given in labeled(file.tree, "module"):
+        for body in _for_each(given, file.names):
+            yield from _module(file, name, body)
     for how, label, body in _handed_on(file.tree):
         for group in modules.apps_with_dapr(label, body, how):
             yield replace(group, path=file.path)
+
+
+def _module(file: File, name: Node, body: Node) -> Iterator[Group]:
+    """Yield the units of which one module is told."""
+    whole = False
+    for node in walk(body):  # modules of whole clusters nest their services
+        fields = Fields(node, file.names)
+        if any(one in fields for one in DEFINITIONS):
+            asked = (*of_mesh(fields), *connected(fields))
+            for group in task(file, Block("module", name, fields)):
+                whole = True
+                more = modules.helpers_of(node, file.names, file.lines)
+                boxes = (*group.containers, *more)
+                yield replace(group, requests=asked, containers=boxes)
+    if not whole and id(body) not in file.taken:
+        for group in modules.handed(name, body, file.names, file.lines):
+            yield replace(group, path=file.path)
+
+
+EACH = 20
+"""Copies of one block that are looked at."""
+_OF_EACH = re.compile(r"\beach\.value\b")
+
+
+def _for_each(body: Node, names: Names) -> Iterator[Node]:
+    """Yield a block once for each that it is made for, if the file tells of them.
+
+    Only where the block takes something out of each, as `each.value.sidecars`.
+    """
+    over = Fields(body, names).get("foreach")
+    taken = (_OF_EACH.search(text(node)) for node in walk(body))
+    if over is None or not any(taken):
+        yield body
+        return
+    for node, _ in islice(choices(loops.each_of(body, over), names), EACH):
+        yield node
 
 
 def _handed_on(tree: Node | None) -> Iterator[tuple[str, Node, Node]]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.readers.fields import Fields, Names
+from sidecar_spotter.readers.fields import Fields
+from sidecar_spotter.readers.values import Names
 from sidecar_spotter.tree import Node, text
 
 COMMENTS = ("#", "//")

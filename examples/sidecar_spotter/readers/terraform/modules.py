@@ -12,9 +12,10 @@ import yaml
 
 from sidecar_spotter.model import Container, Group, Request, Stage, Text
 from sidecar_spotter.readers import ecs
-from sidecar_spotter.readers.fields import Fields, Names, choices, fold
+from sidecar_spotter.readers.fields import Fields, fold
 from sidecar_spotter.readers.shapes import container
 from sidecar_spotter.readers.terraform.names import PARTS
+from sidecar_spotter.readers.values import Names, choices
 from sidecar_spotter.tree import Node, entries, line, text, walk
 
 COMMENTS = ("#", "//")
@@ -37,21 +38,7 @@ def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[
     """Yield the unit of the containers that the module *label* is handed."""
     top = Fields(body, names)
     source = top.say("source")
-    found: list[tuple[str, Container]] = []
-    for field, value in _arguments(body):
-        for node, condition in choices(_listed(value), names):
-            one = Fields(node, names)
-            if not (_has_image(one) or (HELPERS.search(field) and _runs(one))):
-                continue
-            stage: Stage = "init" if EARLY.search(field) else "run"
-            if any(part in one for part in PARTS if part != "containername"):
-                task = ecs.task([(node, condition)], Fields(None, names), lines)
-                boxes = list(task.containers)
-            else:
-                boxes = [
-                    container(one, lines, COMMENTS, stage=stage, condition=condition)
-                ]
-            found += [(field, box) for box in boxes if box.name]
+    found, of_ecs = _boxes(body, names, lines)
     if not found:
         return
     whole = any(not ADDED.search(field) for field, _ in found)
@@ -59,6 +46,7 @@ def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[
         _as_helper(box, field) if HELPERS.search(field) else box for field, box in found
     ]
     platform = next((said for sign, said in PLATFORMS if sign.search(source)), "")
+    platform = platform or ("ecs" if of_ecs else "")
     yield Group(
         "",
         line(label),
@@ -68,6 +56,38 @@ def handed(label: Node, body: Node, names: Names, lines: list[str]) -> Iterator[
         tuple(boxes),
         marks=frozenset() if whole else frozenset({"partial"}),
     )
+
+
+def helpers_of(body: Node, names: Names, lines: list[str]) -> Iterator[Container]:
+    """Yield the containers that a module is handed in an argument for helpers."""
+    found, _ = _boxes(body, names, lines)
+    for field, box in found:
+        if HELPERS.search(field):
+            yield _as_helper(box, field)
+
+
+def _boxes(
+    body: Node, names: Names, lines: list[str]
+) -> tuple[list[tuple[str, Container]], bool]:
+    """Return what a module is handed, with its arguments, and whether it is of ECS."""
+    found: list[tuple[str, Container]] = []
+    of_ecs = False
+    for field, value in _arguments(body):
+        for node, condition in choices(_listed(value), names):
+            one = Fields(node, names)
+            if not (_has_image(one) or (HELPERS.search(field) and _runs(one))):
+                continue
+            stage: Stage = "init" if EARLY.search(field) else "run"
+            if any(part in one for part in PARTS if part != "containername"):
+                of_ecs = True
+                task = ecs.task([(node, condition)], Fields(None, names), lines)
+                boxes = list(task.containers)
+            else:
+                boxes = [
+                    container(one, lines, COMMENTS, stage=stage, condition=condition)
+                ]
+            found += [(field, box) for box in boxes if box.name]
+    return found, of_ecs
 
 
 OF_APPS = ("template", "containers", "container", "image", "ingress")

@@ -15,8 +15,9 @@ import yaml
 from sidecar_spotter.known import known
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Text
-from sidecar_spotter.readers.fields import EXPRESSION, Fields, Names, say
+from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.readers.hcl import hcl, labeled
+from sidecar_spotter.readers.values import EXPRESSION, Names, say
 from sidecar_spotter.tree import Node, Unreadable, entries, items, text
 
 PARTS = (
@@ -32,7 +33,7 @@ LARGEST = 200_000
 _USED = re.compile(rb"\b(local|var|module)\.([A-Za-z_][\w-]*)")
 _MADE = re.compile(
     r"\bmodule\.([A-Za-z_][\w-]*)(?:\[[^\]\n]*\])?"
-    r"\.(?:(?:\w+_)?containers?|(?:\w+_)?container_(?:definitions?|json)\w*"
+    r"\.(?!init_)(?:(?:\w+_)?containers?|(?:\w+_)?container_(?:definitions?|json)\w*"
     r"|json_map\w*)\b"
 )
 """What a module is asked for that makes a container: its output is called so."""
@@ -48,7 +49,7 @@ def names(tree: Node | None, data: bytes, path: str, look: Look) -> Names:
     if not missing:
         return found
     for other in look.names(posixpath.dirname(path))[:SIBLINGS]:
-        if other == path or not other.endswith(".tf"):
+        if other == path or not other.endswith((".tf", ".tofu")):
             continue
         said = look(other) or b""
         if len(said) > LARGEST or not _may_declare(said, missing):

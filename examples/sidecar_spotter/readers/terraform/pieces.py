@@ -8,8 +8,9 @@ from itertools import islice
 
 from sidecar_spotter.model import Group
 from sidecar_spotter.readers import ecs
-from sidecar_spotter.readers.fields import IF, Fields, fold
+from sidecar_spotter.readers.fields import Fields, fold
 from sidecar_spotter.readers.hcl import labeled
+from sidecar_spotter.readers.loops import FOR
 from sidecar_spotter.readers.terraform import modules
 from sidecar_spotter.readers.terraform import names as module_names
 from sidecar_spotter.readers.terraform.file import COMMENTS, LEVELS, TEXTS, File
@@ -29,6 +30,13 @@ def pieces(file: File) -> Iterator[Group]:
                 boxes = list(_definitions(file, node, any_=_TOLD.search(text(name))))
                 for group in _piece(file, name, "locals", boxes):
                     yield modules.as_helpers(group, name) if helps else group
+    for name, body in labeled(file.tree, "variable"):
+        default = Fields(body).get("default")
+        if default is not None and _TOLD.search(text(name)):
+            helps = "sidecar" in fold(text(name))
+            boxes = list(_definitions(file, default, any_=_TOLD.search(text(name))))
+            for group in _piece(file, name, "variable", boxes):
+                yield modules.as_helpers(group, name) if helps else group
     for name, body in labeled(file.tree, "module"):
         if module_names.is_container(Fields(body)):
             boxes = [body] if id(body) not in file.taken else []
@@ -38,7 +46,8 @@ def pieces(file: File) -> Iterator[Group]:
 def _of_each_sidecar(node: Node) -> bool:
     """Whether a list has an item for each of what the file calls sidecars."""
     return any(
-        one.tag == IF and "sidecar" in text(items(one)[0]).lower() for one in walk(node)
+        one.tag == FOR and "sidecar" in text(items(one)[0]).lower()
+        for one in walk(node)
     )
 
 

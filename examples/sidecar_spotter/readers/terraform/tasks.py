@@ -11,15 +11,22 @@ import yaml
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.model import Group, Request, Text
 from sidecar_spotter.readers import ecs
-from sidecar_spotter.readers.fields import EXPRESSION, FILE, Fields, choices, say
+from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.readers.hcl.nodes import HEREDOC
 from sidecar_spotter.readers.terraform.file import COMMENTS, TEXTS, Block, File
+from sidecar_spotter.readers.values import EXPRESSION, FILE, choices, say
 from sidecar_spotter.tree import Node, entries, line, text
+
+DEFINITIONS = (
+    *("containerdefinitions", "containerdefinition"),
+    *("containerdefinitionjson", "containerdefinitionsjson"),
+)
+"""Arguments that take the containers of a task, or a text that lists them."""
 
 
 def task(file: File, block: Block) -> Iterator[Group]:
     """Yield the task of a task definition, or of a module that makes one."""
-    given = block.fields.get("containerdefinitions", "containerdefinition")
+    given = block.fields.get(*DEFINITIONS)
     if given is None:
         return
     if given.tag == FILE:
