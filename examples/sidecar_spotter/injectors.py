@@ -547,7 +547,11 @@ EXPRESSION = re.compile(r"\{\{|\$\{|\$\(|<%")
 """A value that somebody fills in later."""
 
 _KEYS = {injector.key for injector in INJECTORS}
-_IN_BYTES = (b"inject", *sorted(key.rstrip("*").encode() for key in _KEYS))
+_IN_BYTES = (
+    b"inject:",
+    b"injection:",
+    *sorted(key.rstrip("*").encode() for key in _KEYS),
+)
 _STARTS = tuple(key[:-1] for key in _KEYS if key.endswith("*"))
 
 Block = dict[str, tuple[Text, Text]]

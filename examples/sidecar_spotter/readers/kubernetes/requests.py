@@ -41,7 +41,7 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if place.kind not in UNITLESS and _wish(place.lines):
         if place.kind in ("", "HelmRelease", "Application"):
             yield from _of_values(document)
-        if not place.kind and VALUES.search(place.path):
+        if not place.kind and VALUES.search(place.path) and _annotate(place.lines):
             yield from _of_any(document)
         if operators.is_custom(place.kind, document):
             yield from _of_custom(document, seen=get(template, "metadata"))
@@ -83,6 +83,14 @@ OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Under such a key, a chart's values have the annotations of what is no pod."""
+
+
+_GIVEN = re.compile(rb"\n *annotations: *(?:#[^\n]*)?\r?\n(?: *#[^\n]*\n)* +[\w.\"']+/")
+
+
+def _annotate(lines: list[bytes]) -> bool:
+    """Whether a file has annotations, as most values have the place for them alone."""
+    return _GIVEN.search(b"\n".join((b"", *lines))) is not None
 
 
 def _of_any(document: Node) -> Iterator[Request]:
