@@ -204,6 +204,15 @@ INJECTORS: tuple[Injector, ...] = (
         refuses=("disabled",),
     ),
     Injector(
+        "logging.kubesphere.io/logsidecar-config",
+        "logsidecar-container",
+        "log-shipper",
+        "KubeSphere",
+        GITHUB + "kubesphere/logsidecar-injector/blob/master/injector/"
+        "logsidecar_pods.go",
+        wants=ANY,
+    ),
+    Injector(
         "sidecar.signadot.com/inject",
         "",
         "mesh-proxy",
@@ -538,6 +547,11 @@ EXPRESSION = re.compile(r"\{\{|\$\{|\$\(|<%")
 """A value that somebody fills in later."""
 
 _KEYS = {injector.key for injector in INJECTORS}
+_IN_BYTES = (
+    b"inject:",
+    b"injection:",
+    *sorted(key.rstrip("*").encode() for key in _KEYS),
+)
 _STARTS = tuple(key[:-1] for key in _KEYS if key.endswith("*"))
 
 Block = dict[str, tuple[Text, Text]]
@@ -568,6 +582,11 @@ def requests(pairs: Iterable[tuple[Text, Text]], where: str) -> Iterator[Request
 def _may_ask(key: str) -> bool:
     """Whether a key could be an injector's, as that of few labels is."""
     return key in _KEYS or key.startswith(_STARTS) or UNKNOWN.fullmatch(key) is not None
+
+
+def mentioned(data: bytes) -> bool:
+    """Whether a text could have a key of an injector."""
+    return any(key in data for key in _IN_BYTES)
 
 
 def _pair(pattern: str, block: Block) -> tuple[Text, Text] | None:

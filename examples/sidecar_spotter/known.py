@@ -635,6 +635,7 @@ PAIRS: dict[str, str] = {
         "certificate-agent": "cert-renewer cert-reloader cert-agent cert-copy "
         "certs-copy cert-sync certs-sync acme-companion "
         "letsencrypt-companion",
+        "uploader": "s3-push s3-upload s3-uploader",
         "docker-daemon": "docker-daemon docker-dind",
         "backup": "snapshot-agent backup-agent",
         "file-server": "file-server",

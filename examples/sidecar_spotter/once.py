@@ -47,7 +47,11 @@ def once(judged: Iterable[Judged]) -> list[Judged]:
     return [
         one
         for one in judged
-        if not (is_part(one.group) and _boxes(one) <= included.get(chart(one), set()))
+        if not (
+            is_part(one.group)
+            and one.group.containers  # else it asks for some
+            and _boxes(one) <= included.get(chart(one), set())
+        )
     ]
 
 

@@ -57,7 +57,7 @@ HELPER_FIELDS: frozenset[str] = frozenset(
 """Fields, of whatever kind or chart, that hold containers to run beside a main one."""
 
 _HELPERS = re.compile(
-    r"(?:[a-z]\w*?)?side_?cars?(?:_?containers?)?|"
+    r"(?:[a-z]\w*?)?side_?cars?(?:_?(?:container|config|spec|template)s?)?|"
     r"(?:\w+_)?(?:extra|additional|custom|user|more|helper|auxiliary|aux)"
     r"(?!\w*(?:init|ephemeral))\w*containers?(?:tpl|list)?",
     re.IGNORECASE,

@@ -55,9 +55,13 @@ ENOUGH = tuple(
 )
 """One of these is in every text that has any of them."""
 POD = re.compile(
-    rb"containers|\nkind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
+    rb"containers|\n[ -]*kind: *[\"']?(?:namespace|mutatingwebhookconfiguration"
     rb"|kustomization|component)\b"
 )
+OF_PODS = re.compile(
+    rb"\n *[\"']?(?:pod|\w*(?:pod|deployment)_?(?:annotations|labels|metadata))[\"']?:"
+)
+"""Fields that a resource has for pods which somebody else makes of it."""
 PART = re.compile(rb"annotations|labels|metadata")
 
 _TOLD = {kind for field in FIELDS for kind in field.kinds.split()} | set(OWN_CONTAINERS)
@@ -175,7 +179,8 @@ def _is_pod(low: bytes) -> bool:
     if POD.search(b"\n" + low):
         return True
     kind = b"\nkind:" in b"\n" + low
-    return (not kind or b"template:" in low) and PART.search(low) is not None
+    part = PART.search(low) is not None or b"define " in low
+    return part and bool(not kind or b"template:" in low or OF_PODS.search(low))
 
 
 def _lists_telling(low: bytes) -> bool:
@@ -244,6 +249,9 @@ def _json(path: str, low: bytes) -> bool:
         return True  # Nomad's tasks need no image, and ECS brings its proxy's
     if images > 1 or "compose" in path:
         return True
+    if b'"kind"' not in low and b'"template"' in low and b'"spec"' in low:
+        # A patch, whose target is named elsewhere.
+        return b'"containers"' in low or any(word in low for word in ASKING)
     # Without an image it is a patch, or a resource that asks for a container.
     if not images and not RESOURCE.search(low):
         return False

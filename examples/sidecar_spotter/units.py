@@ -6,7 +6,8 @@ from sidecar_spotter.known import split
 from sidecar_spotter.model import Container, Group
 
 _PORT = re.compile(
-    r"(?:port|addr(?:ess)?|listen|bind)[\w.-]*[=: ]+\S*?:?(\d{2,5})\b|^:(\d{2,5})$|"
+    r"(?:port|addr(?:ess)?|listen|bind)[\w.-]*[=: ]+\S*?:?(\d{2,5})\b(?!\.\d)|"
+    r"^:(\d{2,5})$|"
     r"(?:0\.0\.0\.0|\[::\]):(\d{2,5})\b",
     re.IGNORECASE,
 )

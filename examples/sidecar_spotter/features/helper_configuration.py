@@ -53,6 +53,9 @@ others, and ECS starts it before them and stops it after them {cite:p}`ecs-firel
 the running example it is a variable: `log-server` has `LOG_DIR: /var/log/web`, the
 folder into which `web` writes.
 
+A script tells as much: one that asks for the neighbor by its name, rests, and asks
+again.
+
 **What else it could mean.** The application's own settings, as in `against.yaml`. The
 question that decides: does the text name a path, a port or a process of the *neighbor*?
 """
@@ -62,6 +65,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sidecar_spotter.features.shared_volume import FIXED
+from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import running
 
@@ -92,6 +96,7 @@ def look(group: Group) -> Iterator[Evidence]:
         for other in boxes:
             if other is not box:
                 yield from _told(box, other, kinds)
+                yield from _asks(box, other)
         for mount in box.mounts:
             own = users[mount.volume] == 1 and kinds.get(mount.volume) == "configMap"
             # A file that is called after the unit is the main program's.
@@ -126,3 +131,23 @@ def _told(
                 says = f"is told of {folder}, which {other.name} fills"
                 yield Evidence(NAME, box.name, said.line, says, 0.3, other.name)
                 return
+
+
+_LOOP = re.compile(r"\b(?:while|until)\b")
+_RESTS = re.compile(r"\bsleep\b")
+"""What a script has that does the same again and again, and rests between."""
+_PLAIN = re.compile(r"[a-z][a-z0-9-]{3,}")
+
+
+def _asks(box: Container, other: Container) -> Iterator[Evidence]:
+    """Yield a reason if a script of *box* looks after *other* again and again."""
+    if not _PLAIN.fullmatch(other.name) or telling(other.name) == MAIN:
+        return  # "server" in a script may be anybody's
+    name = re.compile(rf"(?<![\w.-]){re.escape(other.name)}(?![\w-])")
+    for said in box.words:
+        loop = _LOOP.search(said.text)
+        rests = loop is not None and _RESTS.search(said.text, loop.end())
+        if rests and name.search(said.text):
+            says = f"has a script that looks after {other.name} again and again"
+            yield Evidence(NAME, box.name, said.line, says, 0.5, other.name)
+            return

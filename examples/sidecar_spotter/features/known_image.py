@@ -98,7 +98,13 @@ def look(group: Group) -> Iterator[Evidence]:
             if (setting := next(by_settings, None)) is not None:
                 where = setting
                 says = f"has a variable of {found.name}, known as {found.role}"
-            yield Evidence(NAME, box.name, where.line, says, 2 * found.sure)
+            weight = 2 * found.sure
+            if found.role == "cluster-service" and telling(box.name) not in (
+                None,
+                MAIN,
+            ):
+                weight /= 2  # its author calls it a helper, whatever it mostly is
+            yield Evidence(NAME, box.name, where.line, says, weight)
 
 
 def _says(found: Known, image: str, *, named: bool) -> str:

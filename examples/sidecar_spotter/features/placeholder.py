@@ -51,6 +51,8 @@ STRENGTH = "against"
 SIDECAR_FIELD = re.compile(r"field: .*sidecar", re.IGNORECASE)
 """A field that says what it holds, whatever its author calls it."""
 WAITS = re.compile(r"\b(?:sleep|tail)\b")
+NUMBERED = re.compile(r"(?:container|ctr|c)[-_]?(?:%[dvs]|\d+)")
+"""A name that code counts up and that says nothing else."""
 NO_NAME = {"foo", "bar", "baz", "qux", "dummy", "test", "example", "placeholder"}
 
 
@@ -62,6 +64,9 @@ def look(group: Group) -> Iterator[Evidence]:
             waits = [word.line for word in box.words if WAITS.search(word.text)]
             line = waits[0] if waits else box.line
             yield Evidence(NAME, box.name, line, says, -0.2)
+        if "partial" in group.marks and NUMBERED.fullmatch(box.name):
+            says = f'is named "{box.name}": one of several that are made alike'
+            yield Evidence(NAME, box.name, box.line, says, -1.5)
         field = any(SIDECAR_FIELD.match(note.text) for note in box.notes)
         no_image = stem(box) in NO_NAME | {"nginx", "busybox", ""}
         if box.name in NO_NAME and no_image and not field:

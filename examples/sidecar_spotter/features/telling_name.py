@@ -86,6 +86,9 @@ def look(group: Group) -> Iterator[Evidence]:
             plainly = "sidecar" in "".join(split(box.name))
             weight = -0.6 if role == "main" else 1.5 if plainly else 1
             yield Evidence(NAME, box.name, box.line, says, weight)
+        elif (other := _does_for(group, box, boxes)) is not None:
+            says = f"is called after {other.name}, and after what it does for it"
+            yield Evidence(NAME, box.name, box.line, says, 0.6, other.name)
         elif {"code", "partial"} <= group.marks and "sidecar" in split(group.name):
             says = f"is what {group.name} returns"
             yield Evidence(NAME, box.name, box.line, says, 1.5)
@@ -103,6 +106,32 @@ def look(group: Group) -> Iterator[Evidence]:
         for said in _called_sidecar(box) if role in (None, MAIN) else ():
             says = f'is called a sidecar by "{said.text[:60]}"'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
+
+
+DONE_FOR_IT = frozenset(
+    (
+        *("import", "importer", "export", "load", "loader", "provision", "provisioner"),
+        *("configure", "configuration", "register", "restore", "restorer"),
+        *("fetch", "fetcher", "pull", "push", "pusher", "download", "downloader"),
+        *("rotate", "rotator", "renew", "refresh", "discover", "discovery"),
+    )
+)
+"""Words for what is done for a program, where its own name stands in front of them."""
+
+
+def _does_for(
+    group: Group, box: Container, boxes: Sequence[Container]
+) -> Container | None:
+    """Return the neighbor that a container is called after: `shop-import-prices`."""
+    if group.platform in ("compose", "quadlet"):
+        return None  # nothing places them together
+    words = split(box.name)
+    for other in boxes:
+        own = split(other.name)
+        after = own and other is not box and words[: len(own)] == own
+        if after and not DONE_FOR_IT.isdisjoint(words[len(own) :]):
+            return other
+    return None
 
 
 def _glued(box: Container, boxes: Sequence[Container]) -> str | None:

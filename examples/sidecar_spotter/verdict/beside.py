@@ -15,6 +15,7 @@ from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.labels import finding, kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.services import service
+from sidecar_spotter.verdict.tasks import task_of_the_same_job
 from sidecar_spotter.verdict.traits import (
     STORES,
     is_named_unlike_its_image,
@@ -220,7 +221,10 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     alike = _set_up(box) == _set_up(main) and len(_set_up(box)) > 1
     copies |= mounts == its and bool(mounts) and alike
     mains = telling(box.name) == MAIN == telling(main.name)
-    if not copies and not (mains and pair.ties <= {"localhost"}):
+    faint = all(one.weight <= 0.3 for one in pair.by("shared-volume"))
+    told = bool(box.words and main.words and faint)
+    loose = pair.ties <= ({"localhost", "shared-volume"} if told else {"localhost"})
+    if not copies and not (mains and loose):
         return None
     return Ruling(f"does the same work as {main.name}, from the same image")
 
@@ -383,6 +387,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     of_the_same_kind,
     called_for_the_same,
     copy_of_the_main_one,
+    task_of_the_same_job,
     each_has_visitors,
     told_the_same,
     linked_by_name,

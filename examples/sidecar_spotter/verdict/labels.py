@@ -14,15 +14,20 @@ ADDED = "is added to a unit whose main container stands elsewhere"
 """Why a container is a helper whose main one the file does not show."""
 
 _PRESENTED = re.compile(r"\b(adapter|ambassador)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"(adapter|ambassador)(?:-(?:pattern|pod|container|example|demo))*", re.IGNORECASE
+)
+"""A unit that is there to show one of the two."""
+_FOLDER = re.compile(r"(adapter|ambassador)[-_ ]pattern\b", re.IGNORECASE)
 
 
 def kind_of(group: Group, box: Container) -> Label:
     """Return which kind of sidecar a helper is, by how its author presents it."""
     if box.stage == "native" and group.platform == "kubernetes":
         return "native-sidecar"
-    said = [box.name, *(note.text for note in box.notes)]
-    for text in said:
-        if match := _PRESENTED.search(text):
+    said = [_PRESENTED.search(one) for one in (box.name, *(n.text for n in box.notes))]
+    for match in (*said, _WHOLE.fullmatch(group.name), _FOLDER.search(group.path)):
+        if match:
             return "adapter" if match[1].lower() == "adapter" else "ambassador"
     return "sidecar"
 

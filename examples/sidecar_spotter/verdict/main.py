@@ -19,6 +19,7 @@ from sidecar_spotter.verdict.traits import (
     is_front,
     is_known_helper,
     is_published,
+    is_ruled,
     is_store,
     joins,
     role,
@@ -125,6 +126,8 @@ def _is_what_function_makes(group: Group, box: Container) -> bool:
 
 def the_units_gateway(one: Candidate) -> float:
     """Return less for a proxy after which its unit is called: that is a gateway."""
+    if is_ruled(one.group, one.box, one.reasons):
+        return -2.4  # requests go through it, and not through its controller
     return -1 if is_front(one.box) and one.box.name == one.group.name else 0
 
 

@@ -42,6 +42,8 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     Without an image a patch adds none: what has the unit's name is the one it changes.
     """
     patch = "patch" in group.marks
+    if patch and not box.name and "embedded" in group.marks:
+        return False  # an overlay says by other means which one it changes
     if patch and box.image is None and box.name == group.name:
         return False
     weight = score(found[box.name])

@@ -1,6 +1,6 @@
 """What a container is by itself, and what it has in common with another one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.known import ALWAYS, split, telling
@@ -46,6 +46,17 @@ def is_known_helper(box: Container) -> bool:
 def is_front(box: Container) -> bool:
     """Whether a container passes requests on, and could do so as a gateway."""
     return role(box, "sidecar") in FRONT
+
+
+def is_ruled(group: Group, box: Container, reasons: Sequence[Evidence]) -> bool:
+    """Whether a controller beside a gateway that callers reach tells it what to do."""
+    callers = {
+        one.about
+        for one in reasons
+        if one.feature == "localhost" and one.says.startswith("is called")
+    }
+    ruled = any("controller" in split(name) for name in callers)
+    return ruled and is_front(box) and is_published(group, box)
 
 
 def is_store(box: Container) -> bool:

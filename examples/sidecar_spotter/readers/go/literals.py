@@ -20,8 +20,18 @@ _MADE = re.compile(
     r"^[ \t]*(\w+)(?:, *\w+){0,3} *:?= *(?:\w+\.){0,4}\w*[cC]ontainer\w*\(", re.M
 )
 """A variable that gets a container from a function."""
+_GIVEN = re.compile(r"[(,]\s*(\w+) \*?\w+\.Container(?=\s*[,)])")
+"""A container that a function is given, to go on with."""
+_EMPTY = re.compile(
+    r"^[ \t]*(?:(\w+)[ \t]*:=[ \t]*&?\w+\.Container\{\s*\}"
+    r"|var[ \t]+(\w+)[ \t]+\w+\.Container[ \t]*$)",
+    re.M,
+)
+"""A container that has nothing yet."""
 _GETS = re.compile(
-    r"^[ \t]*(\w+)\.(Name|Image|Command|Args|Ports|Env|VolumeMounts)[ \t]*=(?!=)", re.M
+    r"^[ \t]*(\w+)\.(Name|Image|Command|Args|Ports|Env|VolumeMounts|RestartPolicy)"
+    r"[ \t]*=(?!=)",
+    re.M,
 )
 """A field of such a variable, and its new value."""
 _ENOUGH = 3
@@ -56,13 +66,15 @@ def literals(program: Program) -> Iterator[Literal]:
 
 
 def _made(program: Program) -> Iterator[Literal]:
-    """Yield what a function makes of a container that another function returns.
+    """Yield what a function makes of a container that it gets from another one.
 
     It gives it a name, and most of what a literal would.
     """
     shape, functions = program.code.shape, program.functions
     made = {
-        (functions.name(match.start(1)), match[1]) for match in _MADE.finditer(shape)
+        (functions.name(match.end()), match[match.lastindex or 1])
+        for pattern in (_MADE, _GIVEN, _EMPTY)
+        for match in pattern.finditer(shape)
     }
     found: dict[tuple[str, str], dict[str, Span]] = {}
     for match in _GETS.finditer(shape) if made else ():

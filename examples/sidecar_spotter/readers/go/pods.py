@@ -37,6 +37,8 @@ _GETS = re.compile(
     r"(?:^|\n)[ \t]*(?:var[ \t]+)?(\w+)(?:,[ \t]*\w+){0,2}[ \t]*:?=[ \t]*&?[\w.]*\Z"
 )
 """The name that gets a literal, in front of the literal's brace."""
+_TO_LIST = re.compile(r"(?<![\w.])(\w+)\s*:?=\s*append\(\s*\1\s*,")
+"""A list of the function's own that gets one more."""
 _APPLIED = re.compile(r"\b\w+\.PodSpec\(\)(?=\s*\.)")
 """What begins a chain of calls that builds a configuration to apply."""
 
@@ -163,7 +165,11 @@ def place(
                 return pod, "native" if stage == "init" and always else stage
     lands = program.landings.of(literal.names, literal.function)
     before = program.code.before(literal.start)
-    if "nitContainers" in before:
+    if (more := _TO_LIST.search(before)) and (
+        goes := program.landings.of((more[1],), literal.function)
+    ):
+        lands = goes  # the list it is added to goes into another
+    elif "nitContainers" in before:
         lands = {"init"}
     elif "Containers" in before:
         lands = {"run"}
@@ -200,8 +206,9 @@ def _ends(program: Program, literal: Literal, *, listed: bool) -> bool:
     """
     name = literal.fields.get("Name")
     called = split(say(program, name).text if name is not None else "")
+    plainly = any("init-container" in "-".join(split(one)) for one in literal.names)
     if not listed:
-        return not ENDING.isdisjoint([*split(literal.function), *called])
+        return plainly or not ENDING.isdisjoint([*split(literal.function), *called])
     plainly = "init-container" in "-".join(split(literal.function))
     return plainly or not ENDING.isdisjoint(called[:1])
 

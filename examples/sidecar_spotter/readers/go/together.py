@@ -13,6 +13,8 @@ from sidecar_spotter.readers.source import Code, Span
 
 MOST = 300
 """Lists of one file that are looked at, and calls that add to one."""
+NEAR = 200
+"""Characters in front of a list, and behind it, that are looked at."""
 
 _LIST = re.compile(
     r"(?:\b(\w+)[ \t]*:?=|\breturn\b)[ \t]*(?:[\w.]+\((?:\w+,[ \t]*)*){0,4}"
@@ -20,6 +22,11 @@ _LIST = re.compile(
 )
 _SPREAD = re.compile(r"\},\s*[\w.]+(?:\([^()\n]*\))?\.\.\.\s*\)")
 """What stands behind a list to which others are appended: `}, more...)`."""
+_IN_FRONT = re.compile(
+    r"([\w.\[\]]+\.(?:Init)?Containers)[ \t]*=[ \t]*append\("
+    r"[ \t]*\[\]\*?\w+\.Container\{"
+)
+"""A list that is put in front of what a pod has."""
 _TO_LIST = re.compile(r"\bappend\(\s*(\w+)\s*,")
 _NO_UNIT = re.compile(r"init|side_?car|helper|extra|additional|test", re.IGNORECASE)
 """In the name of a list or its function, these tell that it holds no main program."""
@@ -44,6 +51,8 @@ def together(
             continue
         if any(start < match.end() and at < end for start, end in inside):
             continue
+        if _is_put_in_front(code, match):
+            continue
         spelled = [
             of_element(code, found, function, span)
             for span in code.elements(match.end() - 1)
@@ -65,6 +74,18 @@ def together(
             taken |= set(unit)
             units.append(list(unit.values()))
     return units
+
+
+def _is_put_in_front(code: Code, match: re.Match[str]) -> bool:
+    """Whether a list is put in front of the containers of a pod that is given."""
+    start = code.shape.rfind("\n", 0, match.start()) + 1
+    start = max(start, match.start() - NEAR)
+    begins = _IN_FRONT.search(code.shape, start, match.end())
+    if begins is None:
+        return False
+    close = code.closes.get(match.end() - 1, match.end()) + 1
+    rest = code.shape[close : close + NEAR]
+    return rest.lstrip(", \t\n").startswith(f"{begins[1]}...")
 
 
 def _end_of_line(code: Code, match: re.Match[str]) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+from sidecar_spotter import injectors
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group
@@ -30,17 +31,20 @@ STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
 
 LOOPED = re.compile(
-    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?(?:\$\w+(?:\.\w+)*|\.[a-z]\w*)\b"
+    r"\{\{-? *(?:tpl +)?(?:\(?toString +)?"
+    r"(?:\$\w+(?:\.\w+)*\b|\.[a-z]\w*\b|\.(?=[ |}]))"
     r"[^{}]{0,80}\}\}"
 )
-"""What a loop's variable says: `$one.name`, or `.name` of the dot that it sets."""
+"""What a loop's variable says: `$one.name`, or the dot that it sets, or its `.name`."""
 
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is a template that could hold a unit."""
     if b"{{" not in data or form_of(path) not in FORMS:
         return False
-    return kubernetes.hinted(data, path) or (b"define " in data and b"image:" in data)
+    if kubernetes.hinted(data, path):
+        return True
+    return b"define " in data and (b"image:" in data or injectors.mentioned(data))
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -62,9 +66,11 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     fault: Unreadable | None = None
     for before, part in pieces(data):
-        named = (
-            b"\nimage:" in part or (b"- name" in part and b"image" in part)
-        ) and NAMED.match(part) is not None
+        named = NAMED.match(part) is not None and (
+            b"\nimage:" in part
+            or (b"- name" in part and b"image" in part)
+            or injectors.mentioned(part)
+        )
         hint = named or kubernetes.hinted(part, path)
         includes = b"include" in part and any(name in part for name in with_images)
         if not hint and b"kind: Service" not in part and not includes:

@@ -2,9 +2,10 @@
 
 import re
 
-PASSED = re.compile(r"\((list|dict)\b([^()]{0,400})\)")
+PASSED = re.compile(r"\((list|dict)\b((?:[^()]|\([^()]{0,200}\)){0,400})\)")
+"""A list or a dictionary, in which a word may be a call itself."""
 
-ARGUMENT = re.compile(r"\"([^\"]*)\"|[^\s\"]+")
+ARGUMENT = re.compile(r"\"([^\"]*)\"|\([^()]*\)|[^\s\"()]+")
 
 BOUND = re.compile(r"\{\{-? *(\$\w+) *:= *(?:index \. (\d)|\.(\w+)) *-?\}\}")
 

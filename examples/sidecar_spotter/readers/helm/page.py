@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sidecar_spotter.model import Container, Group, Request, Text
 from sidecar_spotter.readers.helm.arguments import with_arguments
+from sidecar_spotter.readers.helm.halves import joined
 from sidecar_spotter.tree import At, Node, Unreadable, mend, relocate, scalars
 from sidecar_spotter.units import idles
 
@@ -80,7 +81,8 @@ class Page:
         for one in plain.split("\n"):
             self.rows.append(row)
             row += not one.endswith(ADDED)
-        self.plain = plain.replace(ADDED, "")
+        rows = plain.replace(ADDED, "").split("\n")
+        self.plain = "\n".join(joined(rows, self.rows, self.forks))
 
     def _plain(self, text: str, known: dict[str, str], deep: int) -> str:
         """Return *text* without actions; lines that are only actions are empty."""

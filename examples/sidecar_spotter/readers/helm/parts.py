@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from sidecar_spotter import injectors
 from sidecar_spotter.known import split
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
@@ -33,10 +34,12 @@ NOT_BESIDE = {"init", "wait", "migrate", "migration", "migrations", "job"}
 def named_part(
     path: str, part: bytes, tree: Node | None, look: Look
 ) -> Iterator[Group]:
-    """Yield the containers that are all of a named template, to be put into a unit."""
+    """Yield what a named template is there for: containers, or what asks for one."""
     if tree is None or not part.startswith(b"{{"):
         return
     name = DEFINE.match(part.decode("utf-8", "replace"))
+    if name is not None:
+        yield from _asking(path, name[1], tree)
     whole = get(tree, "image") is not None and get(tree, "name") is not None
     if name is None or not (items(tree) or whole):
         return
@@ -61,6 +64,16 @@ def named_part(
                 {"partial", "beside"} if lists and not early else {"partial"}
             ),
         )
+
+
+def _asking(path: str, name: str, tree: Node) -> Iterator[Group]:
+    """Yield what a named template asks for by annotations, which pods will include."""
+    own = [] if get(tree, "kind") is not None else [tree]
+    blocks = [*own, get(tree, "annotations"), get(tree, "labels")]
+    pairs = [pair for block in blocks for pair in kubernetes.pairs_of(block)]
+    if asked := tuple(injectors.requests(pairs, "pod")):
+        at = asked[0].line
+        yield Group(path, at, "kubernetes", "named template", name, requests=asked)
 
 
 def _put_into(name: bytes, path: str, look: Look) -> set[bytes]:

@@ -19,6 +19,7 @@ from sidecar_spotter.model import Group
 from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.documents import units
 from sidecar_spotter.readers.kubernetes.hints import hinted
+from sidecar_spotter.readers.kubernetes.requests import pairs_of
 from sidecar_spotter.readers.kubernetes.services import Way, ways_in, with_ways
 from sidecar_spotter.tree import Unreadable, documents, mend, without_statements
 
@@ -26,6 +27,7 @@ __all__ = (
     "Way",
     "container",
     "hinted",
+    "pairs_of",
     "read",
     "suits",
     "units",

@@ -11,9 +11,17 @@ from sidecar_spotter.tree import Node, empty, entries, get, items, key, line, te
 LISTS = ("containers", "initContainers", "ephemeralContainers")
 
 
+_OF_IMAGES = frozenset(("registry", "repository", "tag", "digest", "pullPolicy"))
+"""Fields of an image alone, as lists of those to be copied have."""
+
+
 def in_list(node: Node | None) -> list[Node]:
     """Return the containers that a list declares."""
-    return [box for box in items(node) if any(True for _ in entries(box))]
+    return [
+        box
+        for box in items(node)
+        if any(text(name) not in _OF_IMAGES for name, _ in entries(box))
+    ]
 
 
 def in_mapping(node: Node | None) -> list[Node]:

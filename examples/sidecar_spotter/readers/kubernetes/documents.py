@@ -95,6 +95,12 @@ _OF_WHOLE_PODS = (
 """Fields that tell where a pod runs, and as whom: who adds to pods has none of them."""
 
 
+_CALLED_INJECTION = re.compile(
+    r"inject(?:ion|ed|or)?[\w.-]*$|side_?-?car[\w.-]*$", re.I
+)
+"""What a file is called that tells an injector what it has to add."""
+
+
 def _resource(
     path: str, kind: str, document: Node, lines: list[bytes]
 ) -> Iterator[Group]:
@@ -112,6 +118,8 @@ def _resource(
     placed = any(get(document, field) is not None for field in _OF_WHOLE_PODS)
     if not kind and items(get(document, "containers")) and not placed:
         marks.add("fragment")  # a list for somebody else to add, as an injector does
+        if _CALLED_INJECTION.search(path):
+            marks.add("injects")
     place = Place(
         path,
         kind,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter import injectors, operators
 from sidecar_spotter.model import Request, Text
+from sidecar_spotter.readers.kubernetes.boxes import LISTS
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.tree import Node, entries, get, line, mappings, text
 
@@ -33,12 +34,15 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
             more = asked_by(place.metadata, "namespace")
             yield from (ask for ask in more if ask.wanted and ask.line not in lines)
     template = get(document, "spec", "template")
-    if get(template, "spec") is None:  # a patch that only adds annotations
+    spec = get(template, "spec")
+    if not any(get(spec, field) for field in LISTS):  # a patch without containers
         yield from asked_by(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
     if place.kind not in UNITLESS and _wish(place.lines):
         if place.kind in ("", "HelmRelease", "Application"):
             yield from _of_values(document)
+        if not place.kind and VALUES.search(place.path) and _annotate(place.lines):
+            yield from _of_any(document)
         if operators.is_custom(place.kind, document):
             yield from _of_custom(document, seen=get(template, "metadata"))
         else:
@@ -69,6 +73,36 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from operators.of_runners(name, value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
+
+
+VALUES = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml$")
+"""What values of a chart are called."""
+OF_OTHERS = re.compile(
+    r"ingress|service|namespace|route|gateway|persist|volume|secret|config|certificate"
+    r"|crd|monitor|rbac|metadata|webhook",
+    re.IGNORECASE,
+)
+"""Under such a key, a chart's values have the annotations of what is no pod."""
+
+
+_GIVEN = re.compile(rb"\n *annotations: *(?:#[^\n]*)?\r?\n(?: *#[^\n]*\n)* +[\w.\"']+/")
+
+
+def _annotate(lines: list[bytes]) -> bool:
+    """Whether a file has annotations, as most values have the place for them alone."""
+    return _GIVEN.search(b"\n".join((b"", *lines))) is not None
+
+
+def _of_any(document: Node) -> Iterator[Request]:
+    """Yield what annotations in values ask for that are meant for pods alone."""
+    places = [get(document, "annotations")]
+    for node in mappings(document):
+        for name, value in entries(node):
+            if text(name) not in PODS and OF_OTHERS.search(text(name)) is None:
+                places.append(get(value, "annotations"))
+    for place in places:
+        asked = injectors.requests(list(pairs_of(place)), "pod")
+        yield from (ask for ask in asked if ask.wanted)
 
 
 PODS = frozenset(("pod", "podTemplate", "podMetadata"))

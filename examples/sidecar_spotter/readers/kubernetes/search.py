@@ -53,7 +53,9 @@ def search(
     if any(said in UNIT for said, _, _ in pairs):
         unit = unit_at(place, node, metadata, ordered=field == "containerSet")
         if unit is not None:
-            yield unit
+            # Values have a unit under its name, and its main program may have the same.
+            own = any(box.name == field for box in unit.containers)
+            yield replace(unit, name=field) if own and not unit.name else unit
     for field, name, value in pairs:
         if field in LISTS:
             continue
