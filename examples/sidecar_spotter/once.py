@@ -8,8 +8,8 @@ named template is told where it is written, and in each unit that includes it.
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
+from sidecar_spotter.elsewhere import files, own
 from sidecar_spotter.model import Group, Judged
-from sidecar_spotter.readers.quadlet import files, own
 
 NAMED = "named template"
 

@@ -144,6 +144,9 @@ def _read(
                 data = sift(entry.path, data)
             elif form_of(entry.path) is None:
                 reason = "no kind of file that declares containers"
+            if data:
+                with watch.paused():  # to import a reader is no fault of the file
+                    readers.readers_of(form_of(entry.path))
             reader = readers.reader_of(entry.path, data) if data else None
             if reader is not None:
                 _check_values(data)

@@ -3,7 +3,8 @@
 import signal
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 TICK = 0.1
@@ -55,6 +56,14 @@ class Watch:
     def stop(self) -> None:
         """Count no more."""
         self._since = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Do not count what is done meanwhile."""
+        spent = time.process_time() - (self._since or 0)
+        self._since = None
+        yield
+        self._since = time.process_time() - spent
 
     def _look(self, number: int, frame: FrameType | None) -> None:
         now = time.process_time()

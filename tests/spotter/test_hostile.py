@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import SAMPLES, WORDS, faults
 from sidecar_spotter import Report, scan, two
-from sidecar_spotter.readers import READERS
+from sidecar_spotter.readers import readers_of
 
 # The package gives its name to the function.
 scanning = importlib.import_module("sidecar_spotter.scan")
@@ -394,7 +394,10 @@ def test_a_reader_that_fails_loses_no_other_file(
     reason: str,
 ) -> None:
     (checkout / "bad.yaml").write_text(POD)
-    monkeypatch.setattr("sidecar_spotter.readers.READERS", (breaks(how), *READERS))
+    monkeypatch.setattr(
+        "sidecar_spotter.readers.readers_of",
+        lambda form: (breaks(how), *readers_of(form)),
+    )
     assert re.match(reason, reasons(check(checkout))["bad.yaml"])
 
 

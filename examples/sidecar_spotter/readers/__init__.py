@@ -16,49 +16,47 @@ gives the paths of the files in a folder.
 """
 
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from types import ModuleType
 
+from sidecar_spotter.discover import Form, form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.readers import (
-    bicep,
-    cdk,
-    compose,
-    container_apps,
-    ecs,
-    go,
-    helm,
-    jenkins,
-    jsonnet,
-    kubernetes,
-    nomad,
-    programs,
-    quadlet,
-    terraform,
-)
 
-READERS: tuple[ModuleType, ...] = (
-    compose,
-    terraform,
-    ecs,
-    container_apps,
-    bicep,
-    nomad,
-    quadlet,
-    cdk,
-    go,
-    programs,
-    jenkins,
-    jsonnet,
-    helm,
-    kubernetes,
-)
-"""In the order in which they are asked; the first that suits reads the file."""
+READERS: dict[str, tuple[Form, ...]] = {
+    "compose": ("yaml", "json", "template"),
+    "terraform": ("hcl", "json"),
+    "ecs": ("json", "yaml", "template"),
+    "container_apps": ("yaml", "json"),
+    "bicep": ("bicep",),
+    "nomad": ("hcl", "template", "json"),
+    "quadlet": ("unit",),
+    "cdk": ("program", "go"),
+    "go": ("go",),
+    "programs": ("program", "go"),
+    "jenkins": ("jenkins",),
+    "jsonnet": ("jsonnet",),
+    "helm": ("yaml", "json", "template"),
+    "kubernetes": ("yaml", "json", "template"),
+}
+"""The forms of files that each reader reads, in the order in which they are asked."""
+
+
+@cache
+def readers_of(form: Form | None) -> tuple[ModuleType, ...]:
+    """Return the readers for files of a form; they are imported only now.
+
+    A repository has files of few forms, and all readers together take a while.
+    """
+    names = [name for name, forms in READERS.items() if form in forms]
+    return tuple(import_module(f"{__name__}.{name}") for name in names)
 
 
 def reader_of(path: str, data: bytes) -> ModuleType | None:
-    """Return the reader for a file, if there is one."""
-    return next((reader for reader in READERS if reader.suits(path, data)), None)
+    """Return the reader for a file, if there is one: the first that suits."""
+    readers = readers_of(form_of(path))
+    return next((reader for reader in readers if reader.suits(path, data)), None)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sidecar_spotter import elsewhere
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
@@ -23,8 +24,6 @@ LONGEST = 20_000
 """Characters of a value that are read."""
 NEIGHBORS = 60
 """Files of the folder that are read beside one."""
-ELSEWHERE = "stands in "
-"""What the last note of a container from another file begins with."""
 
 SECTION = re.compile(rb"^\[Container\]", re.MULTILINE)
 _NETWORK = re.compile(r"--net(?:work)?[= ](\S+)")
@@ -81,22 +80,6 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         served=tuple(sorted(ports)),
         marks=frozenset({"partial"} if alone else ()),
     )
-
-
-def own(group: Group) -> Container:
-    """Return the container that stands in the group's own file."""
-    return next(
-        box
-        for box in group.containers
-        if not any(note.text.startswith(ELSEWHERE) for note in box.notes)
-    )
-
-
-def files(group: Group) -> frozenset[str]:
-    """Return the paths of the files that a unit's containers stand in."""
-    notes = (note.text for box in group.containers for note in box.notes)
-    others = (one.removeprefix(ELSEWHERE) for one in notes if one.startswith(ELSEWHERE))
-    return frozenset((group.path, *others))
 
 
 # --- one file
@@ -347,7 +330,7 @@ def _elsewhere(unit: Unit, at: int) -> Container:
         joins=moved(box.joins),
         waits_for=moved(box.waits_for),
         capabilities=moved(box.capabilities),
-        notes=(*moved(box.notes), Text(ELSEWHERE + unit.path, at)),
+        notes=(*moved(box.notes), elsewhere.note(unit.path, at)),
     )
 
 

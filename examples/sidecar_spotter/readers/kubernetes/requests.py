@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import yaml
+
 from sidecar_spotter import injectors, operators
 from sidecar_spotter.model import Request, Text
 from sidecar_spotter.readers.kubernetes.boxes import LISTS
@@ -66,7 +68,8 @@ def _of_values(document: Node) -> Iterator[Request]:
     """Yield what the values of a chart ask for."""
     for node in mappings(document):
         for name, value in entries(node):
-            yield from operators.of_switch(name, value)
+            if isinstance(value, yaml.MappingNode):
+                yield from operators.of_switch(name, value)
             if text(name) == "sidecar":
                 yield from operators.of_values(value)
             elif text(name) == "containerMode":
