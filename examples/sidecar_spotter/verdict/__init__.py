@@ -5,7 +5,7 @@ one main program, is placed with it, and exists to serve it. The way through a u
 
 - `together`: what runs side by side, without copies and without who only waits;
 - `parts`: units of which the file shows a part, a single container, or steps in order;
-- `main`: the choice of the main container, by one sign after the other;
+- `main`: the choice of the main container, by one of the `signs` after the other;
 - `beside`: what another one is to it, by one rule after the other, with those for
   `services` that nothing but a file ties together.
 
