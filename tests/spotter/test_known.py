@@ -1,8 +1,7 @@
 """What an image, a command or a name is known as."""
 
-import time
-
 import pytest
+from limits import within
 from sidecar_spotter.known import MAYBE, MOSTLY, TABLE, known, split, telling
 
 
@@ -176,11 +175,16 @@ def test_a_name_is_split_where_its_words_meet() -> None:
 
 
 def test_hostile_text_costs_little_time() -> None:
-    began = time.process_time()
-    for text in ("{{" * 50000, "aB" * 100000, "${" * 50000, "a-" * 100000, "\0" * 9999):
-        known(text, (text, "while git " * 50000, "tail " * 50000))
-        telling(text)
-    assert time.process_time() - began < 1
+    with within(1):
+        for text in (
+            "{{" * 50000,
+            "aB" * 99999,
+            "${" * 50000,
+            "a-" * 99999,
+            "\0" * 9999,
+        ):
+            known(text, (text, "while git " * 50000, "tail " * 50000))
+            telling(text)
 
 
 @pytest.mark.parametrize(

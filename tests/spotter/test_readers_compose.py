@@ -1,8 +1,7 @@
 """Compose files: which services become a unit, and what is known of each."""
 
-import time
-
 import pytest
+from limits import within
 from reading import box, names, refuses, unit, units
 from sidecar_spotter.model import Text
 
@@ -275,10 +274,9 @@ def test_aliases_that_multiply_are_refused_at_once() -> None:
     bomb = "a0: &a0 [x]\n"
     for level in range(1, 12):
         bomb += f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n"
-    start = time.monotonic()
     text = f"{bomb}services:\n  web:\n    image: x\n    volumes: *a11\n"
-    assert "values" in refuses("compose.yaml", text)
-    assert time.monotonic() - start < 1
+    with within(1):
+        assert "values" in refuses("compose.yaml", text)
 
 
 def test_a_mapping_that_merges_itself_is_refused() -> None:
