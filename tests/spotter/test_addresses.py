@@ -73,7 +73,7 @@ def test_where_an_operator_brings_the_main_container_it_may_be_who_listens() -> 
       containers:
         - name: proxy
           image: example.com/auth-proxy:1
-          args: ["--upstream=http://localhost:9090"]
+          args: ["--ready=http://localhost:8", "--upstream=http://localhost:9090"]
         - name: config-reloader
           image: example.com/reloader:1
           PORTS

@@ -15,6 +15,7 @@ from sidecar_spotter.features import (
 )
 from sidecar_spotter.known import known, telling
 from sidecar_spotter.model import Finding
+from sidecar_spotter.reports import render
 from sidecar_spotter.verdict import judge
 
 
@@ -345,3 +346,22 @@ def test_a_whole_pod_in_a_named_template_is_what_the_units_say(tmp_path: Path) -
 def test_a_list_of_containers_is_one_by_another_name_too() -> None:
     text = "workers:\n  extraContainerList:\n    - {name: a-proxy, image: a}\n"
     assert [one.name for one in unit("values.yaml", text).containers] == ["a-proxy"]
+
+
+def test_a_drawing_shows_each_side_of_a_choice(tmp_path: Path) -> None:
+    sides = "".join(
+        f"        {{{{- {steer} }}}}\n        - {{name: {name}, image: a/{name}}}\n"
+        f"        - {{name: {name}-proxy, image: a/{name}-proxy}}\n"
+        for steer, name in (("if .Values.old", "elder"), ("else", "younger"))
+    )
+    text = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n"
+        "  selector: {}\n  template:\n    spec:\n      containers:\n"
+        f"{sides}        {{{{- end }}}}\n"
+    )
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "a.yaml").write_text(text, encoding="utf-8")
+    drawn = render("mermaid", [scan(tmp_path)])
+    older, younger = drawn.split("flowchart")[1:]
+    assert "elder-proxy" in older
+    assert "younger-proxy" in younger

@@ -182,9 +182,10 @@ def look(group: Group) -> Iterator[Evidence]:
                     continue  # a proxy answers there, which the platform adds
                 if not port and _is_told_its_host(box, others, ahead):
                     continue
+                near = others
                 if port.isdecimal() and not whole:
-                    others = [one for one in others if int(port) in listens(one)]
-                other = _callee(box, others, port, said, callers[port])
+                    near = [one for one in others if int(port) in listens(one)]
+                other = _callee(box, near, port, said, callers[port])
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))

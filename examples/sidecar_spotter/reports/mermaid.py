@@ -133,6 +133,9 @@ def _whole(judged: Iterable[Judged]) -> list[Judged]:
     """Return each unit once: of files that share one, each tells but its own part."""
     found: dict[object, Judged] = {}
     for one in judged:
+        if one.group.platform != "quadlet":
+            found[len(found)] = one
+            continue
         unit = unit_of(one.group)
         first = found.setdefault(unit, replace(one, findings=()))
         lines = {box.name: box.line for box in first.group.containers}
