@@ -17,11 +17,13 @@ def note(path: str, line: int) -> Text:
 
 def own(group: Group) -> Container:
     """Return the container that stands in the group's own file."""
-    return next(
+    here = (
         box
         for box in group.containers
         if not any(note.text.startswith(SIGN) for note in box.notes)
     )
+    # A comment of its author may begin as that note does.
+    return next(here, group.containers[0])
 
 
 def files(group: Group) -> frozenset[str]:

@@ -140,3 +140,12 @@ def test_a_pod_of_three_is_one_and_another_pod_is_another(tmp_path: Path) -> Non
         *["two"] * 3,
     ]
     assert "in 2 units" in report.summary
+
+
+def test_a_comment_that_reads_like_a_note_of_the_reader_breaks_nothing(
+    tmp_path: Path,
+) -> None:
+    for name in ("app", "door"):
+        text = "[Unit]\nDescription=stands in for x\n[Container]\nImage=y\nPod=a.pod\n"
+        (tmp_path / f"{name}.container").write_text(text, encoding="utf-8")
+    assert [len(one.findings) for one in scan(tmp_path).groups] == [1, 1]
