@@ -4,9 +4,22 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from browsing import OpenPage, Visit, served
+from browsing import NAMES, OpenPage, Visit, served
 from builds import Built
 from playwright.sync_api import Browser, Page, sync_playwright
+
+WITHOUT = "--disable-features=" + ",".join(
+    (
+        # Each new window would load the pages of an address bar that nobody sees: as
+        # much work as to show a page of the handbook.
+        *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+        # This switch takes the place of playwright's: what matters of that, again.
+        *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose"),
+        *("HttpsUpgrades", "MediaRouter", "OptimizationHints", "PaintHolding"),
+        *("NetworkTimeServiceQuerying", "ThirdPartyStoragePartitioning"),
+    )
+)
+"""What Chromium is to do without."""
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +54,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Chromium's sandbox refuses to work for root, which CI is.
         browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox"]
+            executable_path=program, args=["--no-sandbox", WITHOUT]
         )
         yield browser
         browser.close()
@@ -69,6 +82,18 @@ def visit(tab: Page, site: str) -> Visit:
         return tab
 
     return visited
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def shown(request: pytest.FixtureRequest, tab: Page, site: str) -> Page:
+    """Give each page in turn, loaded once for all tests of a module that only look.
+
+    Who changes the width leaves it as it was: 1440 pixels.
+    """
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.emulate_media(color_scheme="light")
+    tab.goto(site + request.param)
+    return tab
 
 
 @pytest.fixture

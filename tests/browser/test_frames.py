@@ -1,7 +1,8 @@
 """What is wider than the page scrolls in its own frame; pictures open large."""
 
 import pytest
-from browsing import NAMES, WIDTHS, OpenPage, Visit, eventually, settled
+from browsing import WIDTHS, OpenPage, eventually, settled
+from playwright.sync_api import Page
 
 SIDEWAYS = """() => {
   const root = document.scrollingElement;
@@ -26,18 +27,16 @@ IDLE = """() => [...document.querySelectorAll("article [tabindex='0']")]
   .map(part => part.outerHTML.slice(0, 99))"""
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_only_frames_scroll_sideways(visit: Visit, name: str) -> None:
+def test_only_frames_scroll_sideways(shown: Page) -> None:
     """The page never does; a frame takes the focus, has a name, and does scroll."""
-    page = visit(name)
-    for width in (*WIDTHS, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        settled(page)
-        assert page.evaluate(SIDEWAYS) == [0, 0], width
-        for frame in page.evaluate(SCROLLED):
+    for width in (320, *WIDTHS):
+        shown.set_viewport_size({"width": width, "height": 900})
+        settled(shown)
+        assert shown.evaluate(SIDEWAYS) == [0, 0], width
+        for frame in shown.evaluate(SCROLLED):
             assert frame[1:3] == [0, "group"], (width, frame)
             assert frame[3], (width, frame)
-        assert page.evaluate(IDLE) == [], width
+        assert shown.evaluate(IDLE) == [], width
 
 
 @pytest.mark.parametrize(
@@ -101,14 +100,12 @@ def test_a_diagram_opens_large(open_page: OpenPage, width: int) -> None:
     assert page.evaluate("document.querySelector('article').innerHTML === before")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_each_picture_has_its_button(visit: Visit, name: str) -> None:
+def test_each_picture_has_its_button(shown: Page) -> None:
     """As many buttons as pictures, each with a name of its own, and the script."""
-    page = visit(name)
-    pictures = page.locator("article .diagram > svg, article svg.drawing").count()
-    names = page.locator("button.enlarge").evaluate_all(
+    pictures = shown.locator("article .diagram > svg, article svg.drawing").count()
+    names = shown.locator("button.enlarge").evaluate_all(
         "buttons => buttons.map(button => button.getAttribute('aria-label'))"
     )
     assert len(names) == len(set(names)) == pictures
     if pictures:
-        assert page.locator("dialog.enlarged").count() == 1
+        assert shown.locator("dialog.enlarged").count() == 1

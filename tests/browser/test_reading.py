@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from browsing import NAMES, OpenPage, Visit
+from browsing import OpenPage
 from playwright.sync_api import Page
 
 
@@ -22,14 +22,12 @@ def said(node: dict[str, Any], what: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_pictures_are_read_out(visit: Visit, name: str) -> None:
+def test_pictures_are_read_out(shown: Page) -> None:
     """A picture has a name; a diagram a description too; neither is a heap of words."""
-    page = visit(name)
-    drawn = page.locator("article .diagram > svg").count()
-    drawings = page.locator("article svg.drawing").count()
-    others = page.locator("img:not([alt='']):visible").count()
-    tree = accessible(page)
+    drawn = shown.locator("article .diagram > svg").count()
+    drawings = shown.locator("article svg.drawing").count()
+    others = shown.locator("img:not([alt='']):visible").count()
+    tree = accessible(shown)
     images = [node for node in tree if said(node, "role") == "image"]
     assert len(images) == drawn + drawings + others
     assert all(said(node, "name") for node in images)
@@ -44,13 +42,11 @@ def test_pictures_are_read_out(visit: Visit, name: str) -> None:
         parts += [child for child in part["childIds"] if child in spoken]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_headings_do_not_jump(visit: Visit, name: str) -> None:
+def test_headings_do_not_jump(shown: Page) -> None:
     """The first heading is of level one, the only one; none is two levels deeper."""
-    page = visit(name)
     levels = [
         next(p["value"]["value"] for p in node["properties"] if p["name"] == "level")
-        for node in accessible(page)
+        for node in accessible(shown)
         if said(node, "role") == "heading"
     ]
     assert levels[:1] == [1]
@@ -95,13 +91,11 @@ SMALL = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_targets_can_be_hit(visit: Visit, name: str) -> None:
+def test_targets_can_be_hit(shown: Page) -> None:
     """At a phone's and a desk's width no target is small and close to another."""
-    page = visit(name)
-    for width in (1440, 360):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate(SMALL) == [], width
+    for width in (360, 1440):
+        shown.set_viewport_size({"width": width, "height": 900})
+        assert shown.evaluate(SMALL) == [], width
 
 
 BARE_LINKS = """() => [...document.querySelectorAll("article :is(p, dd) a[href]")]
@@ -115,11 +109,9 @@ BARE_LINKS = """() => [...document.querySelectorAll("article :is(p, dd) a[href]"
   .map(link => link.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_links_are_marked_by_more_than_color(visit: Visit, name: str) -> None:
+def test_links_are_marked_by_more_than_color(shown: Page) -> None:
     """A link in a text is underlined."""
-    page = visit(name)
-    assert page.evaluate(BARE_LINKS) == []
+    assert shown.evaluate(BARE_LINKS) == []
 
 
 @pytest.mark.parametrize("name", ["pattern/define.html", "recap.html", "index.html"])

@@ -52,9 +52,9 @@ def eventually(page: Page, condition: str) -> None:
     """Wait until the JavaScript *condition* holds on *page*.
 
     Playwright's own wait_for_function evaluates a string, which the policy forbids.
-    Raises AssertionError after five seconds.
+    Raises AssertionError after twenty seconds.
     """
-    for _ in range(100):
+    for _ in range(400):
         if page.evaluate(condition):
             return
         page.wait_for_timeout(50)
