@@ -38,9 +38,19 @@ def in_mapping(node: Node | None) -> list[Node]:
         runs = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
         given = [one for one in value.value if text(one[0]) not in ("image", "name")]
         fields = [(named, name), (runs, where), *given]
-        ends = (value.start_mark, value.end_mark)
+        ends = (name.start_mark, value.end_mark)  # a comment is above the name
         found.append(yaml.MappingNode(value.tag, fields, *ends))
     return found
+
+
+def in_lists(node: Node | None) -> list[Node]:
+    """Return the containers of a field that has a list of them for each program."""
+    return [
+        box
+        for _, value in entries(node)
+        for box in items(value)
+        if text(get(box, "image")) or text(get(box, "dockerImage"))
+    ]
 
 
 NAMED = ("repository", "repo", "name", "location", "build")

@@ -8,7 +8,7 @@ from sidecar_spotter.tree import Node, entries, get, items, key, line, text, wal
 
 def container(node: Node, lines: list[bytes], *, early: bool = False) -> Container:
     """Return the container that a mapping declares."""
-    name, image = key(node, "name"), get(node, "image")
+    name, image = key(node, "name"), get(node, "image") or get(node, "dockerImage")
     name = name or key(node, "containerName")
     always = text(get(node, "restartPolicy")) == "Always"
     first = line(name or key(node, "image") or node)

@@ -11,6 +11,7 @@ from sidecar_spotter.readers.kubernetes.boxes import (
     LISTS,
     as_helper,
     in_list,
+    in_lists,
     in_mapping,
 )
 from sidecar_spotter.readers.kubernetes.containers import container
@@ -107,6 +108,7 @@ def _field(
     ]
     # By name, as in AWS Copilot's manifests, and in values of charts.
     boxes += [container(box, place.lines) for box in in_mapping(value)]
+    boxes += [container(box, place.lines) for box in in_lists(value)]
     helpers = tuple(as_helper(box, text(name)) for box in boxes)
     requests: tuple[Request, ...] = ()
     if not helpers:
