@@ -64,10 +64,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from sidecar_spotter.features.localhost import helps
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.units import running
+from sidecar_spotter.units import ends, idles, running, stem
 
 NAME = "helper-configuration"
 STRENGTH = "medium"
@@ -97,6 +98,9 @@ def look(group: Group) -> Iterator[Evidence]:
             if other is not box:
                 yield from _told(box, other, kinds)
                 yield from _asks(box, other)
+        if _has_no_program(box) and any(_is_a_program(one) for one in boxes):
+            says = f"runs a script with {stem(box)}, and has no program of its own"
+            yield Evidence(NAME, box.name, box.words[0].line, says, 0.3)
         for mount in box.mounts:
             own = users[mount.volume] == 1 and kinds.get(mount.volume) == "configMap"
             # A file that is called after the unit is the main program's.
@@ -104,6 +108,23 @@ def look(group: Group) -> Iterator[Evidence]:
             if own and named and box.name not in group.name:
                 says = f"has a configuration of its own, {mount.volume}"
                 yield Evidence(NAME, box.name, mount.line, says, 0.2)
+
+
+SHELL = re.compile(r"(?:/(?:usr/)?bin/)?(?:env |ba|da|z|a)?sh")
+TOOLS = frozenset(("alpine", "bash", "busybox", "curl", "jq", "kubectl"))
+"""Images of tools alone: what runs in them is a script that somebody wrote for it."""
+
+
+def _has_no_program(box: Container) -> bool:
+    """Whether a container runs on with a script in an image of tools alone."""
+    works = bool(box.words) and not idles(box) and not ends(box)
+    return stem(box) in TOOLS and works and not box.ports
+
+
+def _is_a_program(box: Container) -> bool:
+    """Whether a container runs an image's own program, and no script or helper."""
+    script = box.words and SHELL.fullmatch(box.words[0].text)
+    return not script and stem(box) not in TOOLS | {""} and not helps(box)
 
 
 def _told(
