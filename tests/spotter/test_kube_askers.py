@@ -122,6 +122,8 @@ def test_a_field_lists_the_sidecars_of_each_program(tmp_path: Path) -> None:
               image: registry.example/turner
     """
     assert found(tmp_path, text) == {"sql-door": "sidecar", "key-turner": "sidecar"}
+    units = scan(tmp_path).groups
+    assert [one.group.name for one in units] == ["ship-one", "ship-two"]
 
 
 def test_a_field_with_lists_of_settings_has_no_sidecars(tmp_path: Path) -> None:

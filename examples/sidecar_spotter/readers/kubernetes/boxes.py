@@ -43,16 +43,6 @@ def in_mapping(node: Node | None) -> list[Node]:
     return found
 
 
-def in_lists(node: Node | None) -> list[Node]:
-    """Return the containers of a field that has a list of them for each program."""
-    return [
-        box
-        for _, value in entries(node)
-        for box in items(value)
-        if text(get(box, "image")) or text(get(box, "dockerImage"))
-    ]
-
-
 NAMED = ("repository", "repo", "name", "location", "build")
 """Fields of an image that say which it is: charts' words, and those of AWS Copilot."""
 
