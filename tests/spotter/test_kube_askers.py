@@ -1,4 +1,4 @@
-"""Who asks for a helper in words of its own, and what goes on after an init container."""
+"""Who asks for a helper in words of its own, and who works on after the start."""
 
 from pathlib import Path
 from textwrap import dedent
