@@ -147,6 +147,8 @@ def the_units_image(one: Candidate) -> float:
     if one.box.image is None:
         # A call in a program's list tells no image, be it whose it may.
         return 0 if "code" in one.group.marks else -0.5
+    if one.group.kind in WORKLOADS and stem(one.box) == one.group.name != "":
+        return -0.5
     return -1.6 if OWN_IMAGE.search(one.box.image.text) else 0
 
 
