@@ -54,7 +54,8 @@ the running example it is a variable: `log-server` has `LOG_DIR: /var/log/web`, 
 folder into which `web` writes.
 
 A script tells as much: one that asks for the neighbor by its name, rests, and asks
-again.
+again. So does a script in an image of tools alone, such as `curl`, that has the
+neighbor's settings where the neighbor has them.
 
 **What else it could mean.** The application's own settings, as in `against.yaml`. The
 question that decides: does the text name a path, a port or a process of the *neighbor*?
@@ -98,7 +99,7 @@ def look(group: Group) -> Iterator[Evidence]:
             if other is not box:
                 yield from _told(box, other, kinds)
                 yield from _asks(box, other)
-        if _has_no_program(box) and any(_is_a_program(one) for one in boxes):
+        if _has_no_program(box) and any(_has_its_settings(box, one) for one in boxes):
             says = f"runs a script with {stem(box)}, and has no program of its own"
             yield Evidence(NAME, box.name, box.words[0].line, says, 0.3)
         for mount in box.mounts:
@@ -121,10 +122,16 @@ def _has_no_program(box: Container) -> bool:
     return stem(box) in TOOLS and works and not box.ports
 
 
-def _is_a_program(box: Container) -> bool:
-    """Whether a container runs an image's own program, and no script or helper."""
-    script = box.words and SHELL.fullmatch(box.words[0].text)
-    return not script and stem(box) not in TOOLS | {""} and not helps(box)
+def _has_its_settings(box: Container, other: Container) -> bool:
+    """Whether a container has files where a neighbor has them, which is a program.
+
+    A second script is none, and no helper is.
+    """
+    script = other.words and SHELL.fullmatch(other.words[0].text)
+    if script or stem(other) in TOOLS | {""} or helps(other):
+        return False
+    its = {(mount.volume, mount.path) for mount in other.mounts}
+    return any((mount.volume, mount.path) in its for mount in box.mounts)
 
 
 def _told(

@@ -157,7 +157,8 @@ def called_as_its_image(one: Candidate) -> float:
     box = one.box
     own = stem(box) == box.name != ""
     also = any(other is not box and stem(other) == stem(box) for other in one.boxes)
-    return -0.8 if own and also else 0
+    plain = telling(box.name) in (None, MAIN)
+    return -0.8 if own and also and plain else 0
 
 
 def store_for_somebody(one: Candidate) -> float:
