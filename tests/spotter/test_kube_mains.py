@@ -1,4 +1,4 @@
-"""Which program a pod exists for, and what does not yet make a neighbor its helper."""
+"""Which program a pod exists for, and what works for it."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -118,36 +118,7 @@ def test_a_container_that_a_list_of_its_own_file_names_stands_alone(
     assert labels in ({}, {"counter-metrics": "not-a-sidecar"})
 
 
-# --- what does not tie
-
-
-SCRATCH = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: mill}}
-spec:
-  template:
-    spec:
-      containers:
-        - name: mill
-          image: registry.example/mill
-          volumeMounts: [{{name: tmp, mountPath: /tmp}}]
-        - name: second
-          image: registry.example/grain
-          {told}
-          volumeMounts: [{{name: tmp, mountPath: /tmp}}]
-      volumes: [{{name: tmp, emptyDir: {{}}}}]
-"""
-
-
-def test_a_folder_for_scratch_ties_nobody(tmp_path: Path) -> None:
-    text = SCRATCH.format(told="")
-    assert found(tmp_path, text) == {"mill": "main", "second": "not-a-sidecar"}
-
-
-def test_a_file_in_such_a_folder_ties_them(tmp_path: Path) -> None:
-    text = SCRATCH.format(told="args: [--follow=/tmp/mill.log]")
-    assert found(tmp_path, text) == {"mill": "main", "second": "sidecar"}
+# --- the unit
 
 
 def test_the_image_that_is_called_as_the_unit_is_the_main_one(tmp_path: Path) -> None:

@@ -129,8 +129,6 @@ READS = re.compile(
 keeps its place there, as `--bookmark=/logs/.place` says, reads as well."""
 NEAR = 60
 """Characters in front of a folder that are looked at."""
-SCRATCH = ("/tmp", "/var/tmp")
-"""Where a program may write what nobody else is to read."""
 ANSWERS = re.compile(
     r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|ENDPOINT)"
 )
@@ -155,8 +153,6 @@ def look(group: Group) -> Iterator[Evidence]:
             continue
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
-        if _is_scratch(uses):
-            continue  # each needs such a folder where it may write nowhere else
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
         if not any(read) and TAKEN.search(volume):
             read = [_takes(box) for box, _ in uses]
@@ -180,14 +176,6 @@ def look(group: Group) -> Iterator[Evidence]:
                 if other.name != box.name
             ]
             yield from _of_one(box, mount, others, fillers, only_reads=only_reads)
-
-
-def _is_scratch(uses: Sequence[tuple[Container, Mount]]) -> bool:
-    """Whether a volume is all users' `/tmp`, and nobody is told of a file in it."""
-    if any(mount.path.rstrip("/") not in SCRATCH for _, mount in uses):
-        return False
-    told = (said.text for box, _ in uses for said in (*box.words, *box.settings))
-    return not any("/tmp/" in text or text.endswith("/tmp") for text in told)
 
 
 def _of_one(
