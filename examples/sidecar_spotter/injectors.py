@@ -543,13 +543,21 @@ INJECTORS: tuple[Injector, ...] = (
 UNKNOWN = re.compile(r"(?=.*sidecar).*[./-](auto-)?inject(ion)?", re.IGNORECASE)
 """An injector that no row knows but that says so: `sidecar.example.com/inject`."""
 
+BY_NAME = re.compile(
+    r"(?:[\w./-]*[./-])?inject[-_.]?(?:a-)?sidecars?(?:[-_.](?:request|name|template))?",
+    re.IGNORECASE,
+)
+"""One that is told by its value what to add: `example.com/inject-sidecar-request`."""
+
 EXPRESSION = re.compile(r"\{\{|\$\{|\$\(|<%")
 """A value that somebody fills in later."""
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _KEYS = {injector.key for injector in INJECTORS}
 _IN_BYTES = (
     b"inject:",
     b"injection:",
+    b"inject-sidecar",
     *sorted(key.rstrip("*").encode() for key in _KEYS),
 )
 _STARTS = tuple(key[:-1] for key in _KEYS if key.endswith("*"))
@@ -581,7 +589,9 @@ def requests(pairs: Iterable[tuple[Text, Text]], where: str) -> Iterator[Request
 
 def _may_ask(key: str) -> bool:
     """Whether a key could be an injector's, as that of few labels is."""
-    return key in _KEYS or key.startswith(_STARTS) or UNKNOWN.fullmatch(key) is not None
+    if key in _KEYS or key.startswith(_STARTS):
+        return True
+    return "inject" in key and any(one.fullmatch(key) for one in (UNKNOWN, BY_NAME))
 
 
 def mentioned(data: bytes) -> bool:
@@ -605,6 +615,10 @@ def _unknown(block: Block, where: str) -> Iterator[Injector]:
         if key not in _KEYS and UNKNOWN.fullmatch(key):
             by = key.split("/", 1)[0]
             yield Injector(key, "", "sidecar", by, "", (where,), ENABLED, DISABLED)
+        elif key not in _KEYS and BY_NAME.fullmatch(key):
+            by, name = key.split("/", 1)[0], _plain(block[key][1])
+            box = name if _NAME.fullmatch(name) and name not in ENABLED else ""
+            yield Injector(key, box, "sidecar", by, "", (where,), ANY, DISABLED)
 
 
 def _request(

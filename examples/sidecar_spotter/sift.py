@@ -62,6 +62,8 @@ OF_PODS = re.compile(
     rb"\n *[\"']?(?:pod|\w*(?:pod|deployment)_?(?:annotations|labels|metadata))[\"']?:"
 )
 """Fields that a resource has for pods which somebody else makes of it."""
+GIVEN = re.compile(rb"\nkind: *[\"']?(?:helmrelease|application)\b")
+"""Resources that hold a chart's values."""
 PART = re.compile(rb"annotations|labels|metadata")
 
 _TOLD = {kind for field in FIELDS for kind in field.kinds.split()} | set(OWN_CONTAINERS)
@@ -180,7 +182,8 @@ def _is_pod(low: bytes) -> bool:
         return True
     kind = b"\nkind:" in b"\n" + low
     part = PART.search(low) is not None or b"define " in low
-    return part and bool(not kind or b"template:" in low or OF_PODS.search(low))
+    given = not kind or GIVEN.search(low) is not None
+    return part and bool(given or b"template:" in low or OF_PODS.search(low))
 
 
 def _lists_telling(low: bytes) -> bool:

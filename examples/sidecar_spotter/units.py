@@ -127,4 +127,5 @@ def stem(box: Container) -> str:
     image = box.image.text.strip("\"' ") if box.image is not None else ""
     if " " in image and "{" not in image and "(" not in image:
         return ""  # words for whoever fills the image in
+    image = image.partition(":${")[0]  # a tag that is looked up may have slashes
     return re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].strip("\"' ")

@@ -192,3 +192,57 @@ def test_hostile_code_costs_little_time(path: str, piece: str) -> None:
 def test_a_generated_giant_is_refused() -> None:
     with pytest.raises(Unreadable, match="bytes"):
         list(cdk.read("a.ts", b" " * (code_files.LARGEST + 1), Files()))
+
+
+CDK8S = """\
+import { Deployment, EnvValue, Service } from "cdk8s-plus-31";
+import { withCommonProps } from "../common";
+
+export function createShop(chart: Chart) {
+  const deployment = new Deployment(chart, "shop", { replicas: 1 });
+  deployment.addContainer(
+    withCommonProps({
+      name: "shop",
+      image: `registry.example/shop:${versions["registry/shop"]}`,
+      ports: [{ number: 8080, name: "web" }],
+      envVariables: { LEVEL: EnvValue.fromValue("info") },
+    }),
+  );
+  deployment.addInitContainer({
+    name: "seed",
+    image: "registry.example/shop:1",
+    command: ["seed"],
+  });
+  // Counting sidecar - asks the shop how much it sells
+  deployment.addContainer({
+    name: "till",
+    image: "registry.example/till:2",
+    portNumber: 9000,
+    envVariables: { SHOP: EnvValue.fromValue("http://localhost:8080") },
+    args: ["--every", "10s"],
+    volumeMounts: [{ path: "/till", volume: tills }],
+  });
+}
+"""
+
+
+def test_code_of_cdk8s_adds_containers_to_a_pod(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"cdk8s": "2"}}')
+    (tmp_path / "shop.ts").write_text(CDK8S)
+    (judged,) = scan(tmp_path).groups
+    assert (judged.group.platform, judged.group.kind) == ("kubernetes", "cdk8s pod")
+    shop, seed, till = judged.group.containers
+    assert seed.stage == "init"
+    assert shop.image is not None
+    assert shop.image.text.startswith("registry.example/shop:")
+    assert [port.number for port in shop.ports] == [8080]
+    assert [port.number for port in till.ports] == [9000]
+    assert [word.text for word in till.words] == ["--every", "10s"]
+    assert [one.text for one in till.settings] == ["SHOP=http://localhost:8080"]
+    assert {one.name: one.label for one in judged.findings} == {
+        "shop": "main",
+        "seed": "init",
+        "till": "sidecar",
+    }
+    (found,) = [one for one in judged.findings if one.name == "till"]
+    assert {one.feature for one in found.evidence} >= {"localhost", "telling-name"}

@@ -54,7 +54,8 @@ the running example it is a variable: `log-server` has `LOG_DIR: /var/log/web`, 
 folder into which `web` writes.
 
 A script tells as much: one that asks for the neighbor by its name, rests, and asks
-again.
+again. So does a script in an image of tools alone, such as `curl`, that has the
+neighbor's settings where the neighbor has them.
 
 **What else it could mean.** The application's own settings, as in `against.yaml`. The
 question that decides: does the text name a path, a port or a process of the *neighbor*?
@@ -64,10 +65,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from sidecar_spotter.features.localhost import helps
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.units import running
+from sidecar_spotter.units import ends, idles, running, stem
 
 NAME = "helper-configuration"
 STRENGTH = "medium"
@@ -97,6 +99,9 @@ def look(group: Group) -> Iterator[Evidence]:
             if other is not box:
                 yield from _told(box, other, kinds)
                 yield from _asks(box, other)
+        if _has_no_program(box) and any(_has_its_settings(box, one) for one in boxes):
+            says = f"runs a script with {stem(box)}, and has no program of its own"
+            yield Evidence(NAME, box.name, box.words[0].line, says, 0.3)
         for mount in box.mounts:
             own = users[mount.volume] == 1 and kinds.get(mount.volume) == "configMap"
             # A file that is called after the unit is the main program's.
@@ -104,6 +109,29 @@ def look(group: Group) -> Iterator[Evidence]:
             if own and named and box.name not in group.name:
                 says = f"has a configuration of its own, {mount.volume}"
                 yield Evidence(NAME, box.name, mount.line, says, 0.2)
+
+
+SHELL = re.compile(r"(?:/(?:usr/)?bin/)?(?:env |ba|da|z|a)?sh")
+TOOLS = frozenset(("alpine", "bash", "busybox", "curl", "jq", "kubectl"))
+"""Images of tools alone: what runs in them is a script that somebody wrote for it."""
+
+
+def _has_no_program(box: Container) -> bool:
+    """Whether a container runs on with a script in an image of tools alone."""
+    works = bool(box.words) and not idles(box) and not ends(box)
+    return stem(box) in TOOLS and works and not box.ports
+
+
+def _has_its_settings(box: Container, other: Container) -> bool:
+    """Whether a container has files where a neighbor has them, which is a program.
+
+    A second script is none, and no helper is.
+    """
+    script = other.words and SHELL.fullmatch(other.words[0].text)
+    if script or stem(other) in TOOLS | {""} or helps(other):
+        return False
+    its = {(mount.volume, mount.path) for mount in other.mounts}
+    return any((mount.volume, mount.path) in its for mount in box.mounts)
 
 
 def _told(

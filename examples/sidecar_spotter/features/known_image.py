@@ -138,10 +138,13 @@ def _as_written(name: str, expression: str) -> str:
 
 
 def _beside_a_program(box: Container, boxes: list[Container]) -> bool:
-    """Whether a name tells by what is beside it: an `nginx` in front of the `api`."""
+    """Whether a name tells by what is beside it: an `nginx` in front of the `api`.
+
+    Of a program whose name tells nothing, it is enough that it answers.
+    """
     others = (other for other in boxes if other is not box)
     return telling(box.name) is None and any(
-        telling(other.name) == MAIN for other in others
+        telling(other.name) == MAIN or other.ports for other in others
     )
 
 

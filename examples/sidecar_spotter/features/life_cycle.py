@@ -44,6 +44,9 @@ of the command. Start is coupled by hooks: {project}`a postStart hook of Linkerd
 <kubernetes-linkerd-await>` blocks until the proxy is ready, so the next container
 starts later.
 
+An init container tells as much, if a container does again what it did, from the same
+image: it fetched a certificate before the start, and its twin renews it.
+
 **What else it could mean.** In ECS, read the condition: `START` and `HEALTHY` wait for
 a container that runs on, `SUCCESS` and `COMPLETE` for one that ends
 {cite:p}`ecs-dependency`. In Compose, `depends_on` orders services that may share
@@ -53,7 +56,7 @@ nothing, so it is no feature there.
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.model import Evidence, Group
+from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.units import running
 
 NAME = "life-cycle"
@@ -82,6 +85,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 yield Evidence(NAME, box.name, wait.line, says, 0, wait.text)
                 says = f"has to run before {box.name} starts"
                 yield Evidence(NAME, wait.text, wait.line, says, 0.2, box.name)
+        yield from _goes_on(group, box)
         for said in (*box.hooks, *box.words):
             others = [name for name in names if name != box.name]
             if (reload := RELOADS.search(said.text)) is not None:
@@ -95,3 +99,21 @@ def look(group: Group) -> Iterator[Evidence]:
                 if said.text.startswith("-"):
                     says = f"lets its neighbor end it ({others[0]})"
                 yield Evidence(NAME, box.name, said.line, says, 0, others[0])
+
+
+def _goes_on(group: Group, box: Container) -> Iterator[Evidence]:
+    """Yield a reason if *box* does again what an init container did first.
+
+    That prepared the unit for others, and it keeps prepared what they work with. An
+    image alone says less: a program may well prepare itself with its own.
+    """
+    if box.image is None or not box.words:
+        return
+    said = [word.text for word in box.words]
+    for other in group.containers:
+        first = [word.text for word in other.words]
+        again = other.stage == "init" and first and said[: len(first)] == first
+        if again and other.image is not None and other.image.text == box.image.text:
+            says = f"goes on with what {other.name} does first, from the same image"
+            yield Evidence(NAME, box.name, box.words[0].line, says, 0.5)
+            return

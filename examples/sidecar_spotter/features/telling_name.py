@@ -46,7 +46,7 @@ SPOKEN_OF = re.compile(
     r"\bthis\s+side-?car\s+(?:will|can|may|is)\b|"
     r"\b(?:is|as|in|our own|own|an?|the|this)\s+(?:[\w-]+\s+){0,2}side-?car"
     r"(?:\s+container)?(?!\s+(?:will|is|can|may|needs|calls|injector))\b"
-    r"|^(?:[\w-]+\s+){0,4}side-?car(?:\s+container)?(?:\s+for\b|\s*$)"
+    r"|^(?:[\w-]+\s+){0,4}side-?car(?:\s+container)?(?:\s+for\b|\s+[-\u2013\u2014]\s|\s*$)"
     r"|\((?:[\w-]+\s+){0,2}side-?car\)$",
     re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ from itertools import islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
-from sidecar_spotter.readers import cdk_constructs, cdk_given, code_files
+from sidecar_spotter.readers import cdk8s, cdk_constructs, cdk_given, code_files
 from sidecar_spotter.readers.languages import language_of
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.source import Code, Span, plain
@@ -36,7 +36,7 @@ HINT = re.compile(
 
 _CALL = re.compile(
     r"(?<![\w.])(?:([\w.!?]{1,120}(?:\(\))?)"
-    r"\.(add_?(?:container|firelens_?log_?router))"
+    r"\.(add_?(?:(?:init_?)?container|firelens_?log_?router))"
     r"|(?:new\s+)?(?:\w{1,60}\.)?(?:New)?ContainerDefinition)\(",
     re.I,
 )
@@ -69,6 +69,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield a unit for each task definition to which the file adds containers."""
     code = Code(code_files.text_of(data), language_of(path))
     later = list(islice(_LATER.finditer(code.shape), MOST))
+    pods = cdk8s.USED.search(code.text) is not None
     for task in _tasks(code):
         boxes = _completed(code, task, later)
         marks = {"code", "deploys"} if task.start >= 0 else {"code", "partial"}
@@ -78,8 +79,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         yield Group(
             path,
             min(box.line for box in boxes),
-            "ecs",
-            "CDK task definition",
+            "kubernetes" if pods else "ecs",
+            cdk8s.KIND if pods else "CDK task definition",
             task.name,
             tuple(boxes),
             marks=frozenset(marks),
@@ -109,6 +110,7 @@ class Task:
 def _tasks(code: Code) -> Iterator[Task]:
     """Yield the task definitions of a file in the order of their first containers."""
     found: dict[tuple[str, int], list[tuple[str, Container]]] = defaultdict(list)
+    pods = cdk8s.USED.search(code.text) is not None
     for match in islice(_CALL.finditer(code.shape), MOST):
         name = plain(match[1]) if match[1] else _task_of(code, match)
         if not name:
@@ -124,7 +126,11 @@ def _tasks(code: Code) -> Iterator[Task]:
             boxes += _of_pattern(code, start, match.start())
         router = "irelens" in (match[2] or "")
         start = match.start(1) if match[1] else match.start()
-        boxes.append((code.name_at(start), _container(code, match, router)))
+        if pods and match[1]:
+            box = cdk8s.container(code, match)
+        else:
+            box = _container(code, match, router)
+        boxes.append((code.name_at(start), box))
     for (name, start), boxes in found.items():
         yield Task(name, start, tuple(boxes))
 

@@ -147,7 +147,7 @@ def image_of_main_programs(pair: Pair) -> Ruling | None:
     image_alone = not any(
         one.feature != "known-image" and one.weight >= 0.5 for one in pair.reasons
     )
-    weak = 0 < pair.helps <= 0.6 and image_alone
+    weak = 0 < pair.helps <= 0.6 and image_alone and bool(pair.by("known-image"))
     if pair.ties or not weak or not is_named_unlike_its_image(pair.box):
         return None
     main = pair.main.name

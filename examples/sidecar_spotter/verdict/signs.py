@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sidecar_spotter.known import MAIN, split, telling
+from sidecar_spotter.known import MAIN, of_name, split, telling
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.own import own_name
-from sidecar_spotter.units import OWN_IMAGE
+from sidecar_spotter.units import OWN_IMAGE, stem
 from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
     STORES,
@@ -106,8 +106,17 @@ def the_units_gateway(one: Candidate) -> float:
 
 
 def reached_from_outside(one: Candidate) -> float:
-    """Return less for whom callers of the unit reach: they came for it."""
-    return -0.5 if is_published(one.group, one.box) else 0
+    """Return less for whom callers of the unit reach: they came for it.
+
+    Not for a web server that is called so, before a program that answers as well: who
+    is reached through it is what they came for.
+    """
+    if not is_published(one.group, one.box):
+        return 0
+    named = of_name(one.box.name)
+    front = named is not None and named.role == "reverse-proxy"
+    behind = any(box is not one.box and box.ports for box in one.boxes)
+    return 0 if front and behind else -0.5
 
 
 def called_by_all(one: Candidate) -> float:
@@ -138,7 +147,18 @@ def the_units_image(one: Candidate) -> float:
     if one.box.image is None:
         # A call in a program's list tells no image, be it whose it may.
         return 0 if "code" in one.group.marks else -0.5
+    if one.group.kind in WORKLOADS and stem(one.box) == one.group.name != "":
+        return -0.5
     return -1.6 if OWN_IMAGE.search(one.box.image.text) else 0
+
+
+def called_as_its_image(one: Candidate) -> float:
+    """Return less for `shop` from the image `shop` that also its worker runs."""
+    box = one.box
+    own = stem(box) == box.name != ""
+    also = any(other is not box and stem(other) == stem(box) for other in one.boxes)
+    plain = telling(box.name) in (None, MAIN)
+    return -0.8 if own and also and plain else 0
 
 
 def store_for_somebody(one: Candidate) -> float:
@@ -276,6 +296,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     called_by_all,
     name_that_others_extend,
     the_units_image,
+    called_as_its_image,
     store_for_somebody,
     host_of_its_own,
     front_for_many,

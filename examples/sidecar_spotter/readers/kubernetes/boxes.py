@@ -38,7 +38,7 @@ def in_mapping(node: Node | None) -> list[Node]:
         runs = yaml.ScalarNode("", "image", where.start_mark, where.end_mark)
         given = [one for one in value.value if text(one[0]) not in ("image", "name")]
         fields = [(named, name), (runs, where), *given]
-        ends = (value.start_mark, value.end_mark)
+        ends = (name.start_mark, value.end_mark)  # a comment is above the name
         found.append(yaml.MappingNode(value.tag, fields, *ends))
     return found
 

@@ -8,7 +8,7 @@ from sidecar_spotter.tree import Node, entries, get, items, key, line, text, wal
 
 def container(node: Node, lines: list[bytes], *, early: bool = False) -> Container:
     """Return the container that a mapping declares."""
-    name, image = key(node, "name"), get(node, "image")
+    name, image = key(node, "name"), image_of(node)
     name = name or key(node, "containerName")
     always = text(get(node, "restartPolicy")) == "Always"
     first = line(name or key(node, "image") or node)
@@ -35,6 +35,11 @@ def container(node: Node, lines: list[bytes], *, early: bool = False) -> Contain
         hooks=tuple(_hooks(node)),
         notes=comments(lines, line(node)),
     )
+
+
+def image_of(node: Node) -> Node | None:
+    """Return the image of a container; some resources have another word for it."""
+    return get(node, "image") or get(node, "dockerImage")
 
 
 def _scalar(node: Node | None) -> list[Text]:

@@ -41,9 +41,10 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
         yield from asked_by(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
     if place.kind not in UNITLESS and _wish(place.lines):
-        if place.kind in ("", "HelmRelease", "Application"):
+        if place.kind in ("", *GIVEN):
             yield from _of_values(document)
-        if not place.kind and VALUES.search(place.path) and _annotate(place.lines):
+        given = place.kind in GIVEN or (not place.kind and VALUES.search(place.path))
+        if given and _annotate(place.lines):
             yield from _of_any(document)
         if operators.is_custom(place.kind, document):
             yield from _of_custom(document, seen=get(template, "metadata"))
@@ -51,6 +52,8 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
             yield from _of_pods(document)
 
 
+GIVEN = ("HelmRelease", "Application")
+"""Kinds of resources that hold the values of a chart."""
 FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNORECASE)
 """Values of charts that become annotations and labels of pods."""
 

@@ -13,7 +13,7 @@ from sidecar_spotter.readers.kubernetes.boxes import (
     in_list,
     in_mapping,
 )
-from sidecar_spotter.readers.kubernetes.containers import container
+from sidecar_spotter.readers.kubernetes.containers import container, image_of
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import labels_of
 from sidecar_spotter.readers.kubernetes.texts import trees_in
@@ -82,6 +82,9 @@ def search(
         unit = None
         if helps:
             unit = _field(place, name, value, metadata, node)
+            if unit is None and (apart := list(_by_program(place, name, value))):
+                yield from apart
+                continue
         elif early:
             unit = _early(place, name, value)
         if unit is not None:
@@ -135,6 +138,15 @@ def _field(
         marks=place.marks | {"operator-field", "partial"},
         labels=tuple(labels_of(metadata)),
     )
+
+
+def _by_program(place: Place, name: Node, value: Node) -> Iterator[Group]:
+    """Yield a unit for each program for which a field has a list of helpers."""
+    for program, given in entries(value):
+        if any(image_of(box) is not None for box in items(given)):
+            unit = _field(place, name, given, None, value)
+            if unit is not None:
+                yield replace(unit, line=line(program), name=text(program))
 
 
 def _traits(place: Place, component: Node, traits: Node) -> Iterator[Group]:

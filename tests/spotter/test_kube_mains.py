@@ -1,0 +1,138 @@
+"""Which program a pod exists for, and what works for it."""
+
+from pathlib import Path
+from textwrap import dedent
+
+from sidecar_spotter import scan
+
+
+def found(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
+    """Return the labels that a scan of one file gives, by container."""
+    path = tmp_path / name
+    path.write_text(dedent(text), encoding="utf-8")
+    report = scan(tmp_path)
+    assert report.skipped == ()
+    return {one.name: one.label for j in report.groups for one in j.findings}
+
+
+# --- main programs
+
+
+def test_a_program_is_called_as_its_image_and_its_worker_is_not(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: errors}
+    spec:
+      containers:
+        - name: snap-worker
+          image: registry.example/bugs:1
+          args: [work]
+        - name: bugs
+          image: registry.example/bugs:1
+          args: [serve]
+    """
+    assert found(tmp_path, text)["bugs"] == "main"
+
+
+def test_a_web_server_of_ones_own_is_in_front_of_what_answers(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: orders-deployment}
+    spec:
+      template:
+        spec:
+          containers:
+            - name: lamp
+              image: registry.example/orders-lamp:1
+              ports: [{containerPort: 9000}]
+            - name: nginx
+              image: registry.example/orders-nginx:1
+              ports: [{containerPort: 8080}]
+    """
+    assert found(tmp_path, text) == {"lamp": "main", "nginx": "sidecar"}
+
+
+def test_a_tool_with_a_script_works_for_the_program_beside_it(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: farm}
+    spec:
+      containers:
+        - name: farm
+          image: registry.example/farm:7
+          volumeMounts: [{name: settings, mountPath: /farm/settings}]
+        - name: happenings
+          image: alpine/curl
+          command: [sh, /farm/scripts/happen.sh]
+          volumeMounts:
+            - {name: settings, mountPath: /farm/settings}
+            - {name: scripts, mountPath: /farm/scripts}
+      volumes:
+        - {name: settings, configMap: {name: settings}}
+        - {name: scripts, configMap: {name: scripts}}
+    """
+    assert found(tmp_path, text) == {"farm": "main", "happenings": "sidecar"}
+
+
+def test_a_shell_that_waits_beside_servers_serves_nobody(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: farm}
+    spec:
+      containers:
+        - name: farm
+          image: registry.example/farm:7
+        - name: happenings
+          image: busybox
+          command: [sleep, infinity]
+    """
+    assert found(tmp_path, text)["happenings"] == "not-a-sidecar"
+
+
+# --- Jsonnet
+
+
+def test_a_container_that_a_list_of_its_own_file_names_stands_alone(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    {
+      deployment:
+        local c = {
+          name: 'counter-metrics',
+          image: $.image,
+        };
+        {
+          kind: 'Deployment',
+          spec: {template: {spec: {containers: [c]}}},
+        },
+    }
+    """
+    labels = found(tmp_path, text, "counter.libsonnet")
+    assert labels in ({}, {"counter-metrics": "not-a-sidecar"})
+
+
+# --- the unit
+
+
+def test_the_image_that_is_called_as_the_unit_is_the_main_one(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: our-pages}
+    spec:
+      template:
+        spec:
+          containers:
+            - name: rain
+              image: registry.example/rain
+            - name: httpd
+              image: registry.example/our-pages:3
+    """
+    assert found(tmp_path, text) == {"rain": "not-a-sidecar", "httpd": "main"}
