@@ -13,15 +13,17 @@ NAMES = re.compile(r"README(?:\.(?:md|markdown|rst|adoc|txt))?", re.IGNORECASE)
 IMAGE = re.compile(r"(?:.*[./-])?(?:Docker|Container)file(?:[.-].*)?", re.IGNORECASE)
 """The name of a file from which an image is built."""
 FIRST = 4_000
-"""Characters of a README in which it says what its program is."""
+"""Characters of a README's sentences in which it says what its program is."""
+LINES = 1_000
+"""Lines that are looked at, with pictures and contents, which are no sentences."""
 
-_WORDS = r"(?:[\w()/*`'+-]+,?\s+){0,6}?"
+_WORDS = r"(?:[\w()/*`'+[-]+,?\s+){0,6}?"
 _SELF = re.compile(
     r"\b(?:is|contains|provides|implements|offers)\s+(?:an?\s+|the\s+)"
     rf"{_WORDS}[*`_]*side-?car\b"
     rf"|^\W*(?:an?|the)\s+{_WORDS}side-?car\s+(?:\w+\s+){{0,2}}?"
     r"(?:written|that|which|to|for|proxy|container|service|process|agent|program)\b"
-    r"|^\W*side-?car\s+(?:proxy|container|service|process|agent|program)\s+"
+    r"|^\W*side-?cars?\s+(?:proxy|containers?|services?|process|agents?|programs?)\s+"
     r"(?:for|to|that|which|written)\b"
     r"|\b(?:run|runs|running|deployed|used|works?|designed|intended|meant|built)"
     r"\s+(?:\w+\s+){0,2}?as\s+an?\s+(?:\w+\s+){0,2}?side-?car\s+"
@@ -29,6 +31,15 @@ _SELF = re.compile(
     re.IGNORECASE,
 )
 """A sentence on the program itself, and not on one that it has or reads."""
+_BESIDE = re.compile(
+    r"^\W*(?:this|it)\s+(?:\w+\s+)?(?:runs?|sits?|is\s+(?:run|deployed|placed))\s+"
+    r"(?:alongside|beside|next\s+to)\s+(?:an?|the|your|each|every)\s+"
+    r"(?:[\w-]+\s+){0,3}?(?:app(?:lication)?|service|program|server|database|container)s?\b",
+    re.IGNORECASE,
+)
+"""A sentence on the program that says where it runs, without the word."""
+_TITLE = re.compile(r"\W*(?:[\w-]+\s+)+side-?car\W*|\W*\w[\w-]*-sidecar\W*", re.I)
+"""A title that calls the program a sidecar of a kind; a bare one is a product's."""
 _PLACED = re.compile(r"\b(?:containers?|pods?|kubernetes|docker|k8s|podman)\b", re.I)
 """The world in which a sidecar is a container, and no file beside a photo."""
 _NO_SENTENCE = ("|", "- [", "* [", "* link:", "#", "<", "[!")
@@ -43,14 +54,33 @@ def program_is_a_sidecar(look: Look, folder: str = ".") -> tuple[str, Text] | No
     data = look(readme) if readme is not None else None
     if readme is None or data is None:
         return None
-    text = data.decode("utf-8", "replace")[:FIRST]
-    if not _PLACED.search(text) or "sidecar" not in text.lower().replace("-", ""):
+    text = data.decode("utf-8", "replace")
+    said = _sentence(text)
+    built = (one.rpartition("/")[2] for one in look.below(folder))
+    if said is None or not any(map(IMAGE.fullmatch, built)):
         return None
-    for number, said in enumerate(text.split("\n"), 1):
-        plain = said.strip()
-        if plain.startswith(_NO_SENTENCE) or not _SELF.search(plain[:400]):
+    return readme, said
+
+
+def _sentence(text: str) -> Text | None:
+    """Return the sentence of a README that calls its program a sidecar."""
+    if "sidecar" not in text.lower().replace("-", ""):
+        return None
+    titled: bool | None = None
+    read = ""
+    found: list[tuple[Text, bool]] = []
+    for number, line in enumerate(text.split("\n")[:LINES], 1):
+        plain = line.strip()
+        if titled is None and plain.strip("#=- "):
+            titled = _TITLE.fullmatch(plain) is not None
+        if len(read) > FIRST:
+            break
+        if plain.startswith(_NO_SENTENCE):
             continue
-        if any(IMAGE.fullmatch(one.rpartition("/")[2]) for one in look.below(folder)):
-            return readme, Text(plain[:120], number)
-        return None
-    return None
+        read += f"{line}\n"
+        if _SELF.search(plain[:400]):
+            found.append((Text(plain[:120], number), False))
+        elif titled and _BESIDE.match(plain[:400]):
+            found.append((Text(plain[:120], number), True))
+    placed = _PLACED.search(f"{text[:FIRST]}\n{read}") is not None
+    return next((said for said, sure in found if sure or placed), None)
