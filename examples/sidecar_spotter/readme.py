@@ -32,14 +32,25 @@ _SELF = re.compile(
 )
 """A sentence on the program itself, and not on one that it has or reads."""
 _BESIDE = re.compile(
-    r"^\W*(?:this|it)\s+(?:\w+\s+)?(?:runs?|sits?|is\s+(?:run|deployed|placed))\s+"
-    r"(?:alongside|beside|next\s+to)\s+(?:an?|the|your|each|every)\s+"
-    r"(?:[\w-]+\s+){0,3}?(?:app(?:lication)?|service|program|server|database|container)s?\b",
+    r"^\W*(?:this|it|these)\s+(?:\w+\s+){0,6}?"
+    r"(?:runs?|sits?|(?:is|are)\s+(?:run|deployed|placed))\s+"
+    r"(?:along\s?side(?:\s+of)?|beside|next\s+to)\s+(?:an?|the|your|each|every)\s+"
+    r"(?:[\w-]+\s+){0,8}?"
+    r"(?:app(?:lication)?|service|program|server|database|container)s?\b",
     re.IGNORECASE,
 )
 """A sentence on the program that says where it runs, without the word."""
-_TITLE = re.compile(r"\W*(?:[\w-]+\s+)+side-?car\W*|\W*\w[\w-]*-sidecar\W*", re.I)
+_KIND = r"side-?cars?(?:\s+(?:containers?|proxy|proxies|agents?|services?|images?))?"
+_TITLE = re.compile(
+    rf"\W*(?:[\w-]+\s+)+{_KIND}\W*|\W*\w[\w-]*-sidecars?\W*", re.IGNORECASE
+)
 """A title that calls the program a sidecar of a kind; a bare one is a product's."""
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
+LONGEST = 400
+"""Characters of a line that are looked at."""
+QUOTED = 120
+"""Characters of a sentence that are quoted."""
 _PLACED = re.compile(r"\b(?:containers?|pods?|kubernetes|docker|k8s|podman)\b", re.I)
 """The world in which a sidecar is a container, and no file beside a photo."""
 _NO_SENTENCE = ("|", "- [", "* [", "* link:", "#", "<", "[!")
@@ -78,9 +89,22 @@ def _sentence(text: str) -> Text | None:
         if plain.startswith(_NO_SENTENCE):
             continue
         read += f"{line}\n"
-        if _SELF.search(plain[:400]):
-            found.append((Text(plain[:120], number), False))
-        elif titled and _BESIDE.match(plain[:400]):
-            found.append((Text(plain[:120], number), True))
+        plain = _as_seen(plain[:LONGEST])
+        if _SELF.search(plain):
+            found.append((Text(_short(plain), number), False))
+        elif titled and _BESIDE.match(plain):
+            found.append((Text(_short(plain), number), True))
     placed = _PLACED.search(f"{text[:FIRST]}\n{read}") is not None
     return next((said for said, sure in found if sure or placed), None)
+
+
+def _as_seen(line: str) -> str:
+    """Return a line of Markdown without its marks: the text of a link for a link."""
+    return " ".join(_EMPHASIS.sub("", _LINK.sub(r"\1", line)).lstrip("> ").split())
+
+
+def _short(line: str) -> str:
+    """Return the beginning of a line, up to the end of a word."""
+    if len(line) <= QUOTED:
+        return line
+    return line[: QUOTED - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"

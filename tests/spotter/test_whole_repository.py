@@ -28,11 +28,16 @@ BEHIND_CONTENTS = (
 SEVERAL = "# shelf-helpers\n\nSidecar containers for the programs of a library.\n"
 TITLE = "Ledger Sidecar\n==============\n\nThis runs alongside a ledger application.\n"
 
+PLATFORM = (
+    "# Cloud Sidecar Containers\n\nThese are services that run along side of your"
+    " [own cloud](https://cloud.test) application containers.\n"
+)
+
 
 @pytest.mark.parametrize(
     ("said", "line"),
-    [(BEHIND_CONTENTS, 204), (SEVERAL, 3), (TITLE, 4)],
-    ids=["contents", "several", "title"],
+    [(BEHIND_CONTENTS, 204), (SEVERAL, 3), (TITLE, 4), (PLATFORM, 3)],
+    ids=["contents", "several", "title", "platform"],
 )
 def test_a_readme_tells_what_its_program_is_there_for(
     tmp_path: Path, said: str, line: int
@@ -41,6 +46,17 @@ def test_a_readme_tells_what_its_program_is_there_for(
     report = scan(tmp_path)
     assert report.verdict == IN_CODE
     assert f"README.md, line {line}, says so" in report.summary
+
+
+def test_a_readme_is_quoted_as_its_readers_see_it(tmp_path: Path) -> None:
+    said = f"**Keymaker** is a [sidecar container](https://k.test/{'k' * 90}) for keys."
+    long = f"It is a sidecar container for {'very ' * 30}old keys."
+    for text, told in (
+        (said, 'says so: "Keymaker is a sidecar container for keys."'),
+        (long, 'very very…"'),
+    ):
+        laid_out(tmp_path, {"README.md": text, "Dockerfile": "FROM scratch\n"})
+        assert scan(tmp_path).summary.endswith(told)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +70,22 @@ def test_a_readme_tells_what_its_program_is_there_for(
 )
 def test_a_title_or_a_neighbor_alone_tells_nothing(tmp_path: Path, said: str) -> None:
     laid_out(tmp_path, {"README.md": said, "Dockerfile": "FROM scratch\n"})
+    assert scan(tmp_path).verdict == "no-sidecar"
+
+
+# --- what is none
+
+PACKAGE = """\
+{
+  name:: error 'set a name',
+  image:: error 'set an image',
+  deployment:
+    local c = { name: 'book-metrics', image: $.image, args: ['--all'] };
+    { kind: 'Deployment', spec: { template: { spec: { containers: [c] } } } },
+}
+"""
+
+
+def test_settings_around_a_container_are_none(tmp_path: Path) -> None:
+    laid_out(tmp_path, {"books.libsonnet": PACKAGE})
     assert scan(tmp_path).verdict == "no-sidecar"
