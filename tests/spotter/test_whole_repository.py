@@ -89,3 +89,68 @@ PACKAGE = """\
 def test_settings_around_a_container_are_none(tmp_path: Path) -> None:
     laid_out(tmp_path, {"books.libsonnet": PACKAGE})
     assert scan(tmp_path).verdict == "no-sidecar"
+
+
+# --- the two sentences
+
+CHART_VALUES = "sidecar:\n  dashboards: {enabled: true}\n"
+RESOURCE = """\
+apiVersion: opentelemetry.io/v1beta1
+kind: OpenTelemetryCollector
+metadata: {name: books}
+spec: {mode: sidecar}
+"""
+POD = """\
+kind: Pod
+metadata: {name: books}
+spec:
+  containers:
+    - name: books
+      image: books
+      volumeMounts: [{name: logs, mountPath: /logs}]
+    - name: log-tool
+      image: tool
+      volumeMounts: [{name: logs, mountPath: /logs, readOnly: true}]
+    - name: books-proxy
+      image: proxy
+  volumes: [{name: logs, emptyDir: {}}]
+"""
+
+
+def test_a_value_that_switches_on_a_charts_sidecar_uses_it(tmp_path: Path) -> None:
+    report = scan(laid_out(tmp_path, {"values.yaml": CHART_VALUES}))
+    assert report.verdict == "uses-sidecar"
+    assert "uses the sidecar pattern: 1 sidecar in 1 unit" in report.summary
+
+
+@pytest.mark.parametrize(
+    ("files", "first"),
+    [
+        ({"a.yaml": RESOURCE}, "a custom resource asks an operator for one."),
+        (
+            {"a.yaml": RESOURCE, "b.yaml": RESOURCE.replace("books", "songs")},
+            "2 custom resources ask an operator for one.",
+        ),
+    ],
+)
+def test_a_field_alone_is_told_as_the_verdict_takes_it(
+    tmp_path: Path, files: dict[str, str], first: str
+) -> None:
+    report = scan(laid_out(tmp_path, files))
+    assert report.verdict == IN_CODE
+    assert report.summary.startswith(f"No unit in here declares a sidecar; {first}")
+    assert "The clearest is" in report.summary
+
+
+def test_the_clearest_is_one_of_those_that_decide(tmp_path: Path) -> None:
+    report = scan(laid_out(tmp_path, {"a.yaml": RESOURCE, "b.yaml": POD}))
+    assert report.verdict == "uses-sidecar"
+    assert "(b.yaml, line" in report.summary
+
+
+def test_what_a_helper_does_is_told_before_its_name(tmp_path: Path) -> None:
+    pod = POD.replace("log-tool", "log-sync")
+    report = scan(laid_out(tmp_path, {"b.yaml": pod.split("    - name: books-p")[0]}))
+    assert report.summary.endswith(
+        "it only reads the volume logs, which books may write."
+    )
