@@ -101,10 +101,11 @@ def _nearest(judged: Sequence[Judged], files: int) -> str:
         if finding.label == "not-a-sidecar"
     ]
     if not near:
+        # Of a folder, a file is not read that has one program or unrelated ones.
         looked = f" in the {_count(files, 'file')} that could tell" if files else ""
-        if any(one.group.containers for one in judged):
+        if files or any(one.group.containers for one in judged):
             return f"No unit{looked} has two programs that run side by side."
-        return f"No unit of containers was recognized{looked}."
+        return "No unit of containers was recognized."
     group, finding = max(near, key=_nearness)
     place, why = f"{_name(finding)} ({_where(group, finding)})", short(finding.why)
     best = max(finding.evidence, key=lambda one: one.weight, default=None)

@@ -154,3 +154,15 @@ def test_what_a_helper_does_is_told_before_its_name(tmp_path: Path) -> None:
     assert report.summary.endswith(
         "it only reads the volume logs, which books may write."
     )
+
+
+APART = "services:\n  books: {image: books}\n  songs: {image: songs}\n"
+
+
+def test_units_that_nobody_had_to_read_are_not_said_to_be_none(tmp_path: Path) -> None:
+    lone = POD.split("    - name: log-tool", maxsplit=1)[0]
+    laid_out(tmp_path, {"compose.yaml": APART, "b.yaml": lone})
+    end = (
+        "No unit in the 2 files that could tell has two programs that run side by side."
+    )
+    assert scan(tmp_path).summary.endswith(end)
