@@ -166,3 +166,35 @@ def test_units_that_nobody_had_to_read_are_not_said_to_be_none(tmp_path: Path) -
         "No unit in the 2 files that could tell has two programs that run side by side."
     )
     assert scan(tmp_path).summary.endswith(end)
+
+
+MODULE = "module shop\n\nrequire k8s.io/api v0.30.0\n"
+TASKS = """\
+package tasks
+
+import corev1 "k8s.io/api/core/v1"
+
+func NewJob(%s) *Job {
+	%s
+	for _, task := range plan.Tasks {
+		c := corev1.Container{Name: task.Name, Image: task.Image}
+		job.Spec.Template.Spec.Containers = append(job.Spec.Template.Spec.Containers, c)
+	}
+	return job
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "begins", "verdict"),
+    [
+        ("plan Plan", "job := &batchv1.Job{}", "no-sidecar"),
+        ("plan Plan, job *Job", "job.Name = plan.Name", IN_CODE),
+    ],
+    ids=["made", "given"],
+)
+def test_each_container_of_a_pod_that_code_makes_is_added_to_no_other(
+    tmp_path: Path, given: str, begins: str, verdict: str
+) -> None:
+    laid_out(tmp_path, {"go.mod": MODULE, "job.go": TASKS % (given, begins)})
+    assert scan(tmp_path).verdict == verdict

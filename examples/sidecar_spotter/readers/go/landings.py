@@ -10,6 +10,9 @@ from sidecar_spotter.readers.source import Code
 
 APPENDS = re.compile(r"\.(?:InitContainers|Containers)\s*=\s*append\(")
 """What puts more into a pod that is given."""
+_FOR_EACH = re.compile(r"\bfor\b[^{\n]*\brange\b[^{\n]*\{")
+_TO_POD = re.compile(r"\b(\w+)(?:\.\w+)*\.(?:InitContainers|Containers)\s*=\s*append\(")
+_SPELLED = re.compile(r"(?<!\w)Containers:")
 _LANDS = re.compile(r"^.*?\b(\w*(?i:containers))\s*(?::=|:|=)(?!=).*$", re.M)
 
 
@@ -19,6 +22,7 @@ class Landings:
     def __init__(self, code: Code, functions: Functions) -> None:
         """Note which names *code* puts into lists."""
         self._shape = code.shape
+        self._closes = code.closes
         self._functions = functions
         self._calls: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._filled: dict[str, list[int]] = defaultdict(list)
@@ -69,3 +73,24 @@ class Landings:
         if around is None:
             return False
         return APPENDS.search(self._shape, around.start, around.end) is not None
+
+    def makes_each(self, at: int) -> bool:
+        """Whether a function makes a pod, and at a place one container for each item.
+
+        These are all that the pod has: none is added to another.
+        """
+        around = self._functions.around(at)
+        if around is None:
+            return False
+        start, end = around.start, around.end
+        each = any(
+            one.end() <= at < self._closes.get(one.end() - 1, 0)
+            for one in _FOR_EACH.finditer(self._shape, start, at)
+        )
+        if not each or _SPELLED.search(self._shape, start, end):
+            return False
+        pods = {one[1] for one in _TO_POD.finditer(self._shape, start, end)}
+        return bool(pods) and all(
+            re.compile(rf"\b{pod}\s*:=\s*&?[\w.]+\{{").search(self._shape, start, at)
+            for pod in pods
+        )
