@@ -654,7 +654,7 @@ PAIRS: dict[str, str] = {
 WORDS: dict[str, str] = {
     word: role
     for role, words in {
-        "proxy": "proxy envoy",
+        "proxy": "proxy rproxy envoy",
         "agent": "agent",
         "sidecar": "sidecar helper companion sidekick",
         "adapter": "adapter adaptor",

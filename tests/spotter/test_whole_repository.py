@@ -198,3 +198,48 @@ def test_each_container_of_a_pod_that_code_makes_is_added_to_no_other(
 ) -> None:
     laid_out(tmp_path, {"go.mod": MODULE, "job.go": TASKS % (given, begins)})
     assert scan(tmp_path).verdict == verdict
+
+
+# --- which one is the main one
+
+RELEASE = """\
+kind: HelmRelease
+metadata: {name: minerva}
+spec:
+  values:
+    controllers:
+      minerva:
+        containers:
+          app:
+            image: {repository: example.com/books/minerva-agent}
+            env: {API_PORT: 8642}
+            probes: {liveness: {spec: {httpGet: {port: 8642}}}}
+          board:
+            image: {repository: example.com/books/minerva-board}
+            env: {GATEWAY: "http://localhost:8642"}
+"""
+PROXIED = """\
+services:
+  app01: {image: web, deploy: {labels: {ecs.task.family: shop}}}
+  rproxy:
+    image: web
+    depends_on: [app01]
+    ports: ["80:80"]
+    deploy: {labels: {ecs.task.family: shop}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("release.yaml", RELEASE, {"app": "main", "board": "sidecar"}),
+        ("compose.yaml", PROXIED, {"app01": "main", "rproxy": "sidecar"}),
+    ],
+    ids=["application", "proxy"],
+)
+def test_the_main_one_is_what_its_author_calls_the_program(
+    tmp_path: Path, path: str, text: str, expected: dict[str, str]
+) -> None:
+    report = scan(laid_out(tmp_path, {path: text}))
+    found = {one.name: one.label for unit in report.groups for one in unit.findings}
+    assert found == expected

@@ -98,6 +98,11 @@ def _is_what_function_makes(group: Group, box: Container) -> bool:
     return not own.isdisjoint(split(box.name))
 
 
+def called_the_application(one: Candidate) -> float:
+    """Return less for what is called `app`, and nothing more, whatever its image is."""
+    return -1 if one.box.name.lower() in ("app", "application", "main") else 0
+
+
 def the_units_gateway(one: Candidate) -> float:
     """Return less for a proxy after which its unit is called: that is a gateway."""
     if is_ruled(one.group, one.box, one.reasons):
@@ -271,6 +276,7 @@ def always_there(one: Candidate) -> float:
 SIGNS: tuple[Callable[[Candidate], float], ...] = (
     started_as_a_sidecar,
     called_as_the_unit,
+    called_the_application,
     the_units_gateway,
     reached_from_outside,
     called_by_all,
