@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from sidecar_spotter.features.known_image import BY_VALUE
 from sidecar_spotter.features.telling_name import NAME
-from sidecar_spotter.model import SIDECARS, Finding, Group, Judged, Text
+from sidecar_spotter.model import SIDECARS, Evidence, Finding, Group, Judged, Text
 from sidecar_spotter.once import unit_of
 from sidecar_spotter.units import is_declared, is_deployed
 
@@ -87,9 +88,13 @@ def _told(group: Group, finding: Finding) -> str:
     told = [one for one in finding.evidence if one.feature != "second-container"]
     # A name is a promise: what can be seen to be so is told before it.
     speaks = [one for one in told if one.weight > 0]
-    best = max(speaks, key=lambda one: (one.feature != NAME, one.weight), default=None)
+    best = max(speaks, key=lambda one: (not _is_a_name(one), one.weight), default=None)
     reason = finding.why if best is None else best.says
     return f"{_name(finding)}{beside} ({_where(group, finding)}): it {short(reason)}."
+
+
+def _is_a_name(one: Evidence) -> bool:
+    return one.feature == NAME or one.says.startswith(BY_VALUE)
 
 
 def _nearest(judged: Sequence[Judged], files: int) -> str:

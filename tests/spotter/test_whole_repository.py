@@ -243,3 +243,25 @@ def test_the_main_one_is_what_its_author_calls_the_program(
     report = scan(laid_out(tmp_path, {path: text}))
     found = {one.name: one.label for unit in report.groups for one in unit.findings}
     assert found == expected
+
+
+BY_VALUE = """\
+kind: Deployment
+metadata: {name: books}
+spec:
+  template:
+    spec:
+      containers:
+        - name: books
+          image: {{ .Values.image.repository }}
+          volumeMounts: [{name: blocks, mountPath: /blocks}]
+        - name: block-uploader
+          image: {{ .Values.blockUploader.image }}
+          volumeMounts: [{name: blocks, mountPath: /blocks, readOnly: true}]
+"""
+
+
+def test_how_an_image_is_called_in_values_is_a_name_too(tmp_path: Path) -> None:
+    chart = {"Chart.yaml": "name: books\n", "templates/books.yaml": BY_VALUE}
+    end = "it only reads the volume blocks, which books may write."
+    assert scan(laid_out(tmp_path, chart)).summary.endswith(end)
