@@ -265,3 +265,35 @@ def test_how_an_image_is_called_in_values_is_a_name_too(tmp_path: Path) -> None:
     chart = {"Chart.yaml": "name: books\n", "templates/books.yaml": BY_VALUE}
     end = "it only reads the volume blocks, which books may write."
     assert scan(laid_out(tmp_path, chart)).summary.endswith(end)
+
+
+GATEWAY = """\
+kind: Service
+metadata: {name: books-egress-proxy}
+spec:
+  selector: {app: books-egress-proxy}
+  ports: [{port: 443, targetPort: 8443}, {port: 9100, targetPort: metrics}]
+---
+kind: Deployment
+metadata: {name: books-egress-proxy}
+spec:
+  template:
+    metadata: {labels: {app: books-egress-proxy}}
+    spec:
+      containers:
+        - name: envoy
+          image: envoyproxy/envoy
+          args: ["-c", "/etc/envoy/envoy.yaml"]
+          ports: [{name: https, containerPort: 8443}]
+          volumeMounts: [{name: envoy-config, mountPath: /etc/envoy, readOnly: true}]
+        - name: filter-sidecar
+          image: example.com/books/filter
+          ports: [{containerPort: 9000}, {name: metrics, containerPort: 9100}]
+      volumes: [{name: envoy-config, configMap: {name: envoy}}]
+"""
+
+
+def test_a_unit_that_is_called_a_proxy_is_there_for_its_proxy(tmp_path: Path) -> None:
+    report = scan(laid_out(tmp_path, {"gateway.yaml": GATEWAY}))
+    found = {one.name: one.label for unit in report.groups for one in unit.findings}
+    assert found == {"envoy": "main", "filter-sidecar": "sidecar"}

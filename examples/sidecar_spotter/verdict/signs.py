@@ -15,6 +15,7 @@ from sidecar_spotter.own import own_name
 from sidecar_spotter.units import OWN_IMAGE
 from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
+    FRONT,
     STORES,
     is_front,
     is_known_helper,
@@ -107,6 +108,9 @@ def the_units_gateway(one: Candidate) -> float:
     """Return less for a proxy after which its unit is called: that is a gateway."""
     if is_ruled(one.group, one.box, one.reasons):
         return -2.4  # requests go through it, and not through its controller
+    own = one.group.kind in WORKLOADS and own_name(one.group)[-1:]
+    if own in (["proxy"], ["gateway"]) and telling(one.box.name) in FRONT:
+        return -2.4 if is_published(one.group, one.box) else 0
     return -1 if is_front(one.box) and one.box.name == one.group.name else 0
 
 
