@@ -401,10 +401,8 @@ def _cloud_sql(document: Node) -> Iterator[Request]:
     yield _request(name, "database-proxy", top, says)
 
 
-_ADDS = re.compile(
-    r"side-?car|injector|injection|proxy|agent|mesh|collector", re.IGNORECASE
-)
-"""What a webhook is called that adds containers; others inject gates or settings."""
+_ADDS = re.compile(r"side-?car|injection|proxy|agent|mesh|collector", re.IGNORECASE)
+"""What a webhook is called that adds containers; others inject gates or secrets."""
 
 
 def _webhooks(document: Node) -> Iterator[Request]:

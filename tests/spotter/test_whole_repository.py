@@ -297,3 +297,28 @@ def test_a_unit_that_is_called_a_proxy_is_there_for_its_proxy(tmp_path: Path) ->
     report = scan(laid_out(tmp_path, {"gateway.yaml": GATEWAY}))
     found = {one.name: one.label for unit in report.groups for one in unit.findings}
     assert found == {"envoy": "main", "filter-sidecar": "sidecar"}
+
+
+WEBHOOK = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: %s}
+webhooks:
+  - name: books.example.com
+    objectSelector: {matchLabels: {%s: "true"}}
+    rules: [{operations: [CREATE], apiGroups: [""], resources: [pods]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "verdict"),
+    [
+        ("key-injector", "key-injector", "no-sidecar"),
+        ("key-sidecar-injector", "inject-keys", "uses-sidecar"),
+    ],
+)
+def test_what_injects_something_need_not_add_a_container(
+    tmp_path: Path, name: str, label: str, verdict: str
+) -> None:
+    laid_out(tmp_path, {"webhook.yaml": WEBHOOK % (name, label)})
+    assert scan(tmp_path).verdict == verdict
