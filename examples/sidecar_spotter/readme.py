@@ -5,6 +5,7 @@ container, but it builds an image, and its README says in the first lines what f
 """
 
 import re
+from itertools import takewhile
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Text
@@ -22,7 +23,8 @@ _SELF = re.compile(
     r"\b(?:is|contains|provides|implements|offers)\s+(?:an?\s+|the\s+)"
     rf"{_WORDS}[*`_]*side-?car\b"
     rf"|^\W*(?:an?|the)\s+{_WORDS}side-?car\s+(?:\w+\s+){{0,2}}?"
-    r"(?:written|that|which|to|for|proxy|container|service|process|agent|program)\b"
+    r"(?:written|that|which|to|for|proxy|container|service|process|agent|program"
+    r"|application)\b"
     r"|^\W*side-?cars?\s+(?:proxy|containers?|services?|process|agents?|programs?)\s+"
     r"(?:for|to|that|which|written)\b"
     r"|\b(?:run|runs|running|deployed|used|works?|designed|intended|meant|built)"
@@ -31,6 +33,8 @@ _SELF = re.compile(
     re.IGNORECASE,
 )
 """A sentence on the program itself, and not on one that it has or reads."""
+_MADE_FOR = re.compile(r"^\W*(?:\w+\s+){0,3}side-?cars?\s+for\s", re.IGNORECASE)
+"""What is no sentence, and only says whose sidecars these are."""
 _BESIDE = re.compile(
     r"^\W*(?:this|it|these)\s+(?:\w+\s+){0,6}?"
     r"(?:runs?|sits?|(?:is|are)\s+(?:run|deployed|placed))\s+"
@@ -49,6 +53,9 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
 LONGEST = 400
 """Characters of a line that are looked at."""
+AROUND = 4
+"""Lines over which a sentence may go."""
+_END = re.compile(r"(?<=[\w)][.!?])\s+(?=[A-Z])")
 QUOTED = 120
 """Characters of a sentence that are quoted."""
 _PLACED = re.compile(r"\b(?:containers?|pods?|kubernetes|docker|k8s|podman)\b", re.I)
@@ -80,7 +87,8 @@ def _sentence(text: str) -> Text | None:
     titled: bool | None = None
     read = ""
     found: list[tuple[Text, bool]] = []
-    for number, line in enumerate(text.split("\n")[:LINES], 1):
+    lines = text.split("\n")[:LINES]
+    for number, line in enumerate(lines, 1):
         plain = line.strip()
         if titled is None and plain.strip("#=- "):
             titled = _TITLE.fullmatch(plain) is not None
@@ -90,10 +98,9 @@ def _sentence(text: str) -> Text | None:
             continue
         read += f"{line}\n"
         plain = _as_seen(plain[:LONGEST])
-        if _SELF.search(plain):
-            found.append((Text(_short(plain), number), False))
-        elif titled and _BESIDE.match(plain):
-            found.append((Text(_short(plain), number), True))
+        sure = bool(titled) and _BESIDE.match(plain) is not None
+        if sure or _SELF.search(plain) or (titled and _MADE_FOR.match(plain)):
+            found.append((Text(_quoted(lines[number - 1 :]), number), sure))
     placed = _PLACED.search(f"{text[:FIRST]}\n{read}") is not None
     return next((said for said, sure in found if sure or placed), None)
 
@@ -103,8 +110,12 @@ def _as_seen(line: str) -> str:
     return " ".join(_EMPHASIS.sub("", _LINK.sub(r"\1", line)).lstrip("> ").split())
 
 
-def _short(line: str) -> str:
-    """Return the beginning of a line, up to the end of a word."""
-    if len(line) <= QUOTED:
-        return line
-    return line[: QUOTED - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
+def _quoted(lines: list[str]) -> str:
+    """Return the sentence with which *lines* begin, or so much of it as is short."""
+    plain = (one.strip() for one in lines[:AROUND])
+    paragraph = takewhile(lambda one: one and not one.startswith(_NO_SENTENCE), plain)
+    said = _as_seen(" ".join(one[:LONGEST] for one in paragraph))
+    said = _END.split(said, maxsplit=1)[0]
+    if len(said) <= QUOTED:
+        return said
+    return said[: QUOTED - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"

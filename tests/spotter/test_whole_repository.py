@@ -32,12 +32,20 @@ PLATFORM = (
     "# Cloud Sidecar Containers\n\nThese are services that run along side of your"
     " [own cloud](https://cloud.test) application containers.\n"
 )
+ATTACHED = (
+    "# Mill Sidecar\n\nBuild its image with Docker.\n\n"
+    "The sidecar is an application that is attached to every step.\n"
+)
+ENGINE = "# mill-sidecars\n\nSmall sidecars for the mill, in Docker images.\n"
 
 
 @pytest.mark.parametrize(
     ("said", "line"),
-    [(BEHIND_CONTENTS, 204), (SEVERAL, 3), (TITLE, 4), (PLATFORM, 3)],
-    ids=["contents", "several", "title", "platform"],
+    [
+        *((BEHIND_CONTENTS, 204), (SEVERAL, 3), (TITLE, 4), (PLATFORM, 3)),
+        *((ATTACHED, 5), (ENGINE, 3)),
+    ],
+    ids=["contents", "several", "title", "platform", "attached", "engine"],
 )
 def test_a_readme_tells_what_its_program_is_there_for(
     tmp_path: Path, said: str, line: int
@@ -54,6 +62,10 @@ def test_a_readme_is_quoted_as_its_readers_see_it(tmp_path: Path) -> None:
     for text, told in (
         (said, 'says so: "Keymaker is a sidecar container for keys."'),
         (long, 'very very…"'),
+        (
+            "This repository contains a sidecar\nfor the *mill*. In a pod.\n",
+            'says so: "This repository contains a sidecar for the mill."',
+        ),
     ):
         laid_out(tmp_path, {"README.md": text, "Dockerfile": "FROM scratch\n"})
         assert scan(tmp_path).summary.endswith(told)
