@@ -334,3 +334,48 @@ def test_what_injects_something_need_not_add_a_container(
 ) -> None:
     laid_out(tmp_path, {"webhook.yaml": WEBHOOK % (name, label)})
     assert scan(tmp_path).verdict == verdict
+
+
+COPIES = """\
+kind: Pod
+metadata: {name: shelf}
+spec:
+  containers:
+    - name: shelf-monitor
+      image: alpine
+      command: [sh, -c, "while true; do date >> /shelf/beat; sleep 9; done"]
+      volumeMounts: [{name: shelf, mountPath: /shelf}]
+    - name: shelf-monitor-2
+      image: alpine
+      command: [sh, -c, "while true; do date >> /shelf/beat; sleep 9; done"]
+      volumeMounts: [{name: shelf, mountPath: /shelf}]
+  volumes: [{name: shelf, emptyDir: {}}]
+"""
+GLUED = """\
+kind: Deployment
+metadata: {name: mill-controller}
+spec:
+  template:
+    spec:
+      containers:
+        - name: mill-controller
+          image: mill
+          args: ["--namespace=mill"]
+          volumeMounts: [{name: s, mountPath: /s}]
+        - name: mill-controller-sidecarexec
+          image: mill
+          args: ["--sidecarexec"]
+          volumeMounts: [{name: s, mountPath: /s}]
+      volumes: [{name: s, emptyDir: {}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [(COPIES, "no-sidecar"), (GLUED, "uses-sidecar")],
+    ids=["copies", "glued"],
+)
+def test_of_two_from_one_image_names_tell_equals_and_helpers(
+    tmp_path: Path, text: str, verdict: str
+) -> None:
+    assert scan(laid_out(tmp_path, {"a.yaml": text})).verdict == verdict
