@@ -654,7 +654,7 @@ PAIRS: dict[str, str] = {
 WORDS: dict[str, str] = {
     word: role
     for role, words in {
-        "proxy": "proxy envoy",
+        "proxy": "proxy rproxy envoy",
         "agent": "agent",
         "sidecar": "sidecar helper companion sidekick",
         "adapter": "adapter adaptor",
@@ -709,6 +709,8 @@ _TASKS = ("check", "verify", "wait", "assert")
 _STAND_INS = {"mock", "mocked", "mocks", "fake", "stub", "dummy"}
 """With these a name tells of what takes another program's place, and so of neither."""
 _SERVES_SIDECARS = ("injector", "operator", "webhook", "manager")
+_NOT_ONE = (*_SERVES_SIDECARS, "sidecars", "set", "controller")
+"""Ends of a word that begins with `sidecar`, and is no sidecar."""
 
 
 def telling(name: str) -> str | None:
@@ -727,6 +729,8 @@ def telling(name: str) -> str | None:
     if "sidecar" in words and words[-1] not in _SERVES_SIDECARS:
         told = (PAIRS.get("-".join(pair)) for pair in pairwise(words))
         return next((role for role in told if role not in (None, MAIN)), "sidecar")
+    if words[-1].startswith("sidecar") and not words[-1].endswith(_NOT_ONE):
+        return "sidecar"
     for end in range(len(words), 0, -1):
         pair = "-".join(words[max(end - 2, 0) : end])
         role = PAIRS.get(pair) or WORDS.get(words[end - 1])

@@ -115,7 +115,8 @@ class Request:
     wanted: bool = True
     """False for an opt-out."""
     how: str = "injection"
-    """The feature it is evidence for: `injection` or `operator-field`."""
+    """The feature it is evidence for: `injection` or `operator-field`. A `chart-value`
+    is of the latter, but what it switches on stands in the chart, and in no code."""
     ports: tuple[int, ...] = ()
     """The ports at localhost on which what is added answers."""
 

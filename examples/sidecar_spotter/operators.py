@@ -401,10 +401,8 @@ def _cloud_sql(document: Node) -> Iterator[Request]:
     yield _request(name, "database-proxy", top, says)
 
 
-_ADDS = re.compile(
-    r"side-?car|injector|injection|proxy|agent|mesh|collector", re.IGNORECASE
-)
-"""What a webhook is called that adds containers; others inject gates or settings."""
+_ADDS = re.compile(r"side-?car|injection|proxy|agent|mesh|collector", re.IGNORECASE)
+"""What a webhook is called that adds containers; others inject gates or secrets."""
 
 
 def _webhooks(document: Node) -> Iterator[Request]:
@@ -515,7 +513,7 @@ def of_runners(name: Node, node: Node | None) -> Iterator[Request]:
     """
     if text(get(node, "type")) == "dind":
         says = "is added by the chart, because containerMode.type is dind"
-        yield _request("dind", "docker-daemon", name, says)
+        yield _request("dind", "docker-daemon", name, says, how="chart-value")
 
 
 def of_switch(name: Node, node: Node | None) -> Iterator[Request]:
@@ -524,9 +522,8 @@ def of_switch(name: Node, node: Node | None) -> Iterator[Request]:
     if top is not None and text(get(node, "sidecar")).lower() in TRUE:
         says = f"is added by the chart, because {text(name)}.sidecar is true"
         role = telling(text(name))
-        yield _request(
-            text(name), "sidecar" if role in (None, MAIN) else role, top, says
-        )
+        role = "sidecar" if role in (None, MAIN) else role
+        yield _request(text(name), role, top, says, how="chart-value")
 
 
 def of_values(node: Node | None) -> Iterator[Request]:
@@ -535,4 +532,4 @@ def of_values(node: Node | None) -> Iterator[Request]:
         container = OF_CHARTS.get(text(name))
         if container and text(get(value, "enabled")).lower() in TRUE:
             says = f"is added by the chart, because sidecar.{text(name)} is enabled"
-            yield _request(container, "config-sync", name, says)
+            yield _request(container, "config-sync", name, says, how="chart-value")

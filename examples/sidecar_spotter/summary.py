@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from sidecar_spotter.model import SIDECARS, Finding, Group, Judged, Text
+from sidecar_spotter.features.known_image import BY_VALUE
+from sidecar_spotter.features.telling_name import NAME
+from sidecar_spotter.model import SIDECARS, Evidence, Finding, Group, Judged, Text
 from sidecar_spotter.once import unit_of
-from sidecar_spotter.units import is_deployed
+from sidecar_spotter.units import is_declared, is_deployed
 
 Pair = tuple[Group, Finding]
 
@@ -22,21 +24,35 @@ def summary_of(judged: Sequence[Judged], files: int = 0) -> str:
     helpers = [pair for pair in pairs if pair[1].label in SIDECARS]
     if not helpers:
         return f"No sidecar was found in here. {_nearest(judged, files)}"
+    declared = [pair for pair in helpers if is_declared(pair[0], pair[1].line)]
+    built = [pair for pair in helpers if not is_deployed(pair[0])]
+    if not declared:
+        return f"{_undeclared(helpers, built)} The clearest is {_clearest(helpers)}"
     deployed = [pair for pair in helpers if is_deployed(pair[0])]
-    if not deployed:
-        first = "Only program code in here builds sidecars; no file deploys one."
-        return f"{first} The clearest is {_told(*max(helpers, key=_weight))}"
     units = len({unit_of(group) for group, _ in deployed})
     how_many = f"{_count(len(deployed), 'sidecar')} in {_count(units, 'unit')}"
-    if all(map(_is_made_up, deployed)):
+    if all(map(_is_made_up, declared)):
         how_many += ", in folders for tests alone"
-        built = [pair for pair in helpers if not is_deployed(pair[0])]
         if own := [pair for pair in built if not _is_made_up(pair)]:
             how_many += f"; program code builds {_count(len(own), 'sidecar')}"
-            deployed = own
+            declared = own
     of = "repository" if files else "file"
     first = f"This {of} uses the sidecar pattern: {how_many}."
-    return f"{first} The clearest is {_told(*max(deployed, key=_weight))}"
+    return f"{first} The clearest is {_clearest(declared)}"
+
+
+def _undeclared(helpers: Sequence[Pair], built: Sequence[Pair]) -> str:
+    """Return the first sentence where none stands in a unit of this repository."""
+    asking = len(helpers) - len(built)
+    if not asking:
+        return "Only program code in here builds sidecars; no file deploys one."
+    some = "a custom resource asks" if asking == 1 else f"{asking} custom resources ask"
+    first = f"No unit in here declares a sidecar; {some} an operator for one"
+    return f"{first}, and program code builds {len(built)}." if built else f"{first}."
+
+
+def _clearest(helpers: Sequence[Pair]) -> str:
+    return _told(*max(helpers, key=_weight))
 
 
 def of_source(readme: str, said: Text) -> str:
@@ -70,9 +86,15 @@ def _told(group: Group, finding: Finding) -> str:
     beside = f", beside {short(finding.serves)}" if finding.serves else ""
     # To run beside another is what the reason says already.
     told = [one for one in finding.evidence if one.feature != "second-container"]
-    best = max(told, key=lambda one: one.weight, default=None)
-    reason = finding.why if best is None or best.weight <= 0 else best.says
+    # A name is a promise: what can be seen to be so is told before it.
+    speaks = [one for one in told if one.weight > 0]
+    best = max(speaks, key=lambda one: (not _is_a_name(one), one.weight), default=None)
+    reason = finding.why if best is None else best.says
     return f"{_name(finding)}{beside} ({_where(group, finding)}): it {short(reason)}."
+
+
+def _is_a_name(one: Evidence) -> bool:
+    return one.feature == NAME or one.says.startswith(BY_VALUE)
 
 
 def _nearest(judged: Sequence[Judged], files: int) -> str:
@@ -84,10 +106,11 @@ def _nearest(judged: Sequence[Judged], files: int) -> str:
         if finding.label == "not-a-sidecar"
     ]
     if not near:
+        # Of a folder, a file is not read that has one program or unrelated ones.
         looked = f" in the {_count(files, 'file')} that could tell" if files else ""
-        if any(one.group.containers for one in judged):
+        if files or any(one.group.containers for one in judged):
             return f"No unit{looked} has two programs that run side by side."
-        return f"No unit of containers was recognized{looked}."
+        return "No unit of containers was recognized."
     group, finding = max(near, key=_nearness)
     place, why = f"{_name(finding)} ({_where(group, finding)})", short(finding.why)
     best = max(finding.evidence, key=lambda one: one.weight, default=None)

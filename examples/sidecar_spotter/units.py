@@ -44,6 +44,15 @@ def is_deployed(group: Group) -> bool:
     return "code" not in group.marks or "deploys" in group.marks
 
 
+def is_declared(group: Group, line: int) -> bool:
+    """Whether a helper on *line* of a unit stands there for this repository to run.
+
+    A field of a custom resource only asks an operator, whose code is what builds one.
+    """
+    fields = {ask.line for ask in group.requests if ask.how == "operator-field"}
+    return is_deployed(group) and line not in fields
+
+
 _WEB_ROOT = re.compile(
     r"/(?:usr/share/nginx/html|var/www|usr/local/apache2/htdocs|srv/www|htdocs)\b"
 )

@@ -94,7 +94,7 @@ def test_to_run_beside_another_is_no_reason_of_its_own() -> None:
 
 
 def test_who_finds_nothing_says_in_how_many_files() -> None:
-    end = "No unit of containers was recognized in the 12 files that could tell."
+    end = "in the 12 files that could tell has two programs that run side by side."
     assert summary_of([], 12).endswith(end)
 
 

@@ -52,6 +52,8 @@ from sidecar_spotter.variables import known_as, of_variables
 
 NAME = "known-image"
 STRENGTH = "medium"
+BY_VALUE = "gets its image from a value that is called"
+"""How the reason begins where the image itself stands elsewhere."""
 
 DOES = {
     "csi-attacher": "attaches volumes to machines",
@@ -127,7 +129,7 @@ def _says(found: Known, image: str, *, named: bool) -> str:
         return f"is called as the image {found.name}{known_as}"
     if found.by == "expression":
         value = _as_written(found.name, image)
-        return f"gets its image from a value that is called {value}{known_as}"
+        return f"{BY_VALUE} {value}{known_as}"
     return f"runs {found.name}{known_as}"
 
 

@@ -62,6 +62,6 @@ def look(group: Group) -> Iterator[Evidence]:
                 says = f"stands in the field `{note.text.removeprefix('field: ')}`"
                 yield Evidence(NAME, box.name, box.line, says, 2)
     for ask in group.requests:
-        if ask.how == NAME:
+        if ask.how in (NAME, "chart-value"):
             weight = 3 if ask.wanted else -3
             yield Evidence(NAME, ask.container, ask.line, ask.says, weight)

@@ -50,6 +50,7 @@ In the wild: {project}`two operators in one Pod, neither of which helps the othe
 <identify-strimzi>`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -106,8 +107,15 @@ def _is_proxy(box: Container) -> bool:
     return found is not None and found.role.endswith("proxy") and found.sure > 0
 
 
+_OF_NUMBERS = re.compile(r"metric|prom(?:etheus)?\b|monitor|telemetry", re.IGNORECASE)
+"""The name of a port at which a container is measured, and not called."""
+
+
 def _both_served(group: Group, one: Container, other: Container) -> bool:
     """Whether callers from outside reach both, each on a port of its own."""
-    its, others = ({port.number for port in box.ports} for box in (one, other))
+    its, others = (
+        {port.number for port in box.ports if not _OF_NUMBERS.search(port.name)}
+        for box in (one, other)
+    )
     served = set(group.served)
     return not served.isdisjoint(its - others) and not served.isdisjoint(others - its)

@@ -107,8 +107,17 @@ class _Sheet:
             at += 1
         return self.strings.get(at, "") if at else ""
 
-    def objects(self) -> Iterator[Made]:
-        """Yield the objects that are containers."""
+    def objects(self) -> list[Made]:
+        """Return the objects that are containers, and not the settings around them."""
+        found = list(self._with_images())
+        return [
+            one
+            for one in found
+            if not any(one.start < other.start < one.end for other in found)
+        ]
+
+    def _with_images(self) -> Iterator[Made]:
+        """Yield the objects that have the fields of a container."""
         seen: set[int] = set()
         for match in islice(_IMAGE.finditer(self.shape), MOST):
             start = opening(self.shape, match.start(), "{")

@@ -29,7 +29,7 @@ from sidecar_spotter.model import (
     Request,
     Verdict,
 )
-from sidecar_spotter.units import is_deployed
+from sidecar_spotter.units import is_declared
 from sidecar_spotter.verdict.branches import forms, merged
 from sidecar_spotter.verdict.labels import finding
 from sidecar_spotter.verdict.parts import lonely
@@ -124,10 +124,9 @@ def verdict_of(judged: Iterable[Judged]) -> Verdict:
     """Return what a repository is, from all its groups."""
     code = False
     for one in judged:
-        fields = {ask.line for ask in one.group.requests if ask.how == "operator-field"}
         for said in one.findings:
             if said.label in SIDECARS:
-                if is_deployed(one.group) and said.line not in fields:
+                if is_declared(one.group, said.line):
                     return "uses-sidecar"
                 code = True
     return "injects-or-operates-sidecars-in-code-only" if code else "no-sidecar"

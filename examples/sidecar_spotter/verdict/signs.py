@@ -15,6 +15,7 @@ from sidecar_spotter.own import own_name
 from sidecar_spotter.units import OWN_IMAGE, stem
 from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
+    FRONT,
     STORES,
     is_front,
     is_known_helper,
@@ -98,10 +99,18 @@ def _is_what_function_makes(group: Group, box: Container) -> bool:
     return not own.isdisjoint(split(box.name))
 
 
+def called_the_application(one: Candidate) -> float:
+    """Return less for what is called `app`, and nothing more, whatever its image is."""
+    return -1 if one.box.name.lower() in ("app", "application", "main") else 0
+
+
 def the_units_gateway(one: Candidate) -> float:
     """Return less for a proxy after which its unit is called: that is a gateway."""
     if is_ruled(one.group, one.box, one.reasons):
         return -2.4  # requests go through it, and not through its controller
+    own = one.group.kind in WORKLOADS and own_name(one.group)[-1:]
+    if own in (["proxy"], ["gateway"]) and telling(one.box.name) in FRONT:
+        return -2.4 if is_published(one.group, one.box) else 0
     return -1 if is_front(one.box) and one.box.name == one.group.name else 0
 
 
@@ -291,6 +300,7 @@ def always_there(one: Candidate) -> float:
 SIGNS: tuple[Callable[[Candidate], float], ...] = (
     started_as_a_sidecar,
     called_as_the_unit,
+    called_the_application,
     the_units_gateway,
     reached_from_outside,
     called_by_all,

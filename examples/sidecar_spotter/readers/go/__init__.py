@@ -113,4 +113,6 @@ def _injects(program: Program, literal: Literal) -> set[str]:
     """Return the mark `injects` for what is appended to a pod that is given."""
     named = literal.names & program.landings.appended
     there = APPENDS.search(program.code.before(literal.start))
-    return {"injects"} if named or there else set()
+    if not (named or there) or program.landings.makes_each(literal.start):
+        return set()
+    return {"injects"}

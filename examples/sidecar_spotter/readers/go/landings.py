@@ -3,13 +3,20 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 
 from sidecar_spotter.readers.functions import Functions
 from sidecar_spotter.readers.go.names import NAME, TO_CALL
-from sidecar_spotter.readers.source import Code
+from sidecar_spotter.readers.source import Code, Span
 
 APPENDS = re.compile(r"\.(?:InitContainers|Containers)\s*=\s*append\(")
 """What puts more into a pod that is given."""
+_FOR_EACH = re.compile(r"\bfor\b[^{\n]*\brange\b[^{\n]*\{")
+_TO_POD = re.compile(r"\b(\w+)(?:\.\w+)*\.(?:InitContainers|Containers)\s*=\s*append\(")
+_MADE = re.compile(r"\b(\w+)\s*:=\s*&?[\w.]+\{")
+_SPELLED = re.compile(r"(?<!\w)Containers:")
+FEW, MOST = 30, 300
+"""Loops, and variables, of one function that are looked at."""
 _LANDS = re.compile(r"^.*?\b(\w*(?i:containers))\s*(?::=|:|=)(?!=).*$", re.M)
 
 
@@ -19,6 +26,8 @@ class Landings:
     def __init__(self, code: Code, functions: Functions) -> None:
         """Note which names *code* puts into lists."""
         self._shape = code.shape
+        self._closes = code.closes
+        self._each: dict[int, list[Span]] = {}
         self._functions = functions
         self._calls: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._filled: dict[str, list[int]] = defaultdict(list)
@@ -69,3 +78,25 @@ class Landings:
         if around is None:
             return False
         return APPENDS.search(self._shape, around.start, around.end) is not None
+
+    def makes_each(self, at: int) -> bool:
+        """Whether a function makes a pod, and at a place one container for each item.
+
+        These are all that the pod has: none is added to another.
+        """
+        around = self._functions.around(at)
+        if around is None:
+            return False
+        if around.start not in self._each:
+            self._each[around.start] = self._loops(around.start, around.end)
+        return any(start <= at < end for start, end in self._each[around.start])
+
+    def _loops(self, start: int, end: int) -> list[Span]:
+        """Return the loops of a function that fill a pod of its own."""
+        shape = self._shape
+        pods = {one[1] for one in islice(_TO_POD.finditer(shape, start, end), FEW)}
+        made = {one[1] for one in islice(_MADE.finditer(shape, start, end), MOST)}
+        if not pods or not pods <= made or _SPELLED.search(shape, start, end):
+            return []
+        loops = islice(_FOR_EACH.finditer(shape, start, end), FEW)
+        return [(one.end(), self._closes.get(one.end() - 1, 0)) for one in loops]
