@@ -21,7 +21,6 @@ from sidecar_spotter.readers.jsonnet_lists import (
     Span,
     binding,
     expression_end,
-    holds_list,
     lists,
     opening,
     parts,
@@ -63,8 +62,7 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units that a file lists, and each container that it does not list."""
     sheet = _Sheet(data.decode("utf-8", "replace"))
-    objects = (one for one in sheet.objects() if not holds_list(sheet.shape, one))
-    made = sorted((*objects, *sheet.calls()), key=lambda one: one.start)
+    made = sorted((*sheet.objects(), *sheet.calls()), key=lambda one: one.start)
     listed: set[int] = set()
     for one in lists(sheet.shape, made):
         boxes = [replace(part.box, stage="init") for part in one.early]

@@ -80,14 +80,6 @@ def lists(shape: str, made: Sequence[Made]) -> list[Listed]:
     return list(found.values())
 
 
-def holds_list(shape: str, one: Made) -> bool:
-    """Whether an object has a list of containers in it: then it is none itself.
-
-    The settings of a whole product have a name and an image as well.
-    """
-    return _LIST.search(shape, one.start, one.end) is not None
-
-
 def _span(shape: str, match: re.Match[str]) -> Span | None:
     """Return from where to where a list is, in a field or an argument."""
     if match["field"]:
