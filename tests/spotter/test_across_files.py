@@ -59,3 +59,60 @@ def test_an_option_that_a_library_declares_asks_for_nothing(
 ) -> None:
     files = {**PULUMI, "requirements.txt": "pulumi_aws", path: text}
     assert labels(tmp_path, files) == found
+
+
+# --- a service may join the namespace of one that another file declares
+
+OVERLAY = """\
+services:
+  api:
+    network_mode: service:vpn
+    environment: {VIA: tunnel}
+"""
+BASE = """\
+services:
+  api: {image: example/shop-api}
+  vpn: {image: example/shop-vpn, cap_add: [NET_ADMIN]}
+"""
+STACK = """\
+services:
+  fetch:
+    image: example/fetch
+    network_mode: container:gluetun
+  search:
+    image: example/search
+    network_mode: container:gluetun
+"""
+
+
+def test_an_overlay_puts_a_service_into_the_network_of_a_tunnel(tmp_path: Path) -> None:
+    files = {"docker-compose.yml": BASE, "docker-compose.vpn.yml": OVERLAY}
+    assert labels(tmp_path, files) == {"api": "main", "vpn": "sidecar"}
+
+
+@pytest.mark.parametrize("host", ["gluetun", "home-vpn", "nordvpn", "zerotier"])
+def test_a_stack_may_join_the_tunnel_of_another_stack(
+    tmp_path: Path, host: str
+) -> None:
+    found = labels(tmp_path, {"media/compose.yaml": STACK.replace("gluetun", host)})
+    assert found == {"fetch": "main", "search": "main", host: "sidecar"}
+    (group,) = scan(tmp_path).groups
+    helper = next(one for one in group.findings if one.name == host)
+    assert (helper.line, helper.serves) == (4, "fetch")
+
+
+@pytest.mark.parametrize("whose", ["shop", "${TARGET}", "service:shop"])
+def test_whom_one_joins_elsewhere_is_no_helper_by_that_alone(
+    tmp_path: Path, whose: str
+) -> None:
+    text = f"services:\n  books:\n    image: example/books\n    network_mode: {whose}\n"
+    assert labels(tmp_path, {"compose.yaml": text}) == {}
+
+
+def test_a_tunnel_that_joins_a_program_elsewhere_is_still_the_helper(
+    tmp_path: Path,
+) -> None:
+    text = STACK.replace("example/fetch", "tailscale/tailscale").replace(
+        "container:gluetun", "container:proxy", 1
+    )
+    assert labels(tmp_path, {"compose.yaml": text})["fetch"] == "sidecar"
