@@ -116,3 +116,21 @@ def test_a_tunnel_that_joins_a_program_elsewhere_is_still_the_helper(
         "container:gluetun", "container:proxy", 1
     )
     assert labels(tmp_path, {"compose.yaml": text})["fetch"] == "sidecar"
+
+
+# --- a program of Pulumi is a deployment that is written down
+
+TASK = """\
+import * as awsx from "@pulumi/awsx";
+new awsx.ecs.FargateService("shop", { taskDefinitionArgs: { containers: {
+  shop: { image: "example/shop" },
+  log_router: {
+    image: "example/router", firelensConfiguration: { type: "fluentbit" } },
+} } });
+"""
+
+
+def test_a_task_of_pulumi_is_deployed(tmp_path: Path) -> None:
+    files = {**PULUMI, "index.ts": TASK}
+    assert labels(tmp_path, files) == {"shop": "main", "log_router": "sidecar"}
+    assert scan(tmp_path).verdict == "uses-sidecar"
