@@ -134,3 +134,19 @@ def test_a_task_of_pulumi_is_deployed(tmp_path: Path) -> None:
     files = {**PULUMI, "index.ts": TASK}
     assert labels(tmp_path, files) == {"shop": "main", "log_router": "sidecar"}
     assert scan(tmp_path).verdict == "uses-sidecar"
+
+
+# --- a pod of quadlets is called after its main program
+
+
+def test_a_pods_main_program_is_called_after_the_pod(tmp_path: Path) -> None:
+    def quadlet(name: str, image: str) -> str:
+        return f"[Container]\nContainerName={name}\nImage={image}\nPod=forge.pod\n"
+
+    files = {
+        "forge.pod": "[Pod]\nPodName=forge\n",
+        "act.container": quadlet("act-box", "example.com/act"),
+        "forge.container": quadlet("forge-box", "example.com/forge"),
+    }
+    found = labels(tmp_path, files)
+    assert found == {"act-box": "not-a-sidecar", "forge-box": "main"}
