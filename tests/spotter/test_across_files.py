@@ -150,3 +150,49 @@ def test_a_pods_main_program_is_called_after_the_pod(tmp_path: Path) -> None:
     }
     found = labels(tmp_path, files)
     assert found == {"act-box": "not-a-sidecar", "forge-box": "main"}
+
+
+# --- programs of a stack that each have a service of their own
+
+STACK_OF_EQUALS = """\
+job "log" {
+  group "log" {
+    network {
+      mode = "bridge"
+      port "broker" {}
+      port "schemas" {}
+    }
+    service {
+      name = "broker"
+      port = "broker"
+    }
+    service {
+      name = "schemas"
+      port = "schemas"
+    }
+    task "broker" {
+      driver = "docker"
+      config {
+        image = "example.com/log-server"
+        ports = ["broker"]
+      }
+      env { LISTENERS = "INTERNAL://localhost:9091" }
+    }
+    task "schemas" {
+      driver = "docker"
+      config {
+        image = "example.com/schemas"
+        ports = ["schemas"]
+      }
+      env { SERVERS = "localhost:9091" }
+    }
+  }
+}
+"""
+
+
+def test_a_program_with_visitors_of_its_own_is_no_helper_of_who_calls_it(
+    tmp_path: Path,
+) -> None:
+    found = labels(tmp_path, {"log.nomad": STACK_OF_EQUALS})
+    assert "sidecar" not in found.values()
