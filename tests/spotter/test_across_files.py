@@ -196,3 +196,36 @@ def test_a_program_with_visitors_of_its_own_is_no_helper_of_who_calls_it(
 ) -> None:
     found = labels(tmp_path, {"log.nomad": STACK_OF_EQUALS})
     assert "sidecar" not in found.values()
+
+
+# --- what Terraform hands to Azure's own interface, and Ansible to Docker
+
+AZAPI = """\
+resource "azapi_resource" "shop" {
+  type = "Microsoft.App/containerApps@2024-03-01"
+  name = "shop"
+  body = BODY({
+    properties = {
+      configuration = { dapr = { enabled = true } }
+      template = {
+        containers = [
+          { name = "shop", image = "example/shop" },
+          { name = "oauth2-proxy", image = "quay.io/oauth2-proxy/oauth2-proxy" },
+        ]
+      }
+    }
+  })
+}
+"""
+
+
+@pytest.mark.parametrize("call", ["jsonencode", ""])
+def test_a_resource_of_azures_interface_is_what_it_says(
+    tmp_path: Path, call: str
+) -> None:
+    found = labels(tmp_path, {"main.tf": AZAPI.replace("BODY", call)})
+    assert found == {
+        "daprd": "injected-sidecar",
+        "shop": "main",
+        "oauth2-proxy": "sidecar",
+    }
