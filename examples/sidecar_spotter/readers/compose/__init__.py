@@ -30,7 +30,16 @@ from sidecar_spotter.readers.compose.units import grouped
 from sidecar_spotter.readers.compose.volumes import SOCKET, parts, volume
 from sidecar_spotter.tree import documents, get, text
 
-__all__ = ("SOCKET", "Service", "grouped", "parts", "read", "suits", "volume")
+__all__ = (
+    "SOCKET",
+    "Service",
+    "grouped",
+    "parts",
+    "read",
+    "suits",
+    "tree_in",
+    "volume",
+)
 
 FORMS = ("yaml", "json", "template")
 
