@@ -263,3 +263,49 @@ def test_a_task_of_ansible_may_join_the_tunnel_of_another_role(tmp_path: Path) -
     )
     found = labels(tmp_path, {"tasks/main.yml": text})
     assert found == {"tunnel": "sidecar", "fetcher": "main"}
+
+
+# --- a tunnel that nobody knows by name
+
+ROUTER = """\
+services:
+  road:
+    image: example/road
+    cap_add: [NET_ADMIN]
+  fetch: {image: example/fetch, network_mode: "service:road"}
+  search: {image: example/search, network_mode: "service:road"}
+"""
+
+
+def test_several_that_live_in_the_network_of_a_router_are_served_by_it(
+    tmp_path: Path,
+) -> None:
+    text = ROUTER.replace("  search:", "  search-vpn:")
+    found = labels(tmp_path, {"road/compose.yaml": text})  # the folder has its name
+    assert found == {"road": "sidecar", "fetch": "main", "search-vpn": "main"}
+
+
+def test_helpers_of_a_program_that_may_change_its_network_stay_helpers(
+    tmp_path: Path,
+) -> None:
+    text = ROUTER.replace("example/fetch", "tailscale/tailscale").replace(
+        "example/search", "oliver006/redis_exporter"
+    )
+    found = labels(tmp_path, {"compose.yaml": text})
+    assert found == {"road": "main", "fetch": "sidecar", "search": "sidecar"}
+
+
+@pytest.mark.parametrize("host", ["${GLUETUN_NAME}", "{{ shop_vpn_name }}"])
+def test_a_variable_may_tell_the_name_of_a_tunnel(tmp_path: Path, host: str) -> None:
+    found = labels(tmp_path, {"media/compose.yaml": STACK.replace("gluetun", host)})
+    assert found == {"fetch": "main", "search": "main", host: "sidecar"}
+
+
+def test_a_tunnel_may_be_called_after_whose_network_it_joins(tmp_path: Path) -> None:
+    text = """\
+services:
+  shop: {image: example/shop}
+  shop-vpn: {image: example/way-in, network_mode: "service:shop"}
+"""
+    found = labels(tmp_path, {"compose.yaml": text})
+    assert found == {"shop": "main", "shop-vpn": "sidecar"}

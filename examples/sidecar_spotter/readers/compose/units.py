@@ -17,6 +17,8 @@ from sidecar_spotter.readers.shapes import with_volumes_from
 from sidecar_spotter.tree import moved
 from sidecar_spotter.units import stem
 
+VARIABLE = re.compile(r"\$?\{+\s*([\w.]+)[^{}]*\}+")
+"""A name that stands elsewhere: the variable tells as much."""
 PREPARES = re.compile(
     r"(?:^|[-_])(?:init|setup|seed|migrat\w*|bootstrap|prepare|create|permissions)",
     re.IGNORECASE,
@@ -65,8 +67,9 @@ def _lenders_elsewhere(services: list[Service]) -> Iterator[Service]:
     joins = (join for one in services for join in one.box.joins)
     named = {join.text.partition(":")[2]: join.line for join in reversed([*joins])}
     for name, where in named.items():
-        known = of_name(name)
-        tells = telling(name) not in (None, MAIN)
+        said = VARIABLE.sub(r"\1", name)
+        known = of_name(said)
+        tells = telling(said) not in (None, MAIN)
         if name not in here and (tells or (known and known.role == "tunnel-proxy")):
             yield service(moved(yaml.ScalarNode("", name), where), Fields(None), [])
 
