@@ -49,7 +49,8 @@ a {term}`quadlet`.
 two machines do {cite:p}`compose-networking`. `hostPID: true` and `"pidMode": "host"`
 open the processes of the whole {term}`node`: the mark of a
 {ref}`node agent <against-node-agent>`. And the line does not say who helps whom: in the
-Compose example `web` carries the key, but `tailscale` is the helper.
+Compose example `web` carries the key, but `tailscale` is the helper. Whoever lends its
+network to several programs, and has `NET_ADMIN`, is a tunnel by whatever name.
 
 In the wild: {project}`applications that live in the network of their VPN client
 <identify-scaletail>`, and {project}`a Job whose containers share processes, so that
