@@ -45,7 +45,7 @@ class Port:
     """A port that a container says it listens on."""
 
     number: int | None
-    """None where it is a template's expression."""
+    """None where it is a template's expression; below 0 where the platform chooses."""
     name: str
     line: int
 

@@ -39,7 +39,7 @@ def running(group: Group) -> list[Container]:
 def is_deployed(group: Group) -> bool:
     """Whether a unit is one of this repository, and not what its program makes.
 
-    Code of the CDK is a deployment that is written as a program.
+    Code of the CDK or of Pulumi is a deployment that is written as a program.
     """
     return "code" not in group.marks or "deploys" in group.marks
 

@@ -107,6 +107,14 @@ services:
     extends: {service: web}
 volumes: {data: {}}
 """,
+    "tasks.yaml": """\
+- name: Run web
+  community.docker.docker_container:
+    name: web
+    image: web
+    published_ports: ["80:80"]
+- docker_container: {name: side, image: x, network_mode: "container:web", env: {A: b}}
+""",
     "task.json": """\
 {"family": "web", "containerDefinitions": [
  {"name": "web", "image": "web", "essential": true, "dependsOn":

@@ -356,7 +356,7 @@ def test_files_that_name_one_another_end(other: str) -> None:
       web:
         extends: {file: other.yaml, service: base}
         image: web
-        network_mode: service:vpn
+        network_mode: service:shop
     """
     found = units("compose.yaml", text, {"other.yaml": other})
     assert [names(group) for group in found] == [["web"]]

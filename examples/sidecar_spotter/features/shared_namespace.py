@@ -49,7 +49,8 @@ a {term}`quadlet`.
 two machines do {cite:p}`compose-networking`. `hostPID: true` and `"pidMode": "host"`
 open the processes of the whole {term}`node`: the mark of a
 {ref}`node agent <against-node-agent>`. And the line does not say who helps whom: in the
-Compose example `web` carries the key, but `tailscale` is the helper.
+Compose example `web` carries the key, but `tailscale` is the helper. Whoever lends its
+network to several programs, and has `NET_ADMIN`, is a tunnel by whatever name.
 
 In the wild: {project}`applications that live in the network of their VPN client
 <identify-scaletail>`, and {project}`a Job whose containers share processes, so that
@@ -58,10 +59,11 @@ one can stop the others <features-shared-processes>`. To run:
 {ref}`the lab of dynamic configuration <lab-dynamic-config>`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.model import Evidence, Group
+from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.units import running
+from sidecar_spotter.variables import known_as
 
 NAME = "shared-namespace"
 STRENGTH = "strong"
@@ -78,7 +80,32 @@ def look(group: Group) -> Iterator[Evidence]:
             if name:
                 says = f"lends its {what} namespace to {box.name}"
                 yield Evidence(NAME, name, join.line, says, 0, box.name)
+        if (first := _leads_out(box, boxes)) is not None:
+            says = "leads its guests out: it may change the routes of their network"
+            yield Evidence(NAME, box.name, first.line, says, 1, first.text)
         for share in group.shares:
             if share.text == "processes" and len(boxes) > 1:
                 says = "sees the processes of its neighbors: the unit asks for it"
                 yield Evidence(NAME, box.name, share.line, says, 0.1)
+
+
+def _leads_out(box: Container, boxes: Sequence[Container]) -> Text | None:
+    """Return the first guest, and where it joins, of a tunnel for several programs.
+
+    Such is whoever has `NET_ADMIN`, and lends its network to two that help nobody.
+    """
+    if all(one.text != "NET_ADMIN" for one in box.capabilities):
+        return None
+    guests = [
+        Text(guest.name, join.line)
+        for guest in boxes
+        for join in guest.joins
+        if join.text == f"network:{box.name}" and not _helps(guest)
+    ]
+    return guests[0] if len(guests) > 1 else None
+
+
+def _helps(box: Container) -> bool:
+    """Whether an image is known as that of a helper."""
+    found = known_as(box)
+    return found is not None and found.sure > 0

@@ -80,6 +80,8 @@ def look(group: Group) -> Iterator[Evidence]:
             yield Evidence(NAME, box.name, box.line, says, -1.5)
             continue
         role = telling(box.name) or _glued(box, boxes)
+        if role == "tunnel-proxy" and _goes_through_another(box):
+            role = None
         if role is not None:
             kind = "a main program" if role == "main" else "a helper"
             says = f'is named "{box.name}", as {kind} would be'
@@ -106,6 +108,20 @@ def look(group: Group) -> Iterator[Evidence]:
         for said in _called_sidecar(box) if role in (None, MAIN) else ():
             says = f'is called a sidecar by "{said.text[:60]}"'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
+
+
+def _goes_through_another(box: Container) -> bool:
+    """Whether `shop-vpn` is the shop, in the network of a tunnel, and no tunnel.
+
+    In the network of `shop` it is that program's tunnel.
+    """
+    own = set(split(box.name))
+    for join in box.joins:
+        what, _, host = join.text.partition(":")
+        its = own.issuperset(split(host)) and telling(host) != "tunnel-proxy"
+        if what == "network" and len(own) > 1 and not (its or box.capabilities):
+            return True
+    return False
 
 
 DONE_FOR_IT = frozenset(

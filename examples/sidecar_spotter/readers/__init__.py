@@ -25,6 +25,7 @@ from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
 
 READERS: dict[str, tuple[Form, ...]] = {
+    "ansible": ("yaml",),
     "compose": ("yaml", "json", "template"),
     "terraform": ("hcl", "json"),
     "ecs": ("json", "yaml", "template"),

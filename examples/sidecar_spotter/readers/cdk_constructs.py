@@ -35,10 +35,14 @@ HINT = (
 )
 _ADDED = re.compile(r"(?<![\w.])(?:new\s+)?(?:\w{1,60}\.){0,3}(\w{1,60})\(")
 _CONNECTED = re.compile(
-    r"\b(?:service_?connect_?configuration[\"']?\s*[:=](?!=)\s*(?!undefined|null|None)"
+    r"\b(?:service_?connect_?configuration[\"']?\s*[:=](?!=)"
+    r"(?!\s*(?:undefined|null|None|[\w.]{1,120}\s*[<\[]"
+    r"|(?:[\w$?!]{1,60}\.){0,4}service_?connect_?configuration\b))"
     r"|enable_?service_?connect\s*\()",
     re.IGNORECASE,
 )
+"""Where the option gets a value. A type as `Input[Connect]` only declares it, and what
+has the option's own name, as `args.serviceConnectConfiguration`, hands it on."""
 _DEFINED = re.compile(r"\b(?:function|def|class)\s+$")
 
 

@@ -49,8 +49,8 @@ LINKS = 50
 """Lines of a task's templates that are kept."""
 LOCAL = re.compile(r"localhost|127\.0\.0\.1|NOMAD_UPSTREAM_")
 
-Ports = Mapping[str, int | None]
-"""The ports of a group by label; None where Nomad chooses the number."""
+Ports = Mapping[str, int]
+"""The ports of a group by label; below 0 where Nomad chooses the number."""
 
 
 def suits(path: str, data: bytes) -> bool:
@@ -150,11 +150,15 @@ def _group(
 # --- the group
 
 
-def _labels(group: Fields) -> Iterator[tuple[str, int | None]]:
-    """Yield label and number of each port of a group."""
+def _labels(group: Fields) -> Iterator[tuple[str, int]]:
+    """Yield label and number of each port of a group.
+
+    A number that Nomad chooses is as good as any to tell one port from another.
+    """
     for network in group.mappings("network"):
-        for label, body in labeled(network.node, "port"):
-            yield text(label), number(Fields(body).get("to", "static"))
+        for place, (label, body) in enumerate(labeled(network.node, "port"), 1):
+            said = number(Fields(body).get("to", "static"))
+            yield text(label), -place if said is None else said
 
 
 def _port(said: str, ports: Ports) -> int | None:

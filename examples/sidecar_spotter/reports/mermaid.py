@@ -306,7 +306,7 @@ def _visits(
     """Show which ports of the unit are reached from outside; by a Service, or how."""
     for box in boxes:
         numbers = {port.number for port in box.ports} & set(group.served)
-        for number in sorted(filter(None, numbers)):
+        for number in sorted(one for one in numbers if one is not None and one > 0):
             sends = ("Callers from outside", "send requests to")
             if group.platform == "kubernetes":
                 sends = ("A Service", "sends requests to")

@@ -78,7 +78,7 @@ def _is_a_kind_of(group: Group, box: Container) -> bool:
     own, words = split(group.name), split(box.name)
     longer = len(own) < len(words) and words[: len(own)] == own
     plain = "{" not in group.name and telling(box.name) in (None, MAIN)
-    return bool(own) and longer and plain and group.kind in WORKLOADS
+    return bool(own) and longer and plain and group.kind in (*WORKLOADS, "pod")
 
 
 OF_CODE = frozenset(

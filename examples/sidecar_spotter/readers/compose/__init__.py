@@ -7,7 +7,8 @@ misleads: then it stands alone, so that the report can say what it is not.
 
 What stands in another file, because the file includes it or a service extends one of
 it, has the line of the word that fetches it. Services that are only included are told
-where they are written.
+where they are written. A tunnel of another stack stands on the line that joins its
+network, and nothing is known of it but its name.
 
 From module to module: `documents` makes a tree of a text, a template's, too; `others`
 fetches what other files bring; `services` describes each service, with its `volumes`;
@@ -29,7 +30,16 @@ from sidecar_spotter.readers.compose.units import grouped
 from sidecar_spotter.readers.compose.volumes import SOCKET, parts, volume
 from sidecar_spotter.tree import documents, get, text
 
-__all__ = ("SOCKET", "Service", "grouped", "parts", "read", "suits", "volume")
+__all__ = (
+    "SOCKET",
+    "Service",
+    "grouped",
+    "parts",
+    "read",
+    "suits",
+    "tree_in",
+    "volume",
+)
 
 FORMS = ("yaml", "json", "template")
 

@@ -5,13 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+import yaml
+
+from sidecar_spotter.known import MAIN, of_name, telling
 from sidecar_spotter.model import Container, Group, Text, Volume
-from sidecar_spotter.readers.compose.services import Service
+from sidecar_spotter.readers.compose.services import Service, service
 from sidecar_spotter.readers.compose.ties import sets_of, told_whom
 from sidecar_spotter.readers.compose.volumes import SOCKET, with_folders_inside
+from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.readers.shapes import with_volumes_from
+from sidecar_spotter.tree import moved
 from sidecar_spotter.units import stem
 
+VARIABLE = re.compile(r"\$?\{+\s*([\w.]+)[^{}]*\}+")
+"""A name that stands elsewhere: the variable tells as much."""
 PREPARES = re.compile(
     r"(?:^|[-_])(?:init|setup|seed|migrat\w*|bootstrap|prepare|create|permissions)",
     re.IGNORECASE,
@@ -24,6 +31,7 @@ def grouped(services: list[Service]) -> Iterator[Group]:
 
     What has no tie and does not mislead has the mark `untied`.
     """
+    services = [*services, *_lenders_elsewhere(services)]
     called = {one.called: one.box.name for one in services if one.called}
     meant = called | _made(services)
     ended = _ending(services)
@@ -46,6 +54,24 @@ def grouped(services: list[Service]) -> Iterator[Group]:
             continue
         found = [_with_note(boxes[number], told) for number in numbers]
         yield _unit(found, [services[number] for number in numbers], volumes)
+
+
+def _lenders_elsewhere(services: list[Service]) -> Iterator[Service]:
+    """Yield a service for each helper of another file whose namespace one joins.
+
+    It has a name and nothing else, on the line that joins it. Who has not the name of
+    a helper could as well be the one that is helped.
+    """
+    here = {name for one in services for name in (one.box.name, one.called)}
+    here |= _made(services).keys()
+    joins = (join for one in services for join in one.box.joins)
+    named = {join.text.partition(":")[2]: join.line for join in reversed([*joins])}
+    for name, where in named.items():
+        said = VARIABLE.sub(r"\1", name)
+        known = of_name(said)
+        tells = telling(said) not in (None, MAIN)
+        if name not in here and (tells or (known and known.role == "tunnel-proxy")):
+            yield service(moved(yaml.ScalarNode("", name), where), Fields(None), [])
 
 
 def _tasks(services: list[Service]) -> dict[str, list[int]]:

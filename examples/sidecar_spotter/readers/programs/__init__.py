@@ -52,7 +52,9 @@ TASKS_IN_GO = re.compile(rb"\bContainerDefinitions\s*:|\w\.\w+ContainerArgs\{")
 """What Go code has that builds a task of Amazon ECS, or a unit of Pulumi's."""
 
 
-DEPLOYS = re.compile(rb"[\"'@. ](?:aws[-_]cdk|awscdk|cdk8s|cdktf)\b")
+DEPLOYS = re.compile(
+    rb"[\"'@. ](?:aws[-_]cdk|awscdk|cdk8s|cdktf)\b|[\"'@. /][pP]ulumi(?:\b|_)"
+)
 """What a program needs that is a deployment written down, and no operator."""
 
 

@@ -19,7 +19,7 @@ from sidecar_spotter.readers.terraform import names as module_names
 from sidecar_spotter.readers.terraform.file import Block, File, Reader
 from sidecar_spotter.readers.terraform.manifests import chart, manifest, texts
 from sidecar_spotter.readers.terraform.pieces import ended_in, overlays, pieces
-from sidecar_spotter.readers.terraform.services import KINDS, namespace, service
+from sidecar_spotter.readers.terraform.services import KINDS, azapi, namespace, service
 from sidecar_spotter.readers.terraform.tasks import (
     DEFINITIONS,
     connected,
@@ -156,6 +156,7 @@ READERS: dict[str, Reader] = {
     "azurerm_container_app": service("container-apps"),
     "azurerm_container_app_job": service("container-apps"),
     "azurerm_container_group": service("container-instances"),
+    "azapi_resource": azapi,
     "kubernetes_manifest": manifest,
     "helm_release": chart,
     "kubernetes_namespace": namespace,

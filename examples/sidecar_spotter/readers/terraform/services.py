@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter import injectors
 from sidecar_spotter.model import Container, Group, Request, Stage, Text
+from sidecar_spotter.readers import container_apps
 from sidecar_spotter.readers.fields import Fields, number
 from sidecar_spotter.readers.shapes import container, volumes
 from sidecar_spotter.readers.terraform.file import COMMENTS, LEVELS, Block, File, Reader
@@ -52,6 +53,18 @@ def service(platform: str) -> Reader:
             )
 
     return read_one
+
+
+def azapi(file: File, block: Block) -> Iterator[Group]:
+    """Yield the unit of a resource that is written as Azure's own interface has it."""
+    kind = block.fields.say("type")
+    if container_apps.KINDS.search(kind) is None:
+        return
+    place, name = line(block.label), block.name
+    for body in block.fields.each("body"):
+        yield from container_apps.app(
+            file.path, place, kind, name, body, file.lines, COMMENTS, file.names
+        )
 
 
 def _units(fields: Fields) -> Iterator[tuple[Fields, Fields]]:
