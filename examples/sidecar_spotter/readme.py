@@ -40,7 +40,7 @@ _BESIDE = re.compile(
     r"(?:runs?|sits?|(?:is|are)\s+(?:run|deployed|placed))\s+"
     r"(?:along\s?side(?:\s+of)?|beside|next\s+to)\s+(?:an?|the|your|each|every)\s+"
     r"(?:[\w-]+\s+){0,8}?"
-    r"(?:app(?:lication)?|service|program|server|database|container)s?\b",
+    r"(?:app|application|service|program|server|database|container)s?\b",
     re.IGNORECASE,
 )
 """A sentence on the program that says where it runs, without the word."""

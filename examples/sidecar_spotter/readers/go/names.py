@@ -35,6 +35,7 @@ class Names:
         self._results: dict[str, set[str]] = defaultdict(set)
         for match in TO_CALL.finditer(code.shape):
             self._results[match[2]].add(match[1])
+        self._in_order: dict[str, list[str]] = {}
         self._parameters = {
             (match[1], name)
             for match in FUNCTION.finditer(code.shape)
@@ -57,10 +58,15 @@ class Names:
 
     def parameters(self, function: str) -> list[str]:
         """Return the names of a function's parameters, in their order."""
+        if function not in self._in_order:
+            self._in_order[function] = self._declared(function) if function else []
+        return self._in_order[function]
+
+    def _declared(self, function: str) -> list[str]:
         match = re.compile(
             rf"^func\s*(?:\([^)\n]*\)\s*)?{re.escape(function)}(\()", re.M
         ).search(self._code.shape)
-        if match is None or not function:
+        if match is None:
             return []
         return [
             next(iter(NAME.findall(self._code.shape, start, end)), "")
