@@ -60,62 +60,39 @@ def test_a_tool_with_a_script_works_for_the_program_beside_it(tmp_path: Path) ->
     text = """\
     apiVersion: v1
     kind: Pod
-    metadata: {name: farm}
+    metadata: {name: orchard}
     spec:
       containers:
-        - name: farm
-          image: registry.example/farm:7
-          volumeMounts: [{name: settings, mountPath: /farm/settings}]
+        - name: orchard
+          image: registry.example/orchard:7
+          volumeMounts: [{name: settings, mountPath: /etc/orchard}]
         - name: happenings
           image: alpine/curl
-          command: [sh, /farm/scripts/happen.sh]
+          command: [sh, /etc/scripts/happen.sh]
           volumeMounts:
-            - {name: settings, mountPath: /farm/settings}
-            - {name: scripts, mountPath: /farm/scripts}
+            - {name: settings, mountPath: /etc/orchard}
+            - {name: scripts, mountPath: /etc/scripts}
       volumes:
         - {name: settings, configMap: {name: settings}}
         - {name: scripts, configMap: {name: scripts}}
     """
-    assert found(tmp_path, text) == {"farm": "main", "happenings": "sidecar"}
+    assert found(tmp_path, text) == {"orchard": "main", "happenings": "sidecar"}
 
 
 def test_a_shell_that_waits_beside_servers_serves_nobody(tmp_path: Path) -> None:
     text = """\
     apiVersion: v1
     kind: Pod
-    metadata: {name: farm}
+    metadata: {name: orchard}
     spec:
       containers:
-        - name: farm
-          image: registry.example/farm:7
+        - name: orchard
+          image: registry.example/orchard:7
         - name: happenings
           image: busybox
           command: [sleep, infinity]
     """
     assert found(tmp_path, text)["happenings"] == "not-a-sidecar"
-
-
-# --- Jsonnet
-
-
-def test_a_container_that_a_list_of_its_own_file_names_stands_alone(
-    tmp_path: Path,
-) -> None:
-    text = """\
-    {
-      deployment:
-        local c = {
-          name: 'counter-metrics',
-          image: $.image,
-        };
-        {
-          kind: 'Deployment',
-          spec: {template: {spec: {containers: [c]}}},
-        },
-    }
-    """
-    labels = found(tmp_path, text, "counter.libsonnet")
-    assert labels in ({}, {"counter-metrics": "not-a-sidecar"})
 
 
 # --- the unit
