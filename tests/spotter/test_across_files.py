@@ -309,3 +309,16 @@ services:
 """
     found = labels(tmp_path, {"compose.yaml": text})
     assert found == {"shop": "main", "shop-vpn": "sidecar"}
+
+
+def test_who_may_change_routes_leads_several_guests_out(tmp_path: Path) -> None:
+    guests = "\n".join(
+        f"  {name}: {{image: example.com/{name}, network_mode: 'service:way'}}"
+        for name in ("books", "films")
+    )
+    way = "  way: {image: example.com/way, cap_add: [NET_ADMIN]}"
+    (tmp_path / "compose.yaml").write_text(f"services:\n{way}\n{guests}\n")
+    [unit] = scan(tmp_path).groups
+    [one] = [finding for finding in unit.findings if finding.name == "way"]
+    assert one.label == "sidecar"
+    assert any("leads its guests out" in why.says for why in one.evidence)

@@ -113,3 +113,45 @@ def test_the_image_that_is_called_as_the_unit_is_the_main_one(tmp_path: Path) ->
               image: registry.example/our-pages:3
     """
     assert found(tmp_path, text) == {"rain": "not-a-sidecar", "httpd": "main"}
+
+
+# --- with a Service in front
+
+
+SERVED = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: orders}
+    spec:
+      template:
+        metadata: {labels: {app: orders}}
+        spec:
+          containers:
+            - {name: lamp, image: example.com/lamp, ports: [{containerPort: 9000}]}
+            - name: %s
+              image: example.com/orders-%s
+              ports: [{name: %s, containerPort: 8080}]
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: orders}
+    spec:
+      selector: {app: orders}
+      ports: [{port: 80, targetPort: 8080}, {port: 81, targetPort: 9000}]
+"""
+
+
+def test_visitors_come_for_what_is_behind_a_web_server(tmp_path: Path) -> None:
+    text = SERVED.replace(", {port: 81, targetPort: 9000}", "")
+    text %= ("nginx", "nginx", "http")
+    assert found(tmp_path, text) == {"lamp": "main", "nginx": "sidecar"}
+
+
+def test_who_is_measured_at_a_port_has_no_visitors(tmp_path: Path) -> None:
+    def features(port: str) -> set[str]:
+        found(tmp_path, SERVED % ("mirror-sidecar", "mirror", port))
+        [unit] = scan(tmp_path).groups
+        return {why.feature for one in unit.findings for why in one.evidence}
+
+    assert "peers" in features("http")
+    assert "peers" not in features("metrics")
