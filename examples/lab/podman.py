@@ -27,6 +27,8 @@ from lab.systems import PODS, missing
 BASE = "localhost/sidecar-handbook/base:1"
 LIMIT = 120.0
 """Seconds that one podman command may take."""
+CLEANED_UP = 10.0
+"""Seconds that podman may take to clean up after a container that has ended."""
 
 Show = Callable[[str, str], None]
 
@@ -268,18 +270,32 @@ class PodmanPod:
         All have the pod's grace period between them. When it is over, what is left is
         killed, without the two seconds more that a kubelet would give.
         """
+        # With one process namespace, the end of podman's own container kills the rest.
+        groups: list[list[str]] = []
+        if self.native or self.shared:
+            groups = [[box.name for box in self.pod.regular]]
+            groups += [[name] for name in reversed(self.native)]
+        monitors = self._monitors() if groups else {}
         deadline = time.monotonic() + self.pod.grace
 
         def left() -> str:
             return str(max(0, round(deadline - time.monotonic())))
 
-        # With one process namespace, the end of podman's own container kills the rest.
-        if self.native or self.shared:
-            regular = [box.name for box in self.pod.regular]
-            for group in (regular, *([name] for name in reversed(self.native))):
-                self.podman("stop", "-t", left(), *(f"{self.name}-{n}" for n in group))
+        for group in groups:
+            self.podman("stop", "-t", left(), *(f"{self.name}-{n}" for n in group))
+            for name in group:
+                _await_end(monitors.get(name, 0))
         # "kube down" of podman 4.3 kills at once; after a stop it only removes.
         self.podman("pod", "stop", "-t", left(), self.name)
+
+    def _monitors(self) -> dict[str, int]:
+        """Return the process that watches each container that runs, by its name."""
+        form = "{{.Name}} {{.State.ConmonPid}}"
+        said = self.podman(
+            "inspect", "-f", form, *(f"{self.name}-{name}" for name in self.names())
+        )
+        pairs = (line.split() for line in said.stdout.splitlines())
+        return {name.removeprefix(f"{self.name}-"): int(pid) for name, pid in pairs}
 
     def remove(self) -> None:
         """Remove the pod, its volumes and its file; it need not have started."""
@@ -336,6 +352,17 @@ class PodmanPod:
                 return
         waited = f"for {limit:g} s"
         raise PodmanError(f"{name} did not start: its startup probe failed {waited}")
+
+
+def _await_end(monitor: int) -> None:
+    """Wait until podman has cleaned up after a container, which its monitor awaits.
+
+    A late clean-up takes a pod in which all else has ended, or is only being stopped,
+    for one that has ended: it would ask a container to stop that was just asked.
+    """
+    deadline = time.monotonic() + CLEANED_UP
+    while Path(f"/proc/{monitor}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _pass_on(reader: "subprocess.Popen[str]", name: str, show: Show) -> None:

@@ -6,6 +6,8 @@ in common. The tests compare the diary with what Kubernetes documents. They show
 the runner does; no kubelet is asked.
 """
 
+import contextlib
+import json
 import os
 import signal
 import threading
@@ -349,7 +351,7 @@ def test_a_pod_under_podman_starts_and_stops_in_the_same_order(
     between = entry("between", ENDS_AFTER="0.1")
     manifest = tmp_path / "pod.yaml"
     early = [sidecars[0], between, sidecars[1]]
-    manifest.write_text(yaml.safe_dump(pod_of(early, regular)))
+    manifest.write_text(yaml.safe_dump(pod_of(early, regular, grace=30)))
     pod = PodmanPod(podman, manifest, {})
     try:
         pod.start()
@@ -366,6 +368,47 @@ def test_a_pod_under_podman_starts_and_stops_in_the_same_order(
         assert_regular_first_then_b_then_a(stop_order(diary)[1:])
     finally:
         pod.remove()
+
+
+def test_a_slow_clean_up_of_podman_makes_no_container_be_asked_twice(
+    podman: Podman, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "pod.yaml"
+    manifest.write_text(yaml.safe_dump(pod_of(*FOUR, grace=30)))
+    pod = PodmanPod(podman, manifest, {})
+    over = threading.Event()
+    try:
+        pod.start()
+        volume = podman.must("volume", "inspect", f"{pod.name}-diary")
+        diary = Diary(Path(json.loads(volume)[0]["Mountpoint"]))
+        until(lambda: {"web started", "worker started"} <= set(diary.events()))
+        watching = {pod.inspect(n)["State"]["ConmonPid"]: n for n in pod.names()}
+        slow = threading.Thread(target=hold_clean_ups, args=(watching, over))
+        slow.start()
+        pod.stop()
+        over.set()
+        slow.join()
+        assert "b" not in watching.values()
+        assert_regular_first_then_b_then_a(stop_order(diary))
+    finally:
+        over.set()
+        pod.remove()
+
+
+def hold_clean_ups(watching: dict[int, str], over: threading.Event) -> None:
+    """Hold what podman runs after the end of each container, for less than a second.
+
+    *watching* are the names of the containers by the processes that watch them; who
+    was held is taken out of it.
+    """
+    while watching and not over.wait(0.005):
+        for pid in list(watching):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for process in psutil.Process(pid).children():
+                    if "cleanup" in process.cmdline():
+                        process.suspend()
+                        threading.Timer(0.8, process.resume).start()
+                        del watching[pid]
 
 
 def test_when_the_work_is_done_the_sidecars_are_stopped_in_reverse(
