@@ -4,23 +4,12 @@ from pathlib import Path
 
 import pytest
 from reading import Files, units
+from scanning import labels
 from sidecar_spotter import scan
 from sidecar_spotter.features import shared_volume
 from sidecar_spotter.features.localhost import OF_STORES
 from sidecar_spotter.known import known
 from sidecar_spotter.readers import read
-
-
-def labels(tmp_path: Path, files: dict[str, str]) -> dict[str, str]:
-    """Return the labels that a scan of these files gives, by container."""
-    for path, text in files.items():
-        place = tmp_path / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for judged in report.groups for one in judged.findings}
-
 
 # --- Terraform
 

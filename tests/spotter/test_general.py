@@ -3,24 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sidecar_spotter import scan
-from sidecar_spotter.model import Finding
-
-
-def found(tmp_path: Path, name: str, text: str) -> dict[str, Finding]:
-    """Return what a scan of a folder with one file says, by container."""
-    path = tmp_path / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one for judged in report.groups for one in judged.findings}
-
-
-def labels(tmp_path: Path, name: str, text: str) -> dict[str, str]:
-    """Return the labels that a scan of a folder with one file gives."""
-    return {box: one.label for box, one in found(tmp_path, name, text).items()}
-
+from scanning import findings, labels
 
 NOMAD = """\
 job "shop" {
@@ -48,19 +31,22 @@ def nomad(args: str, name: str) -> str:
 
 def test_a_name_may_be_a_neighbors_with_a_word_behind(tmp_path: Path) -> None:
     text = nomad('"--port=80"', "shopproxy")
-    assert labels(tmp_path, "a.nomad", text) == {"shop": "main", "shopproxy": "sidecar"}
+    assert labels(tmp_path, {"a.nomad": text}) == {
+        "shop": "main",
+        "shopproxy": "sidecar",
+    }
 
 
 def test_a_variable_of_nomad_names_the_task_that_is_called(tmp_path: Path) -> None:
     text = nomad('"--db=${NOMAD_ADDR_db_proxy_up}"', "db-proxy")
-    proxy = found(tmp_path, "a.nomad", text)["db-proxy"]
+    proxy = findings(tmp_path, {"a.nomad": text})["db-proxy"]
     said = [one.says for one in proxy.evidence if one.feature == "localhost"]
     assert said == ["is called by shop, which is told NOMAD_ADDR_db_proxy_up"]
 
 
 def test_equal_tasks_that_know_each_other_are_none(tmp_path: Path) -> None:
     text = nomad('"--stock=${NOMAD_ADDR_stock_http}"', "stock")
-    assert "sidecar" not in labels(tmp_path, "a.nomad", text).values()
+    assert "sidecar" not in labels(tmp_path, {"a.nomad": text}).values()
 
 
 def test_what_only_waits_after_its_steps_is_not_the_main_one(tmp_path: Path) -> None:
@@ -79,7 +65,7 @@ spec:
       - name: pause
         image: registry.k8s.io/pause:3.10
 """
-    pause = found(tmp_path, "a.yaml", text)["pause"]
+    pause = findings(tmp_path, {"a.yaml": text})["pause"]
     assert pause.label == "not-a-sidecar"
     assert pause.why == "only waits: the work is done by the steps before it"
 
@@ -107,10 +93,10 @@ spec:
 
 def test_a_list_for_more_steps_gives_a_program_no_neighbor(tmp_path: Path) -> None:
     text = EXTENDED.replace("FIELD", "initContainers")
-    said = labels(tmp_path, "templates/a.yaml", text)
+    said = labels(tmp_path, {"templates/a.yaml": text})
     assert said == {"initContainers": "not-a-sidecar"}
     text = EXTENDED.replace("FIELD", "sidecars")
-    said = labels(tmp_path, "templates/a.yaml", text)
+    said = labels(tmp_path, {"templates/a.yaml": text})
     assert said == {"sidecars": "not-a-sidecar", "{{ .Chart.Name }}": "main"}
 
 
@@ -123,7 +109,7 @@ containers:
 - name: {second}
   image: example.com/second:1
 """
-    assert set(labels(tmp_path, "a.yaml", text).values()) == {"sidecar"}
+    assert set(labels(tmp_path, {"a.yaml": text}).values()) == {"sidecar"}
 
 
 def test_a_bare_list_inside_a_configmap_is_one_too(tmp_path: Path) -> None:
@@ -137,7 +123,7 @@ data:
     - name: sidecar-nginx
       image: nginx:1.27
 """
-    assert labels(tmp_path, "a.yaml", text) == {"sidecar-nginx": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"sidecar-nginx": "sidecar"}
 
 
 def test_a_bare_list_with_a_program_in_it_is_a_unit(tmp_path: Path) -> None:
@@ -148,7 +134,7 @@ containers:
 - name: log-sidecar
   image: example.com/log:1
 """
-    assert labels(tmp_path, "a.yaml", text) == {
+    assert labels(tmp_path, {"a.yaml": text}) == {
         "shop": "main",
         "log-sidecar": "sidecar",
     }
@@ -164,7 +150,7 @@ def test_a_service_that_shares_files_with_many_serves_none_alone(
     )
     shares = ", ".join(f"{volume}:/{volume}:ro" for volume in mounts.values())
     text += f"  web:\n    image: nginx:1.27\n    volumes: [{shares}]\n"
-    web = found(tmp_path, "compose.yaml", text)["web"]
+    web = findings(tmp_path, {"compose.yaml": text})["web"]
     assert web.label == "not-a-sidecar"
     assert web.why == "shares files with 5 others, and serves none alone"
 
@@ -189,7 +175,7 @@ spec:
     volumeMounts: [{name: logs, mountPath: /logs}]
   volumes: [{name: logs, emptyDir: {}}]
 """
-    one = found(tmp_path, "a.yaml", text)
+    one = findings(tmp_path, {"a.yaml": text})
     assert one["fluent-bit"].label == "sidecar"
     assert {one["app-one"].label, one["app-two"].label} == {"main", "not-a-sidecar"}
 
@@ -212,7 +198,7 @@ spec:
     image: example.com/all:1
     command: [run]
 """
-    assert labels(tmp_path, "a.yaml", text)["agent"] == "main"
+    assert labels(tmp_path, {"a.yaml": text})["agent"] == "main"
 
 
 SECOND = """\
@@ -241,7 +227,7 @@ def test_its_author_may_call_it_a_sidecar(
     tmp_path: Path, comment: str, setting: str
 ) -> None:
     text = SECOND.replace("COMMENT", comment).replace("SETTING", setting)
-    assert labels(tmp_path, "a.yaml", text) == {"keys": "sidecar", "shop": "main"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"keys": "sidecar", "shop": "main"}
 
 
 @pytest.mark.parametrize(
@@ -250,7 +236,7 @@ def test_its_author_may_call_it_a_sidecar(
 )
 def test_whoever_speaks_of_a_sidecar_is_none(tmp_path: Path, comment: str) -> None:
     text = SECOND.replace("COMMENT", comment).replace("SETTING", "SIDECAR_URL")
-    assert labels(tmp_path, "a.yaml", text)["keys"] == "main"
+    assert labels(tmp_path, {"a.yaml": text})["keys"] == "main"
 
 
 def test_a_patch_may_only_ask_for_a_sidecar(tmp_path: Path) -> None:
@@ -261,10 +247,10 @@ spec:
       annotations:
         vault.hashicorp.com/agent-inject: "true"
 """
-    asked = found(tmp_path, "a.yaml", text)["vault-agent"]
+    asked = findings(tmp_path, {"a.yaml": text})["vault-agent"]
     assert (asked.label, asked.line) == ("injected-sidecar", 5)
     text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n" + text
-    asked = found(tmp_path, "a.yaml", text)["vault-agent"]
+    asked = findings(tmp_path, {"a.yaml": text})["vault-agent"]
     assert (asked.label, asked.line) == ("injected-sidecar", 8)
 
 
@@ -283,7 +269,7 @@ spec:
       - name: stock
         image: example.com/stock:1
 """
-    assert labels(tmp_path, "a.yaml", text) == {"shop": "main", "stock": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"shop": "main", "stock": "sidecar"}
 
 
 @pytest.mark.parametrize(
@@ -304,7 +290,7 @@ spec:
     image: hashicorp/consul:1.19
     args: [agent, "{args}"]
 """
-    assert labels(tmp_path, "a.yaml", text)["consul"] == label
+    assert labels(tmp_path, {"a.yaml": text})["consul"] == label
 
 
 def test_a_task_is_no_log_shipper_because_it_looks_at_logs(tmp_path: Path) -> None:
@@ -319,7 +305,7 @@ spec:
   - name: check-logs
     image: example.com/check:1
 """
-    assert "sidecar" not in labels(tmp_path, "a.yaml", text).values()
+    assert "sidecar" not in labels(tmp_path, {"a.yaml": text}).values()
 
 
 def test_quadlets_that_only_share_files_are_no_unit(tmp_path: Path) -> None:
@@ -329,7 +315,7 @@ def test_quadlets_that_only_share_files_are_no_unit(tmp_path: Path) -> None:
             "Network=shop.network\nVolume=/srv/shop:/data\n"
         )
     text = "[Network]\nNetworkName=shop\n"
-    assert set(labels(tmp_path, "shop.network", text).values()) <= {"not-a-sidecar"}
+    assert set(labels(tmp_path, {"shop.network": text}).values()) <= {"not-a-sidecar"}
 
 
 def test_a_unit_called_after_its_proxy_is_a_gateway(tmp_path: Path) -> None:
@@ -349,7 +335,7 @@ spec:
         image: envoyproxy/envoy:v1.31.0
         ports: [{containerPort: 8080}]
 """
-    found_ = labels(tmp_path, "a.yaml", text)
+    found_ = labels(tmp_path, {"a.yaml": text})
     assert found_["envoy"] == "main"
 
 
@@ -368,9 +354,9 @@ func AppContainer(spec Spec) corev1.Container {
 	return appc
 }
 """
-    assert "sidecar" not in labels(tmp_path, "pods.go", text).values()
+    assert "sidecar" not in labels(tmp_path, {"pods.go": text}).values()
     text = text.replace("AppContainer", "ProxyContainer")
-    assert labels(tmp_path, "pods.go", text) == {"sql-proxy": "sidecar"}
+    assert labels(tmp_path, {"pods.go": text}) == {"sql-proxy": "sidecar"}
 
 
 DRIVER = """\
@@ -402,7 +388,7 @@ spec:
 
 
 def test_a_storage_driver_is_the_one_that_answers_on_the_socket(tmp_path: Path) -> None:
-    found = labels(tmp_path, "driver.yaml", DRIVER)
+    found = labels(tmp_path, {"driver.yaml": DRIVER})
     assert found["shelf"] == "main"
     assert found["shelf-liveness"] == found["resizer"] == "sidecar"
 
@@ -416,7 +402,7 @@ def test_a_stand_in_for_a_server_is_not_the_main_program(tmp_path: Path) -> None
       {"name": "mocked-server", "image": "${mock}"}
     ]}
     """
-    found = labels(tmp_path, "task.json", text)
+    found = labels(tmp_path, {"task.json": text})
     assert (found["${name}"], found["collector"]) == ("main", "sidecar")
     assert found["mocked-server"] == "not-a-sidecar"
 
@@ -428,7 +414,7 @@ def test_among_many_equals_none_is_the_main_one(tmp_path: Path) -> None:
         for name in ("stock-api", "price-api", "shop-api", "frontend")
     )
     text = f'job "all" {{\n group "all" {{\n{tasks}}}\n}}\n'
-    assert set(labels(tmp_path, "all.nomad", text).values()) == {"not-a-sidecar"}
+    assert set(labels(tmp_path, {"all.nomad": text}).values()) == {"not-a-sidecar"}
 
 
 def test_a_web_server_serves_what_its_neighbor_writes(tmp_path: Path) -> None:
@@ -445,5 +431,5 @@ spec:
       volumeMounts: [{name: shared-data, mountPath: /pod-data}]
   volumes: [{name: shared-data, emptyDir: {}}]
 """
-    found = labels(tmp_path, "two.yaml", text)
+    found = labels(tmp_path, {"two.yaml": text})
     assert found == {"nginx-container": "main", "debian-container": "sidecar"}

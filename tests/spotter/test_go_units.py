@@ -4,18 +4,15 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import scanning
 from reading import Files, unit
-from sidecar_spotter import scan
 from sidecar_spotter.readers import read
 
 HEAD = 'package x\nimport corev1 "k8s.io/api/core/v1"\n'
 
 
 def labels(tmp_path: Path, code: str) -> dict[str, str]:
-    (tmp_path / "a.go").write_text(HEAD + dedent(code), encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for j in report.groups for one in j.findings}
+    return scanning.labels(tmp_path, {"a.go": HEAD + dedent(code)})
 
 
 def test_a_list_that_a_function_fills_is_a_unit(tmp_path: Path) -> None:

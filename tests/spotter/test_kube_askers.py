@@ -1,21 +1,10 @@
 """Who asks for a helper in words of its own, and who goes on after the start."""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from scanning import labels
 from sidecar_spotter import scan
-
-
-def found(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    """Return the labels that a scan of one file gives, by container."""
-    path = tmp_path / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dedent(text), encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for j in report.groups for one in j.findings}
-
 
 # --- annotations
 
@@ -40,7 +29,7 @@ spec:
 def test_an_own_policy_is_asked_for_a_sidecar_by_its_name(tmp_path: Path) -> None:
     key = "pods.example.com/policy-inject-sidecar-request"
     text = REQUEST.format(key=key, value="keys-agent")
-    assert found(tmp_path, text) == {
+    assert labels(tmp_path, {"a.yaml": text}) == {
         "keys-agent": "injected-sidecar",
         "ledger": "main",
     }
@@ -57,8 +46,8 @@ def test_an_own_policy_is_asked_for_a_sidecar_by_its_name(tmp_path: Path) -> Non
 def test_a_refusal_or_a_setting_asks_an_own_policy_for_nothing(
     tmp_path: Path, key: str, value: str
 ) -> None:
-    labels = found(tmp_path, REQUEST.format(key=key, value=value))
-    assert "injected-sidecar" not in labels.values()
+    said = labels(tmp_path, {"a.yaml": REQUEST.format(key=key, value=value)})
+    assert "injected-sidecar" not in said.values()
 
 
 RELEASE = """\
@@ -76,12 +65,12 @@ spec:
 
 def test_values_of_a_release_annotate_the_pods_of_a_part(tmp_path: Path) -> None:
     text = RELEASE.format(part="server")
-    assert found(tmp_path, text) == {"linkerd-proxy": "injected-sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"linkerd-proxy": "injected-sidecar"}
 
 
 @pytest.mark.parametrize("part", ["service", "ingress"])
 def test_values_of_a_release_annotate_what_is_no_pod(tmp_path: Path, part: str) -> None:
-    assert found(tmp_path, RELEASE.format(part=part)) == {}
+    assert labels(tmp_path, {"a.yaml": RELEASE.format(part=part)}) == {}
 
 
 def test_an_application_has_values_as_well(tmp_path: Path) -> None:
@@ -99,7 +88,7 @@ def test_an_application_has_values_as_well(tmp_path: Path) -> None:
               annotations:
                 linkerd.io/inject: enabled
     """
-    assert found(tmp_path, text)["linkerd-proxy"] == "injected-sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["linkerd-proxy"] == "injected-sidecar"
 
 
 # --- fields of custom resources
@@ -121,7 +110,10 @@ def test_a_field_lists_the_sidecars_of_each_program(tmp_path: Path) -> None:
             - name: key-turner
               image: registry.example/turner
     """
-    assert found(tmp_path, text) == {"sql-door": "sidecar", "key-turner": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "sql-door": "sidecar",
+        "key-turner": "sidecar",
+    }
     units = scan(tmp_path).groups
     assert [one.group.name for one in units] == ["ship-one", "ship-two"]
 
@@ -137,7 +129,7 @@ def test_a_field_with_lists_of_settings_has_no_sidecars(tmp_path: Path) -> None:
           - name: LEVEL
             value: info
     """
-    assert found(tmp_path, text) == {}
+    assert labels(tmp_path, {"a.yaml": text}) == {}
 
 
 # --- what goes on with what an init container began
@@ -172,7 +164,7 @@ def test_a_helper_goes_on_with_what_an_init_container_did(
 ) -> None:
     image = "registry.example/cert-maker:2"
     text = SEEDED.format(image=image, command=command)
-    assert found(tmp_path, text) == {
+    assert labels(tmp_path, {"a.yaml": text}) == {
         "early": "init",
         "shop-shell": "main",
         "later": "sidecar",
@@ -190,7 +182,7 @@ def test_another_program_or_image_goes_on_with_nothing(
     tmp_path: Path, image: str, command: str
 ) -> None:
     text = SEEDED.format(image=image, command=command)
-    assert found(tmp_path, text)["later"] == "not-a-sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["later"] == "not-a-sidecar"
 
 
 def test_a_comment_stands_above_the_name_of_a_container_in_values(
@@ -206,4 +198,4 @@ def test_a_comment_stands_above_the_name_of_a_container_in_values(
           turn:
             image: {repository: registry.example/turn}
     """
-    assert found(tmp_path, text, "values.yaml") == {"app": "main", "turn": "sidecar"}
+    assert labels(tmp_path, {"values.yaml": text}) == {"app": "main", "turn": "sidecar"}

@@ -4,17 +4,8 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
+from scanning import labels
 from sidecar_spotter import scan
-
-
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    """Return the labels that a scan of one file gives, by container."""
-    path = tmp_path / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dedent(text), encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for j in report.groups for one in j.findings}
 
 
 def pod(boxes: str, kind: str = "Pod", name: str = "trial") -> str:
@@ -35,7 +26,10 @@ def test_a_public_web_server_that_was_given_nothing_helps_nobody(
       - {{name: busybox, image: "busybox:1.36"}}
       - {{name: nginx, image: "{image}", ports: [{{containerPort: 80}}]}}
     """
-    assert of(tmp_path, pod(boxes)) == {"busybox": "main", "nginx": "not-a-sidecar"}
+    assert labels(tmp_path, {"a.yaml": pod(boxes)}) == {
+        "busybox": "main",
+        "nginx": "not-a-sidecar",
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,7 +46,7 @@ def test_a_web_server_that_was_given_something_does(tmp_path: Path, given: str) 
       - {{name: shop, image: example.com/shop, ports: [{{containerPort: 9000}}]}}
       - {{name: nginx, {given}}}
     """
-    assert of(tmp_path, pod(boxes))["nginx"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": pod(boxes)})["nginx"] == "sidecar"
 
 
 def test_names_that_differ_in_a_word_before_the_last_are_of_equals(
@@ -69,7 +63,7 @@ def test_names_that_differ_in_a_word_before_the_last_are_of_equals(
         command: [/bin/orders, --all]
         volumeMounts: [{name: tmp, mountPath: /tmp}]
     """
-    said = of(tmp_path, pod(boxes))
+    said = labels(tmp_path, {"a.yaml": pod(boxes)})
     assert sorted(said.values()) == ["main", "not-a-sidecar"]
 
 
@@ -83,7 +77,7 @@ def test_a_word_for_helpers_before_the_last_says_what_the_work_is_on(
           - {name: image-secret-clean, image: example.com/tools, command: [/a]}
           - {name: backup-secret-clean, image: example.com/tools, command: [/b]}
     """
-    said = of(tmp_path, pod(boxes, "Job"))
+    said = labels(tmp_path, {"a.yaml": pod(boxes, "Job")})
     assert sorted(said.values()) == ["main", "not-a-sidecar"]
 
 
@@ -98,7 +92,10 @@ def test_the_second_of_two_that_are_numbered_and_told_nothing_is_an_equal(
         image: busybox
         volumeMounts: [{name: data, mountPath: /d}, {name: more, mountPath: /m}]
     """
-    assert of(tmp_path, pod(boxes)) == {"box": "main", "box02": "not-a-sidecar"}
+    assert labels(tmp_path, {"a.yaml": pod(boxes)}) == {
+        "box": "main",
+        "box02": "not-a-sidecar",
+    }
 
 
 def test_two_that_serve_the_machine_are_equals_at_its_files(tmp_path: Path) -> None:
@@ -114,7 +111,10 @@ def test_two_that_serve_the_machine_are_equals_at_its_files(tmp_path: Path) -> N
             image: flannel/flannel:v0.24
             volumeMounts: [{name: lock, mountPath: /run/xtables.lock}]
     """
-    assert of(tmp_path, pod(boxes, "DaemonSet"))["flannel"] == "not-a-sidecar"
+    assert (
+        labels(tmp_path, {"a.yaml": pod(boxes, "DaemonSet")})["flannel"]
+        == "not-a-sidecar"
+    )
 
 
 def test_words_in_place_of_an_image_are_no_image(tmp_path: Path) -> None:
@@ -132,7 +132,10 @@ def test_words_in_place_of_an_image_are_no_image(tmp_path: Path) -> None:
             command: [/bin/copies]
             volumeMounts: [{name: log, mountPath: /dev/log, readOnly: true}]
     """
-    assert of(tmp_path, pod(boxes, "DaemonSet", "driver-daemon"))["copies"] == "sidecar"
+    assert (
+        labels(tmp_path, {"a.yaml": pod(boxes, "DaemonSet", "driver-daemon")})["copies"]
+        == "sidecar"
+    )
 
 
 # --- the main one
@@ -163,7 +166,7 @@ def test_the_only_one_that_a_template_always_has_is_the_main_one(
               volumeMounts: [{name: tmp, mountPath: /tmp}]
             {{- end }}
     """
-    said = of(tmp_path, text, "chart/templates/a.yaml")
+    said = labels(tmp_path, {"chart/templates/a.yaml": text})
     assert said["{{ .service.label }}"] == "main"
     assert said["store-controller"] == "sidecar"
 
@@ -178,7 +181,7 @@ def test_a_name_that_goes_on_where_the_units_ends_is_the_main_one(
           - {name: turner, image: example.com/a}
           - {name: disk-osd-default, image: example.com/a2}
     """
-    said = of(tmp_path, pod(boxes, "DaemonSet", "disk-osd"))
+    said = labels(tmp_path, {"a.yaml": pod(boxes, "DaemonSet", "disk-osd")})
     assert said["disk-osd-default"] == "main"
 
 
@@ -191,7 +194,9 @@ def test_a_proxy_with_a_step_before_it_is_what_its_deployment_is_for(
         initContainers: [{name: credentials, image: example.com/relay}]
         containers: [{name: relay, image: example.com/relay}]
     """
-    assert of(tmp_path, pod(boxes, "Deployment", "x"))["relay"] == "main"
+    assert (
+        labels(tmp_path, {"a.yaml": pod(boxes, "Deployment", "x")})["relay"] == "main"
+    )
 
 
 def test_each_side_of_an_if_has_the_label_of_its_own_list(tmp_path: Path) -> None:
@@ -260,7 +265,10 @@ def test_a_policy_that_merges_a_container_into_pods_adds_a_helper(
                     imagePullPolicy: Always
                   - {name: "{{ element.name }}", image: "mirror/{{ element.image }}"}
     """
-    assert of(tmp_path, text) == {"agent": "sidecar", "agent-first": "init"}
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "agent": "sidecar",
+        "agent-first": "init",
+    }
 
 
 def test_a_policy_may_add_it_by_a_json_patch_in_a_text(tmp_path: Path) -> None:
@@ -276,7 +284,7 @@ def test_a_policy_may_add_it_by_a_json_patch_in_a_text(tmp_path: Path) -> None:
                 path: /spec/containers/-
                 value: {name: ship, image: "fluent/fluent-bit:3", args: [-q]}
     """
-    assert of(tmp_path, text) == {"ship": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"ship": "sidecar"}
 
 
 def test_what_an_injectors_text_lists_is_all_helpers(tmp_path: Path) -> None:
@@ -292,7 +300,7 @@ def test_what_an_injectors_text_lists_is_all_helpers(tmp_path: Path) -> None:
           - {name: gate, image: example.com/gate}
           - {name: dikastes, image: example.com/dikastes}
     """
-    assert of(tmp_path, text) == {
+    assert labels(tmp_path, {"a.yaml": text}) == {
         "routes": "init",
         "gate": "sidecar",
         "dikastes": "sidecar",
@@ -327,7 +335,7 @@ def test_a_resource_in_a_text_of_a_template_is_read_with_its_expressions(
                   image: {{ .Values.exporter.image }}
                 {{- end }}
     """
-    assert of(tmp_path, text, "chart/templates/samples.yaml") == {
+    assert labels(tmp_path, {"chart/templates/samples.yaml": text}) == {
         "istio-proxy": "injected-sidecar",
         "shop": "main",
         "metrics": "sidecar",
@@ -353,7 +361,10 @@ def test_a_banner_says_who_is_the_main_container_and_who_the_sidecar(
         image: example.com/decisions
         volumeMounts: [{name: sock, mountPath: /sock}]
     """
-    assert of(tmp_path, pod(boxes)) == {"application": "main", "decisions": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": pod(boxes)}) == {
+        "application": "main",
+        "decisions": "sidecar",
+    }
 
 
 def test_a_file_called_a_patch_is_one_though_it_has_labels(tmp_path: Path) -> None:
@@ -371,14 +382,14 @@ def test_a_file_called_a_patch_is_one_though_it_has_labels(tmp_path: Path) -> No
               command: [/bin/sh, -c, "while true; do sleep 3600; done"]
               volumeMounts: [{name: staging, mountPath: /staging}]
     """
-    assert of(tmp_path, text, "config/debug-patch.yaml") == {"debug": "sidecar"}
+    assert labels(tmp_path, {"config/debug-patch.yaml": text}) == {"debug": "sidecar"}
     (tmp_path / "config/debug-patch.yaml").unlink()
-    assert of(tmp_path, text, "config/debug.yaml") == {"debug": "not-a-sidecar"}
+    assert labels(tmp_path, {"config/debug.yaml": text}) == {"debug": "not-a-sidecar"}
 
 
 def test_the_runners_of_github_get_a_docker_daemon_by_a_value(tmp_path: Path) -> None:
     text = "githubConfigUrl: https://example.com\ncontainerMode:\n  type: dind\n"
-    assert of(tmp_path, text, "values.yaml") == {"dind": "injected-sidecar"}
+    assert labels(tmp_path, {"values.yaml": text}) == {"dind": "injected-sidecar"}
 
 
 def test_an_application_of_another_group_is_a_program(tmp_path: Path) -> None:
@@ -390,9 +401,9 @@ def test_an_application_of_another_group_is_a_program(tmp_path: Path) -> None:
       idporten:
         sidecar: {enabled: true}
     """
-    said = of(tmp_path, text.replace("GROUP", "nais.io"))
+    said = labels(tmp_path, {"a.yaml": text.replace("GROUP", "nais.io")})
     assert list(said.values()) == ["injected-sidecar"]
-    assert of(tmp_path, text.replace("GROUP", "argoproj.io")) == {}
+    assert labels(tmp_path, {"a.yaml": text.replace("GROUP", "argoproj.io")}) == {}
 
 
 def test_a_web_server_with_a_place_for_its_cache_is_as_it_comes(tmp_path: Path) -> None:
@@ -404,7 +415,7 @@ def test_a_web_server_with_a_place_for_its_cache_is_as_it_comes(tmp_path: Path) 
         volumeMounts: [{name: cache, mountPath: /tmp/cache}]
       - {name: tomcat, image: tomcat, ports: [{containerPort: 8080}]}
     """
-    assert of(tmp_path, pod(boxes))["nginx-1"] == "not-a-sidecar"
+    assert labels(tmp_path, {"a.yaml": pod(boxes)})["nginx-1"] == "not-a-sidecar"
 
 
 def test_who_is_told_the_same_does_the_same(tmp_path: Path) -> None:
@@ -413,7 +424,10 @@ def test_who_is_told_the_same_does_the_same(tmp_path: Path) -> None:
       - {name: first, image: opa/first, args: [run, --server, "--addr=localhost:80"]}
       - {name: opa, image: opa/other, args: [run, --server, "--addr=localhost:80"]}
     """
-    assert of(tmp_path, pod(boxes)) == {"first": "main", "opa": "not-a-sidecar"}
+    assert labels(tmp_path, {"a.yaml": pod(boxes)}) == {
+        "first": "main",
+        "opa": "not-a-sidecar",
+    }
 
 
 def test_a_named_template_may_hold_an_init_container(tmp_path: Path) -> None:
@@ -460,7 +474,7 @@ def test_a_loop_over_the_init_containers_of_users_gives_none(tmp_path: Path) -> 
             - name: shop
               image: {{ .Values.image }}
     """
-    said = of(tmp_path, text, "chart/templates/shop.yaml")
+    said = labels(tmp_path, {"chart/templates/shop.yaml": text})
     assert "main" not in said.values() and "init" not in said.values()
 
 
@@ -490,7 +504,10 @@ def test_two_servers_with_a_service_each_may_call_each_other(tmp_path: Path) -> 
       selector: {app: portal}
       ports: [{port: 9002, targetPort: 8080}, {port: 9003, targetPort: 3000}]
     """
-    assert sorted(of(tmp_path, text).values()) == ["main", "not-a-sidecar"]
+    assert sorted(labels(tmp_path, {"a.yaml": text}).values()) == [
+        "main",
+        "not-a-sidecar",
+    ]
 
 
 def test_an_encrypted_resource_says_nothing(tmp_path: Path) -> None:
@@ -501,7 +518,7 @@ def test_an_encrypted_resource_says_nothing(tmp_path: Path) -> None:
         - {name: "ENC[AES256_GCM,data:o]", image: "ENC[AES256_GCM,data:pf]"}
         - {name: "ENC[AES256_GCM,data:k]", image: "ENC[AES256_GCM,data:pg]"}
     """
-    assert of(tmp_path, text) == {}
+    assert labels(tmp_path, {"a.yaml": text}) == {}
 
 
 def test_what_stands_on_two_sides_of_an_if_never_runs_together(tmp_path: Path) -> None:
@@ -525,7 +542,7 @@ def test_what_stands_on_two_sides_of_an_if_never_runs_together(tmp_path: Path) -
                   image: example.com/etcd
                 {{- end }}
     """
-    assert of(tmp_path, text, "chart/templates/a.yaml") == {
+    assert labels(tmp_path, {"chart/templates/a.yaml": text}) == {
         "take": "init",
         "upload": "main",
         "noop": "main",
@@ -552,7 +569,7 @@ def test_the_key_of_a_list_may_stand_on_both_sides_of_an_if(tmp_path: Path) -> N
             - {name: stand-in, image: example.com/pause}
           {{- end }}
     """
-    assert of(tmp_path, text, "chart/templates/a.yaml") == {
+    assert labels(tmp_path, {"chart/templates/a.yaml": text}) == {
         "first": "init",
         "shop": "main",
         "log-shipper": "sidecar",
@@ -581,7 +598,7 @@ def test_what_stands_beside_an_expression_is_a_part_of_the_units_name(
               image: example.com/c
               volumeMounts: [{name: uds, mountPath: /s, readOnly: true}]
     """
-    assert of(tmp_path, text, "chart/templates/a.yaml")["manager"] == "main"
+    assert labels(tmp_path, {"chart/templates/a.yaml": text})["manager"] == "main"
 
 
 def test_a_webhook_may_inject_other_things_than_containers(tmp_path: Path) -> None:
@@ -600,9 +617,9 @@ def test_a_webhook_may_inject_other_things_than_containers(tmp_path: Path) -> No
     gates = text.replace("NAME", "gates").replace(
         "KEY", "x.io/pod-readiness-gate-inject"
     )
-    assert of(tmp_path, gates) == {}
+    assert labels(tmp_path, {"a.yaml": gates}) == {}
     cars = text.replace("NAME", "sidecars").replace("KEY", "x.io/inject")
-    assert list(of(tmp_path, cars).values()) == ["injected-sidecar"]
+    assert list(labels(tmp_path, {"a.yaml": cars}).values()) == ["injected-sidecar"]
 
 
 def test_a_cache_of_names_serves_the_server_beside_it(tmp_path: Path) -> None:
@@ -611,7 +628,7 @@ def test_a_cache_of_names_serves_the_server_beside_it(tmp_path: Path) -> None:
       - {name: kubedns, image: "{{ContainerImage 'k8s-dns-kube-dns'}}"}
       - {name: dnsmasq, image: "{{ContainerImage 'nanny'}}"}
     """
-    assert of(tmp_path, pod(boxes))["dnsmasq"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": pod(boxes)})["dnsmasq"] == "sidecar"
 
 
 def test_a_task_of_ansible_may_define_a_resource(tmp_path: Path) -> None:
@@ -631,7 +648,7 @@ def test_a_task_of_ansible_may_define_a_resource(tmp_path: Path) -> None:
                   - {name: web, image: "{{ web_image }}"}
                   - {name: fluent-bit, image: "fluent/fluent-bit:2"}
     """
-    said = of(tmp_path, text, "roles/web/tasks/main.yml")
+    said = labels(tmp_path, {"roles/web/tasks/main.yml": text})
     assert said == {"web": "main", "fluent-bit": "sidecar"}
 
 
@@ -641,7 +658,7 @@ def test_who_forwards_a_port_helps(tmp_path: Path) -> None:
       - {name: app, image: example.com/torrent}
       - {name: port-forward, image: example.com/vpn-port-manager}
     """
-    assert of(tmp_path, pod(boxes))["port-forward"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": pod(boxes)})["port-forward"] == "sidecar"
 
 
 def test_what_is_called_as_its_neighbor_with_config_behind_configures_it(
@@ -652,7 +669,7 @@ def test_what_is_called_as_its_neighbor_with_config_behind_configures_it(
       - {name: pgbouncer, image: "example/pgbouncer:1"}
       - {name: pgbouncer-config, image: "example/pgbouncer:1"}
     """
-    assert of(tmp_path, pod(boxes)) == {
+    assert labels(tmp_path, {"a.yaml": pod(boxes)}) == {
         "pgbouncer": "main",
         "pgbouncer-config": "sidecar",
     }
@@ -671,7 +688,7 @@ def test_a_patch_may_add_several_plugins_of_argo_cd(tmp_path: Path) -> None:
             - {name: two, image: "quay.io/argoproj/argocd:v2", command: [CMP]}
     """
     text = text.replace("CMP", "/var/run/argocd/argocd-cmp-server")
-    assert of(tmp_path, text) == {"one": "sidecar", "two": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"one": "sidecar", "two": "sidecar"}
 
 
 def test_what_its_author_calls_the_sidecar_is_not_the_main_program(
@@ -693,4 +710,7 @@ def test_what_its_author_calls_the_sidecar_is_not_the_main_program(
     volumes: [{name: sock, emptyDir: {}}]
     """
     text = pod(boxes, name="cerbos-sidecar-demo")
-    assert of(tmp_path, text) == {"application": "main", "cerbos": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "application": "main",
+        "cerbos": "sidecar",
+    }

@@ -1,19 +1,9 @@
 """Which program a pod exists for, and what works for it."""
 
 from pathlib import Path
-from textwrap import dedent
 
+from scanning import labels
 from sidecar_spotter import scan
-
-
-def found(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    """Return the labels that a scan of one file gives, by container."""
-    path = tmp_path / name
-    path.write_text(dedent(text), encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for j in report.groups for one in j.findings}
-
 
 # --- main programs
 
@@ -34,7 +24,7 @@ def test_a_program_is_called_as_its_image_and_its_worker_is_not(
           image: registry.example/bugs:1
           args: [serve]
     """
-    assert found(tmp_path, text)["bugs"] == "main"
+    assert labels(tmp_path, {"a.yaml": text})["bugs"] == "main"
 
 
 def test_a_web_server_of_ones_own_is_in_front_of_what_answers(tmp_path: Path) -> None:
@@ -53,7 +43,7 @@ def test_a_web_server_of_ones_own_is_in_front_of_what_answers(tmp_path: Path) ->
               image: registry.example/orders-nginx:1
               ports: [{containerPort: 8080}]
     """
-    assert found(tmp_path, text) == {"lamp": "main", "nginx": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"lamp": "main", "nginx": "sidecar"}
 
 
 def test_a_tool_with_a_script_works_for_the_program_beside_it(tmp_path: Path) -> None:
@@ -76,7 +66,10 @@ def test_a_tool_with_a_script_works_for_the_program_beside_it(tmp_path: Path) ->
         - {name: settings, configMap: {name: settings}}
         - {name: scripts, configMap: {name: scripts}}
     """
-    assert found(tmp_path, text) == {"orchard": "main", "happenings": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "orchard": "main",
+        "happenings": "sidecar",
+    }
 
 
 def test_a_shell_that_waits_beside_servers_serves_nobody(tmp_path: Path) -> None:
@@ -92,7 +85,7 @@ def test_a_shell_that_waits_beside_servers_serves_nobody(tmp_path: Path) -> None
           image: busybox
           command: [sleep, infinity]
     """
-    assert found(tmp_path, text)["happenings"] == "not-a-sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["happenings"] == "not-a-sidecar"
 
 
 # --- the unit
@@ -112,7 +105,10 @@ def test_the_image_that_is_called_as_the_unit_is_the_main_one(tmp_path: Path) ->
             - name: httpd
               image: registry.example/our-pages:3
     """
-    assert found(tmp_path, text) == {"rain": "not-a-sidecar", "httpd": "main"}
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "rain": "not-a-sidecar",
+        "httpd": "main",
+    }
 
 
 # --- with a Service in front
@@ -144,12 +140,12 @@ SERVED = """\
 def test_visitors_come_for_what_is_behind_a_web_server(tmp_path: Path) -> None:
     text = SERVED.replace(", {port: 81, targetPort: 9000}", "")
     text %= ("nginx", "nginx", "http")
-    assert found(tmp_path, text) == {"lamp": "main", "nginx": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"lamp": "main", "nginx": "sidecar"}
 
 
 def test_who_is_measured_at_a_port_has_no_visitors(tmp_path: Path) -> None:
     def features(port: str) -> set[str]:
-        found(tmp_path, SERVED % ("mirror-sidecar", "mirror", port))
+        labels(tmp_path, {"a.yaml": SERVED % ("mirror-sidecar", "mirror", port)})
         [unit] = scan(tmp_path).groups
         return {why.feature for one in unit.findings for why in one.evidence}
 

@@ -1,21 +1,11 @@
 """Who of two in a Pod serves the other: gateways, scripts, tasks, and fields."""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
-from sidecar_spotter import scan
+from scanning import labels
 from sidecar_spotter.model import Container, Text
 from sidecar_spotter.units import listens
-
-
-def labels(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    """Return the labels that a scan of one file gives, by container."""
-    (tmp_path / name).write_text(dedent(text), encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for j in report.groups for one in j.findings}
-
 
 GATEWAY = """\
 kind: Service
@@ -40,7 +30,7 @@ spec:
 
 
 def test_a_gateway_is_what_its_controller_is_there_for(tmp_path: Path) -> None:
-    assert labels(tmp_path, GATEWAY) == {
+    assert labels(tmp_path, {"a.yaml": GATEWAY}) == {
         "proxy": "main",
         "ingress-controller": "sidecar",
     }
@@ -51,7 +41,7 @@ def test_a_proxy_that_nobody_outside_reaches_serves_a_controller(
 ) -> None:
     text = GATEWAY.replace("targetPort: 8000", "targetPort: 9000")
     text = text.replace("ports: [{containerPort: 8000}]", "")
-    assert labels(tmp_path, text)["proxy"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["proxy"] == "sidecar"
 
 
 SCRIPT = """\
@@ -84,7 +74,9 @@ spec:
 def test_a_script_looks_after_a_neighbor_again_and_again(
     tmp_path: Path, name: str, label: str
 ) -> None:
-    assert labels(tmp_path, SCRIPT.replace("NAME", name))["announce"] == label
+    assert (
+        labels(tmp_path, {"a.yaml": SCRIPT.replace("NAME", name)})["announce"] == label
+    )
 
 
 JOB = """\
@@ -107,7 +99,7 @@ spec:
 
 
 def test_two_of_one_image_in_a_job_are_two_tasks(tmp_path: Path) -> None:
-    assert labels(tmp_path, JOB) == {
+    assert labels(tmp_path, {"a.yaml": JOB}) == {
         "store-make-bucket": "main",
         "store-make-user": "not-a-sidecar",
     }
@@ -124,7 +116,7 @@ def test_a_custom_resource_spells_helpers_out(tmp_path: Path, field: str) -> Non
         image: busybox
         args: [tail, -F, /var/log/app.log]
     """
-    assert labels(tmp_path, text) == {"app-log": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"app-log": "sidecar"}
 
 
 def test_a_variable_is_called_after_init_containers(tmp_path: Path) -> None:
@@ -143,7 +135,7 @@ def test_a_variable_is_called_after_init_containers(tmp_path: Path) -> None:
         return patch(pod, []corev1.Container{toolInitContainer})
     }
     """
-    assert labels(tmp_path, code, "pods.go") == {"copy-tool": "init"}
+    assert labels(tmp_path, {"pods.go": code}) == {"copy-tool": "init"}
 
 
 CELERY = """\
@@ -168,7 +160,7 @@ spec:
 
 def test_two_programs_of_one_image_may_share_files(tmp_path: Path) -> None:
     found = {"server": "main", "worker": "not-a-sidecar"}
-    assert labels(tmp_path, CELERY) == found
+    assert labels(tmp_path, {"a.yaml": CELERY}) == found
 
 
 def test_what_one_of_them_only_reads_ties_them(tmp_path: Path) -> None:
@@ -177,7 +169,7 @@ def test_what_one_of_them_only_reads_ties_them(tmp_path: Path) -> None:
     text = (
         CELERY[:at] + "mountPath: /metrics, readOnly: true}" + CELERY[at + len(reads) :]
     )
-    assert "sidecar" in labels(tmp_path, text).values()
+    assert "sidecar" in labels(tmp_path, {"a.yaml": text}).values()
 
 
 @pytest.mark.parametrize(
@@ -205,7 +197,7 @@ def test_a_name_says_what_is_done_for_whom(
             image: alpine
             command: [/bin/sh, import.sh]
     """
-    assert labels(tmp_path, text)[name] == label
+    assert labels(tmp_path, {"a.yaml": text})[name] == label
 
 
 VALUES = """\
@@ -225,7 +217,7 @@ app-template:
 
 
 def test_values_have_a_unit_under_the_name_of_its_program(tmp_path: Path) -> None:
-    assert labels(tmp_path, VALUES, "values.yaml") == {
+    assert labels(tmp_path, {"values.yaml": VALUES}) == {
         "gluetun": "native-sidecar",
         "torrent": "main",
         "tunnel-monitor": "sidecar",
@@ -253,7 +245,7 @@ volumes: [{name: shared, emptyDir: {}}]
 def test_a_file_is_called_after_what_is_injected(
     tmp_path: Path, name: str, label: str
 ) -> None:
-    assert labels(tmp_path, LIST, name)["job-babysitter"] == label
+    assert labels(tmp_path, {name: LIST})["job-babysitter"] == label
 
 
 def test_an_annotation_tells_which_logs_a_sidecar_takes(tmp_path: Path) -> None:
@@ -267,7 +259,9 @@ def test_an_annotation_tells_which_logs_a_sidecar_takes(tmp_path: Path) -> None:
       - name: shop
         image: example/shop
     """
-    assert labels(tmp_path, text)["logsidecar-container"] == "injected-sidecar"
+    assert (
+        labels(tmp_path, {"a.yaml": text})["logsidecar-container"] == "injected-sidecar"
+    )
 
 
 def test_a_loop_over_names_lists_what_users_choose(tmp_path: Path) -> None:
@@ -289,7 +283,7 @@ def test_a_loop_over_names_lists_what_users_choose(tmp_path: Path) -> None:
             command: [tail, -f, /dev/null]
     """
     (tmp_path / "templates").mkdir()
-    assert labels(tmp_path, text, "templates/shop.yaml") == {
+    assert labels(tmp_path, {"templates/shop.yaml": text}) == {
         "shop": "main",
         "utility-sidecar": "sidecar",
     }
@@ -306,7 +300,7 @@ def test_a_list_of_images_is_no_unit(tmp_path: Path) -> None:
         repository: example/log-shipper
         tag: "1"
     """
-    assert labels(tmp_path, text) == {}
+    assert labels(tmp_path, {"a.yaml": text}) == {}
 
 
 def test_an_overlay_changes_a_container_that_it_does_not_name(tmp_path: Path) -> None:
@@ -322,7 +316,7 @@ def test_an_overlay_changes_a_container_that_it_does_not_name(tmp_path: Path) ->
               - image: example/configurator
                 args: [-c, serve]
     """
-    assert labels(tmp_path, text) == {}
+    assert labels(tmp_path, {"a.yaml": text}) == {}
 
 
 def test_who_pushes_to_a_store_is_not_what_a_unit_is_for(tmp_path: Path) -> None:
@@ -344,7 +338,7 @@ def test_who_pushes_to_a_store_is_not_what_a_unit_is_for(tmp_path: Path) -> None
             image: example/aws
           volumes: [{name: in, emptyDir: {}}]
     """
-    assert labels(tmp_path, text) == {
+    assert labels(tmp_path, {"a.yaml": text}) == {
         "ledger": "main",
         "ledgers-sync": "sidecar",
         "s3-push": "sidecar",
@@ -371,7 +365,7 @@ def test_a_call_hands_over_the_name_among_other_calls(tmp_path: Path) -> None:
           {{- include "shop.push" (dict "root" $ "to" (printf "s3://%s" .Values.to)
               "name" "s3-push") | nindent 6 }}
     """
-    found = labels(tmp_path, text, "templates/shop.yaml")
+    found = labels(tmp_path, {"templates/shop.yaml": text})
     assert found["s3-push"] == "sidecar"
 
 

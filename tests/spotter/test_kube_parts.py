@@ -4,17 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from sidecar_spotter import scan
-
-
-def labels(tmp_path: Path, text: str, name: str) -> dict[str, str]:
-    """Return the labels that a scan of one file gives, by container."""
-    path = tmp_path / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dedent(text), encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for j in report.groups for one in j.findings}
+from scanning import labels
 
 
 def test_a_patch_asks_for_a_sidecar_beside_another_field(tmp_path: Path) -> None:
@@ -28,7 +18,7 @@ def test_a_patch_asks_for_a_sidecar_beside_another_field(tmp_path: Path) -> None
         spec:
           automountServiceAccountToken: true
     """
-    assert labels(tmp_path, text, "shop.yaml") == {"daprd": "injected-sidecar"}
+    assert labels(tmp_path, {"shop.yaml": text}) == {"daprd": "injected-sidecar"}
 
 
 ANNOTATIONS = """\
@@ -41,14 +31,14 @@ dapr.io/app-id: {{ .Values.app | quote }}
 
 def test_a_named_template_asks_for_a_sidecar(tmp_path: Path) -> None:
     name = "chart/templates/_dapr.tpl"
-    assert labels(tmp_path, ANNOTATIONS, name) == {"daprd": "injected-sidecar"}
+    assert labels(tmp_path, {name: ANNOTATIONS}) == {"daprd": "injected-sidecar"}
 
 
 def test_a_named_template_asks_under_the_key_for_it(tmp_path: Path) -> None:
     text = ANNOTATIONS.replace("dapr.io/", "  dapr.io/")
     text = text.replace("-}}\n", "-}}\nannotations:\n", 1)
     name = "chart/templates/_dapr.tpl"
-    assert labels(tmp_path, text, name) == {"daprd": "injected-sidecar"}
+    assert labels(tmp_path, {name: text}) == {"daprd": "injected-sidecar"}
 
 
 def test_a_named_template_may_ask_for_an_init_container_alone(tmp_path: Path) -> None:
@@ -59,7 +49,7 @@ def test_a_named_template_may_ask_for_an_init_container_alone(tmp_path: Path) ->
     {{- end }}
     """
     name = "chart/templates/_helpers.tpl"
-    assert labels(tmp_path, text, name) == {"vault-agent": "not-a-sidecar"}
+    assert labels(tmp_path, {name: text}) == {"vault-agent": "not-a-sidecar"}
 
 
 HALVES = """\
@@ -84,12 +74,12 @@ spec:
 
 
 def test_an_item_that_begins_on_either_side_of_an_if_is_one(tmp_path: Path) -> None:
-    assert labels(tmp_path, HALVES, "chart/templates/shop.yaml") == {}
+    assert labels(tmp_path, {"chart/templates/shop.yaml": HALVES}) == {}
 
 
 def test_a_helper_beside_an_item_of_two_beginnings(tmp_path: Path) -> None:
     helper = "      - name: log-shipper\n        image: fluent/fluent-bit\n"
-    found = labels(tmp_path, HALVES + helper, "chart/templates/shop.yaml")
+    found = labels(tmp_path, {"chart/templates/shop.yaml": HALVES + helper})
     assert found == {"shop": "main", "log-shipper": "sidecar"}
 
 
@@ -123,7 +113,7 @@ spec:
 def test_the_pod_or_its_file_presents_the_pattern(
     tmp_path: Path, unit: str, name: str, label: str
 ) -> None:
-    found = labels(tmp_path, PATTERN.replace("NAME", unit), name)
+    found = labels(tmp_path, {name: PATTERN.replace("NAME", unit)})
     assert found == {"app": "main", "transformer": label}
 
 
@@ -133,7 +123,7 @@ def test_the_pod_or_its_file_presents_the_pattern(
 def of_go(tmp_path: Path, body: str) -> dict[str, str]:
     (tmp_path / "go.mod").write_text("module shop.example\n", encoding="utf-8")
     text = 'package pods\n\nimport corev1 "k8s.io/api/core/v1"\n\n' + dedent(body)
-    return labels(tmp_path, text, "pods.go")
+    return labels(tmp_path, {"pods.go": text})
 
 
 NUMBERED = """\
@@ -246,12 +236,12 @@ def test_an_empty_container_gets_its_fields_one_by_one(
     ],
 )
 def test_a_mesh_is_asked_for(tmp_path: Path, name: str, text: str) -> None:
-    assert labels(tmp_path, text, name) == {"linkerd-proxy": "injected-sidecar"}
+    assert labels(tmp_path, {name: text}) == {"linkerd-proxy": "injected-sidecar"}
 
 
 def test_annotations_of_an_ingress_ask_for_nothing(tmp_path: Path) -> None:
     text = "ingress:\n  annotations:\n    linkerd.io/inject: enabled\n"
-    assert labels(tmp_path, text, "values.yaml") == {}
+    assert labels(tmp_path, {"values.yaml": text}) == {}
 
 
 def test_a_patch_in_json_adds_a_helper(tmp_path: Path) -> None:
@@ -259,4 +249,4 @@ def test_a_patch_in_json_adds_a_helper(tmp_path: Path) -> None:
         '{"spec": {"template": {"spec": {"containers": [{"name": "log-shipper",'
         ' "image": "fluent/fluent-bit", "args": ["-c", "x"]}]}}}}'
     )
-    assert labels(tmp_path, text, "patch.json") == {"log-shipper": "sidecar"}
+    assert labels(tmp_path, {"patch.json": text}) == {"log-shipper": "sidecar"}

@@ -4,19 +4,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from scanning import labels
 from sidecar_spotter import scan
 from sidecar_spotter.tree import without_statements
-
-
-def labels(tmp_path: Path, files: dict[str, str]) -> dict[str, str]:
-    """Return the labels that a scan of *files* gives, by container."""
-    for name, text in files.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text), encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {one.name: one.label for j in report.groups for one in j.findings}
 
 
 def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:

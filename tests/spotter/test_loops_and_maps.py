@@ -4,20 +4,12 @@ from pathlib import Path
 
 import pytest
 from reading import names, refuses, unit, units
+from scanning import labels
 from sidecar_spotter import scan
 from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.readme import program_is_a_sidecar
 
 ROUTER = '{ name = "router", image = "example/aws-for-fluent-bit" }'
-
-
-def labels(root: Path, files: dict[str, str]) -> dict[str, str]:
-    """Return the labels that a scan of *files* gives, by container."""
-    for name, text in files.items():
-        place = root / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    return {one.name: one.label for j in scan(root).groups for one in j.findings}
 
 
 # --- loops of HCL

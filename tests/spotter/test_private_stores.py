@@ -1,16 +1,13 @@
 """Stores beside a program: who but it can reach them?"""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
-from sidecar_spotter import scan
+from scanning import labels
 
 
 def label(tmp_path: Path, name: str, text: str) -> str:
-    (tmp_path / name).write_text(dedent(text), encoding="utf-8")
-    found = scan(tmp_path).groups
-    return next(o.label for j in found for o in j.findings if o.name == "redis")
+    return labels(tmp_path, {name: text})["redis"]
 
 
 @pytest.mark.parametrize(

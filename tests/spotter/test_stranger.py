@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from reading import names, units
+from scanning import findings, labels
 from sidecar_spotter import scan
 from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.known import telling
@@ -13,26 +14,12 @@ from sidecar_spotter.verdict.branches import MOST as MOST_FORMS
 from sidecar_spotter.verdict.branches import forms
 
 
-def findings(
+def neighbors(
     tmp_path: Path, files: dict[str, str]
 ) -> dict[str, tuple[str, str | None]]:
     """Return label and neighbor that a scan gives to each container of these files."""
-    for path, text in files.items():
-        place = tmp_path / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    report = scan(tmp_path)
-    assert report.skipped == ()
-    return {
-        one.name: (one.label, one.serves)
-        for judged in report.groups
-        for one in judged.findings
-    }
-
-
-def labels(tmp_path: Path, files: dict[str, str]) -> dict[str, str]:
-    """Return the labels alone."""
-    return {name: label for name, (label, _) in findings(tmp_path, files).items()}
+    found = findings(tmp_path, files)
+    return {name: (one.label, one.serves) for name, one in found.items()}
 
 
 # --- addresses at which nobody is called
@@ -175,7 +162,7 @@ def test_templates_deep_in_a_chart_are_included(tmp_path: Path) -> None:
 """
     more = '{{- include "mesh.container" . | nindent 8 }}'
     extra = {"shop/templates/vendor/mesh/deployment.tpl": proxy}
-    found = findings(tmp_path, chart(more, extra))
+    found = neighbors(tmp_path, chart(more, extra))
     assert found["{{ .Release.Name }}-tls-proxy"] == (
         "sidecar",
         '{{ template "base.name" . }}',
@@ -218,7 +205,7 @@ spec:
 
 
 def test_to_be_measured_ties_nobody_to_others(tmp_path: Path) -> None:
-    found = findings(tmp_path, {"pod.yaml": MEASURED})
+    found = neighbors(tmp_path, {"pod.yaml": MEASURED})
     assert found["mcrouter"] == ("sidecar", "shop")
     assert found["other"] == ("not-a-sidecar", None)
     assert found["mcrouter-exporter"] == ("sidecar", "mcrouter")
@@ -256,7 +243,7 @@ spec:
 
 
 def test_the_branches_of_a_template_are_judged_apart(tmp_path: Path) -> None:
-    found = findings(tmp_path, {"templates/deployment.yaml": FORKED})
+    found = neighbors(tmp_path, {"templates/deployment.yaml": FORKED})
     assert found == {
         "shop-front": ("sidecar", "shop-app"),
         "shop-app": ("main", None),
@@ -338,7 +325,7 @@ def test_who_reloads_a_neighbor_serves_it(
 ) -> None:
     head, first, second = RELOADED.split("    - name: ")
     text = "    - name: ".join((head, *(first, second)[::order]))
-    found = findings(tmp_path, {"pod.yaml": text.replace("SIGNAL", signal)})
+    found = neighbors(tmp_path, {"pod.yaml": text.replace("SIGNAL", signal)})
     assert found["pgbackrest-config"] == ("sidecar", "pgbackrest")
     assert found["pgbackrest"] == ("main", None)
 
@@ -613,7 +600,7 @@ def test_whom_all_others_call_is_what_the_unit_is_for(tmp_path: Path) -> None:
     path = "shop/templates/deployment.yaml"
     text = LOOPS[path]
     files = LOOPS | {path: text[: text.index("        {{- if .Values.last")]}
-    assert findings(tmp_path, files) == {
+    assert neighbors(tmp_path, files) == {
         "{{ .Release.Name }}-loader": ("sidecar", "{{ .Release.Name }}-index"),
         "{{ .Release.Name }}-index": ("main", None),
         "{{ .Release.Name }}-look": ("sidecar", "{{ .Release.Name }}-index"),

@@ -4,29 +4,11 @@ from pathlib import Path
 
 import pytest
 from reading import box, unit, units
-from sidecar_spotter import scan
+from scanning import labels, scanned
 from sidecar_spotter.known import known, telling
-from sidecar_spotter.model import Container, Report, Text
+from sidecar_spotter.model import Container, Text
 from sidecar_spotter.units import ends, prepares
 from sidecar_spotter.variables import known_as, of_variables
-
-
-def scanned(root: Path, files: dict[str, str]) -> Report:
-    """Return the report on a checkout with these files."""
-    for path, text in files.items():
-        place = root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    report = scan(root)
-    assert report.skipped == ()
-    return report
-
-
-def labels(root: Path, files: dict[str, str]) -> dict[str, str]:
-    """Return the labels in a checkout with these files, by container."""
-    report = scanned(root, files)
-    return {one.name: one.label for judged in report.groups for one in judged.findings}
-
 
 # --- Compose: processes, logs and sockets
 

@@ -5,17 +5,8 @@ from textwrap import dedent
 
 import pytest
 from reading import unit, units
+from scanning import labels, scanned
 from sidecar_spotter import scan
-
-
-def found(root: Path, files: dict[str, str]) -> dict[str, str]:
-    """Return the labels that a scan of *files* gives, by container."""
-    for name, text in files.items():
-        place = root / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(dedent(text), encoding="utf-8")
-    return {one.name: one.label for j in scan(root).groups for one in j.findings}
-
 
 # --- Jsonnet
 
@@ -48,8 +39,8 @@ def test_a_librarys_calls_make_containers_that_a_list_names(tmp_path: Path) -> N
         ("watch", 9),
     ]
     assert [port.number for port in pod.containers[0].ports] == [8080]
-    labels = found(tmp_path, {"shop.libsonnet": LIBRARY})
-    assert labels == {"shop": "main", "watch": "sidecar"}
+    said = labels(tmp_path, {"shop.libsonnet": LIBRARY})
+    assert said == {"shop": "main", "watch": "sidecar"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +80,7 @@ def test_both_lists_of_an_object_are_those_of_one_pod(tmp_path: Path) -> None:
       containers: [{ name: 'app', image: 'example/app' }],
     } }
     """
-    assert found(tmp_path, {"a.jsonnet": text}) == {"first": "init", "app": "main"}
+    assert labels(tmp_path, {"a.jsonnet": text}) == {"first": "init", "app": "main"}
 
 
 # --- templates of Terraform, Ansible and others, by any end
@@ -110,8 +101,8 @@ job "shop" {
 
 @pytest.mark.parametrize("end", ["tpl", "nomad.tftpl", "hcl.j2", "tmpl", "nomad.erb"])
 def test_a_job_may_be_a_template(tmp_path: Path, end: str) -> None:
-    labels = found(tmp_path, {f"shop.{end}": NOMAD})
-    assert labels == {"connect-proxy": "injected-sidecar", "web": "main"}
+    said = labels(tmp_path, {f"shop.{end}": NOMAD})
+    assert said == {"connect-proxy": "injected-sidecar", "web": "main"}
 
 
 @pytest.mark.parametrize("name", ["stack.tftpl", "compose.yml.tftpl", "stack.j2"])
@@ -124,19 +115,19 @@ def test_services_may_be_a_template(tmp_path: Path, name: str) -> None:
         image: "${image}"
         network_mode: "service:vpn"
     """
-    assert found(tmp_path, {name: text}) == {"vpn": "sidecar", "web": "main"}
+    assert labels(tmp_path, {name: text}) == {"vpn": "sidecar", "web": "main"}
 
 
 def test_a_unit_of_quadlet_may_be_a_template(tmp_path: Path) -> None:
     app = "[Container]\nImage={{ image }}\nNetwork=door.container\n"
     door = "[Container]\nContainerName=door\nImage=docker.io/tailscale/tailscale\n"
     files = {"app.container.j2": app, "door.container": door}
-    assert found(tmp_path, files) == {"app": "main", "door": "sidecar"}
+    assert labels(tmp_path, files) == {"app": "main", "door": "sidecar"}
 
 
 def test_a_template_of_prose_is_none(tmp_path: Path) -> None:
     assert (
-        found(tmp_path, {"README.md.gotmpl": "containers: {{ x }}\n  - a: b: c\n"})
+        labels(tmp_path, {"README.md.gotmpl": "containers: {{ x }}\n  - a: b: c\n"})
         == {}
     )
     assert scan(tmp_path).skipped == ()
@@ -167,7 +158,7 @@ spec:
 
 
 def test_a_workload_whose_selector_is_included_is_no_patch(tmp_path: Path) -> None:
-    assert "sidecar" not in found(tmp_path, {"templates/a.yaml": LONE}).values()
+    assert "sidecar" not in labels(tmp_path, {"templates/a.yaml": LONE}).values()
 
 
 TWICE = """\
@@ -196,8 +187,8 @@ spec:
 
 
 def test_a_list_may_begin_under_either_of_two_conditions(tmp_path: Path) -> None:
-    labels = found(tmp_path, {"templates/ci.yaml": TWICE})
-    assert labels == {"daemon": "native-sidecar", "builder": "main"}
+    said = labels(tmp_path, {"templates/ci.yaml": TWICE})
+    assert said == {"daemon": "native-sidecar", "builder": "main"}
 
 
 def test_both_sides_of_a_condition_may_list_the_containers(tmp_path: Path) -> None:
@@ -216,8 +207,8 @@ def test_both_sides_of_a_condition_may_list_the_containers(tmp_path: Path) -> No
             - {name: web, image: example/web, args: [--plain]}
           {{- end }}
     """
-    labels = found(tmp_path, {"templates/a.yaml": text})
-    assert labels == {"web": "main", "tls-proxy": "sidecar"}
+    said = labels(tmp_path, {"templates/a.yaml": text})
+    assert said == {"web": "main", "tls-proxy": "sidecar"}
 
 
 @pytest.mark.parametrize("column", [6, 7])
@@ -238,8 +229,8 @@ spec:
           volumeMounts:
             - {{name: site, mountPath: /site}}
 """
-    labels = found(tmp_path, {"a.yaml": text})
-    assert labels == {"web-server": "main", "site-updater": "sidecar"}
+    said = labels(tmp_path, {"a.yaml": text})
+    assert said == {"web-server": "main", "site-updater": "sidecar"}
 
 
 def test_more_init_containers_may_stand_under_a_word_of_their_own(
@@ -253,8 +244,8 @@ def test_more_init_containers_may_stand_under_a_word_of_their_own(
       extraContainers:
         - {name: ship, image: example/ship}
     """
-    labels = found(tmp_path, {"values.yaml": text})
-    assert labels == {"fetch": "init", "ship": "sidecar"}
+    said = labels(tmp_path, {"values.yaml": text})
+    assert said == {"fetch": "init", "ship": "sidecar"}
 
 
 def test_what_the_unit_is_called_is_the_main_one_whatever_its_name_tells(
@@ -276,8 +267,8 @@ def test_what_the_unit_is_called_is_the_main_one_whatever_its_name_tells(
               image: example/net
               volumeMounts: [{name: run, mountPath: /run/net}]
     """
-    labels = found(tmp_path, {"a.yaml": text})
-    assert labels == {"net-agent": "main", "switch": "sidecar"}
+    said = labels(tmp_path, {"a.yaml": text})
+    assert said == {"net-agent": "main", "switch": "sidecar"}
 
 
 def test_a_service_that_prepares_may_be_tried_again_until_it_succeeds(
@@ -294,7 +285,7 @@ def test_a_service_that_prepares_may_be_tried_again_until_it_succeeds(
         volumes: ["data:/data"]
     volumes: {data: {}}
     """
-    assert found(tmp_path, {"compose.yaml": text})["db-init"] == "init"
+    assert labels(tmp_path, {"compose.yaml": text})["db-init"] == "init"
 
 
 def test_a_list_for_an_injector_may_have_a_name_for_all_in_it(tmp_path: Path) -> None:
@@ -304,8 +295,8 @@ def test_a_list_for_an_injector_may_have_a_name_for_all_in_it(tmp_path: Path) ->
       - {name: mesh-sidecar, image: example/mesh}
       - {name: settings, image: example/settings}
     """
-    labels = found(tmp_path, {"inject.yaml": text})
-    assert labels == {"mesh-sidecar": "sidecar", "settings": "sidecar"}
+    said = labels(tmp_path, {"inject.yaml": text})
+    assert said == {"mesh-sidecar": "sidecar", "settings": "sidecar"}
 
 
 # --- what people write, and no repository had shown yet
@@ -326,7 +317,7 @@ def test_a_trait_of_kubevela_adds_a_helper(tmp_path: Path) -> None:
             - type: scaler
               properties: {name: no, image: no}
     """
-    assert found(tmp_path, {"a.yaml": text}) == {"count": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"count": "sidecar"}
 
 
 def test_values_become_the_spec_of_a_prometheus(tmp_path: Path) -> None:
@@ -340,7 +331,7 @@ def test_values_become_the_spec_of_a_prometheus(tmp_path: Path) -> None:
     other:
       prometheusSpec: {thanos: {}}
     """
-    assert found(tmp_path, {"values.yaml": text}) == {
+    assert labels(tmp_path, {"values.yaml": text}) == {
         "thanos-sidecar": "injected-sidecar",
         "door": "sidecar",
         "prometheus": "main",
@@ -371,7 +362,7 @@ resource "helm_release" "shop" {
 
 
 def test_terraform_gives_a_chart_its_values_in_three_ways(tmp_path: Path) -> None:
-    assert found(tmp_path, {"main.tf": CHART}) == {
+    assert labels(tmp_path, {"main.tf": CHART}) == {
         "linkerd-proxy": "injected-sidecar",
         "log": "sidecar",
         "auth": "sidecar",
@@ -420,9 +411,9 @@ def test_a_task_that_runs_once_afterward_prepares_nothing(tmp_path: Path) -> Non
       }
     }
     """
-    labels = found(tmp_path, {"a.nomad": text})
-    assert labels["clean"] == "not-a-sidecar"
-    assert (labels["ship"], labels["first"]) == ("sidecar", "init")
+    said = labels(tmp_path, {"a.nomad": text})
+    assert said["clean"] == "not-a-sidecar"
+    assert (said["ship"], said["first"]) == ("sidecar", "init")
 
 
 def test_a_task_definition_may_be_a_template_of_terraform(tmp_path: Path) -> None:
@@ -440,8 +431,8 @@ def test_a_task_definition_may_be_a_template_of_terraform(tmp_path: Path) -> Non
       }%{ endif }
     ]
     """
-    labels = found(tmp_path, {"task.json.tftpl": text})
-    assert labels == {"shop": "main", "log-router": "sidecar"}
+    said = labels(tmp_path, {"task.json.tftpl": text})
+    assert said == {"shop": "main", "log-router": "sidecar"}
 
 
 @pytest.mark.parametrize(
@@ -457,7 +448,7 @@ def test_a_name_may_tell_what_an_image_of_ones_own_does(
         - {{name: {beside}, image: example/one}}
         - {{name: nginx, image: example/nginx-front}}
     """
-    assert found(tmp_path, {"a.yaml": text})["nginx"] == label
+    assert labels(tmp_path, {"a.yaml": text})["nginx"] == label
 
 
 @pytest.mark.parametrize(
@@ -479,8 +470,8 @@ def test_bank_vaults_has_a_webhook_for_both_stores(
     spec:
       containers: [{{name: app, image: example/app}}]
     """
-    labels = found(tmp_path, {"a.yaml": text})
-    assert labels == {container: "injected-sidecar", "app": "main"}
+    said = labels(tmp_path, {"a.yaml": text})
+    assert said == {container: "injected-sidecar", "app": "main"}
 
 
 def test_an_output_may_lay_a_helper_over_a_pod(tmp_path: Path) -> None:
@@ -497,8 +488,8 @@ def test_an_output_may_lay_a_helper_over_a_pod(tmp_path: Path) -> None:
       })
     }
     """
-    labels = found(tmp_path, {"output.tf": text})
-    assert labels == {"settings": "init", "replicate": "native-sidecar"}
+    said = labels(tmp_path, {"output.tf": text})
+    assert said == {"settings": "init", "replicate": "native-sidecar"}
 
 
 # --- what is left out of a file
@@ -516,11 +507,9 @@ spec:
 
 
 def test_the_report_names_the_lines_that_it_left_out(tmp_path: Path) -> None:
-    assert found(tmp_path, {"a.yaml": BROKEN}) == {
-        "web": "main",
-        "log-shipper": "sidecar",
-    }
-    (left,) = scan(tmp_path).skipped
+    report = scanned(tmp_path, {"a.yaml": BROKEN})
+    assert [one.label for one in report.groups[0].findings] == ["main", "sidecar"]
+    (left,) = report.skipped
     assert left.path == "a.yaml"
     assert left.reason == "some lines do not fit as YAML, and were left out: 6"
 
@@ -537,8 +526,7 @@ def test_lines_of_a_template_keep_their_numbers_in_it(tmp_path: Path) -> None:
         "templates/_ship.tpl": text,
         "templates/a.yaml": BROKEN + pod + "---\n" + BROKEN,
     }
-    found(tmp_path, files)
-    (left,) = scan(tmp_path).skipped
+    (left,) = scanned(tmp_path, files).skipped
     assert (left.path, left.reason.rpartition(": ")[2]) == (
         "templates/a.yaml",
         "6, 10, 17",
@@ -549,7 +537,7 @@ def test_an_item_that_is_only_moved_is_not_left_out(tmp_path: Path) -> None:
     askew = BROKEN.replace("    this is no YAML\n", "").replace(
         "    - name: log-shipper\n", "   - name: log-shipper\n"
     )
-    assert found(tmp_path, {"a.yaml": askew})["log-shipper"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": askew})["log-shipper"] == "sidecar"
     assert scan(tmp_path).skipped == ()
 
 
@@ -568,8 +556,8 @@ def test_a_text_may_begin_with_a_line_of_the_template(tmp_path: Path) -> None:
             - {name: log-shipper, image: example/log}
         {{- end }}
     """
-    labels = found(tmp_path, {"templates/a.yaml": text})
-    assert labels == {"web": "main", "log-shipper": "sidecar"}
+    said = labels(tmp_path, {"templates/a.yaml": text})
+    assert said == {"web": "main", "log-shipper": "sidecar"}
     assert scan(tmp_path).skipped == ()
 
 
@@ -586,7 +574,7 @@ def test_a_list_for_an_injector_may_have_several_pods(tmp_path: Path) -> None:
         - name: other
           containers: [{name: log-sidecar, image: example/log}]
     """
-    assert found(tmp_path, {"a.yaml": text}) == {
+    assert labels(tmp_path, {"a.yaml": text}) == {
         "rules": "init",
         "mesh-sidecar": "sidecar",
         "settings": "sidecar",
