@@ -1,0 +1,251 @@
+"""What an image, a command or a name is known as."""
+
+import pytest
+from limits import within
+from sidecar_spotter.known import MAYBE, MOSTLY, TABLE, known, split, telling
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "kube-rbac-proxy",
+        "gcr.io/kubebuilder/kube-rbac-proxy:v0.13.1",
+        "localhost:5000/kube-rbac-proxy@sha256:0648c1d1222813",
+        '"quay.io/x/kube_rbac_proxy:v1"',
+        "{{ .Values.registry }}/kube-rbac-proxy:{{ .Values.tag }}",
+        "${REGISTRY}/kube-rbac-proxy:$TAG",
+        "${IMAGE:-quay.io/x/kube-rbac-proxy:1}",
+    ],
+)
+def test_an_image_is_known_in_whatever_registry_and_version(image: str) -> None:
+    found = known(image, ())
+    assert found is not None
+    assert (found.name, found.role, found.by) == (
+        "kube-rbac-proxy",
+        "auth-proxy",
+        "image",
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "role"),
+    [
+        ("gcr.io/cloudsql-docker/gce-proxy:1.11", "database-proxy"),
+        ("registry.k8s.io/sig-storage/livenessprobe:v2", "health-probe"),
+        ("prom/memcached-exporter", "metrics-adapter"),
+        ("example.com/acme-exporter:1", "metrics-adapter"),
+        ("public.ecr.aws/aws-observability/aws-for-fluent-bit:stable", "log-shipper"),
+        ("docker:24-dind-rootless", "docker-daemon"),
+        ("docker.io/istio/proxyv2:1.20", "mesh-proxy"),
+        ("cr.l5d.io/linkerd/proxy:stable", "mesh-proxy"),
+        ("tailscale/tailscale", "tunnel-proxy"),
+        ("public.ecr.aws/datadog/agent:7", "metrics-agent"),
+        ("x/csi-node-driver-registrar-amd64:v1", "csi-registrar"),
+    ],
+)
+def test_the_role_of_an_image(image: str, role: str) -> None:
+    found = known(image, ())
+    assert found is not None
+    assert found.role == role
+    assert found.sure >= MOSTLY
+
+
+@pytest.mark.parametrize(
+    ("image", "words", "role"),
+    [
+        ("hashicorp/vault:1.15", ["agent", "-config=/etc/vault"], "secrets-agent"),
+        (
+            "quay.io/thanos/thanos",
+            ["sidecar", "--prometheus.url=x"],
+            "metrics-uploader",
+        ),
+        ("redis:7", ["redis-server", "/etc/s.conf", "--sentinel"], "ha-monitor"),
+        ("bitnami/kubectl", ["kubectl", "proxy"], "api-proxy"),
+        ("busybox", ["sh", "-c", "tail -n+1 -F /var/log/app.log"], "log-shipper"),
+        ("debian", ["/cloud_sql_proxy", "-instances=x"], "database-proxy"),
+        ("bitnami/git", ["sh", "-c", "while true; do git pull; sleep 5; done"], ""),
+        ("docker.io/istio/proxyv2", ["proxy", "router"], "gateway"),
+    ],
+)
+def test_the_command_decides_where_the_image_does_many_things(
+    image: str, words: list[str], role: str
+) -> None:
+    found = known(image, words)
+    assert found is not None
+    assert found.role == (role or "git-sync")
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        ("hashicorp/vault:1.15", ["server"]),
+        ("quay.io/thanos/thanos", ["query"]),
+        ("busybox", ["tail", "-f", "/dev/null"]),
+        ("someone/agent", []),
+        ("", []),
+        ("{{ .Values.image.repository }}:{{ .Values.image.tag }}", []),
+        ("%s/%s:%s", []),
+        ("$IMAGE", []),
+    ],
+)
+def test_what_tells_nothing_is_not_known(image: str, words: list[str]) -> None:
+    assert known(image, words) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "role"),
+    [
+        ("{{ .Values.oauth2Proxy.image.repository }}:{{ .Values.x }}", "auth-proxy"),
+        ('{{ include "chart.image" .Values.metrics.image }}', "metrics-adapter"),
+        ('{{ include "chart.reloaderImage" . }}', "config-reloader"),
+        ("w.ImageConsulDataplane", "mesh-proxy"),
+        ("viper.GetString(FlagOpenShiftOauthProxyImage)", "auth-proxy"),
+        ("${var.envoy_image}", "proxy"),
+    ],
+)
+def test_the_names_in_an_expression_count_half(image: str, role: str) -> None:
+    found = known(image, ())
+    assert found is not None
+    assert (found.role, found.by) == (role, "expression")
+    assert 0 < found.sure <= 0.5
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "prom/node-exporter",
+        "fluent/fluentd-kubernetes-daemonset:v1",
+        "registry.k8s.io/pause:3.9",
+        "containrrr/watchtower",
+        "traefik/whoami",
+        "jaegertracing/jaeger-operator:1.65",
+        "hashicorp/some-sidecar-injector",
+        "postgres:16",
+    ],
+)
+def test_some_images_speak_against(image: str) -> None:
+    found = known(image, ())
+    assert found is not None
+    assert found.sure < 0
+
+
+def test_a_web_server_is_a_weak_sign() -> None:
+    found = known("nginx:1.25-alpine", ())
+    assert found is not None
+    assert found.sure == MAYBE
+
+
+def test_the_table_is_long_and_its_words_are_expressions() -> None:
+    names = [name for row in TABLE for name in row.images.split()]
+    assert len(names) >= 150
+    plain = [n for row in TABLE if not row.words for n in row.images.split()]
+    assert len(plain) == len(set(plain)), "an image has one row without words"
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("istio-proxy", "mesh-proxy"),
+        ("api-proxy", "api-proxy"),
+        ("my_log_router", "log-shipper"),
+        ("logShipper", "log-shipper"),
+        ("dashboard-auth-proxy", "auth-proxy"),
+        ("{{ .Chart.Name }}-agent", "agent"),
+        ("node-driver-registrar", "csi-registrar"),
+        ("slow-sidecar", "sidecar"),
+        ("git-sync", "git-sync"),
+        ("app", "main"),
+        ("proxy-server", "main"),
+        ("sidecar-injector", "main"),
+        ("jaeger-operator", "main"),
+        ("init-proxy", None),
+        ("pmm-client", "metrics-agent"),
+        ("redis", None),
+        ("", None),
+        ("{{ .Chart.Name }}", None),
+    ],
+)
+def test_what_a_name_tells(name: str, role: str | None) -> None:
+    assert telling(name) == role
+
+
+def test_a_name_is_split_where_its_words_meet() -> None:
+    assert split("myApp_log-shipper") == ["my", "app", "log", "shipper"]
+    assert split("HTTPProxy") == ["http", "proxy"]
+
+
+def test_hostile_text_costs_little_time() -> None:
+    with within(1):
+        for text in (
+            "{{" * 50000,
+            "aB" * 99999,
+            "${" * 50000,
+            "a-" * 99999,
+            "\0" * 9999,
+        ):
+            known(text, (text, "while git " * 50000, "tail " * 50000))
+            telling(text)
+
+
+@pytest.mark.parametrize(
+    ("image", "role"),
+    [
+        ("{{ .Values.configmapReload.redis.image.repository }}", "config-reloader"),
+        (
+            '{{ include "redis.image" (merge .Values.hotReload.image .) }}',
+            "config-reloader",
+        ),
+        ("{{ .Values.sidecars.changer.image.repository }}", "sidecar"),
+        ("{{ .Values.redis.image.repository }}", "database"),
+    ],
+)
+def test_whose_image_an_expression_says(image: str, role: str) -> None:
+    found = known(image, ())
+    assert found is not None
+    assert found.role == role
+
+
+def test_what_watches_a_folder_and_calls_an_address_reloads() -> None:
+    words = ["--watched-dir=/etc/shop", "--reload-url=http://127.0.0.1:9090/x"]
+    found = known("example.com/shop", words)
+    assert found is not None
+    assert found.role == "config-reloader"
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("gcs-syncd", "sync"),
+        ("PasswordFileUpdater", "config-reloader"),
+        ("pt-heartbeat", "monitor"),
+        ("shelf-liveness", "health-probe"),
+        ("mocked-server", None),
+        ("fake-app", None),
+    ],
+)
+def test_a_word_tells_a_role_unless_it_stands_in(name: str, role: str | None) -> None:
+    assert telling(name) == role
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("grafana-dashboard-loader", "config-sync"),
+        ("system-probe", "monitor"),
+        ("probe", "health-probe"),
+        ("class-loader", None),
+        ("CoreAgent", "main"),
+    ],
+)
+def test_a_pair_of_words_tells_more_than_its_last(name: str, role: str | None) -> None:
+    assert telling(name) == role
+
+
+def test_a_copier_of_certificates_is_known_by_name() -> None:
+    assert telling("replication-cert-copy") == "certificate-agent"
+
+
+def test_a_daemon_of_podman_is_known_by_its_command() -> None:
+    found = known("quay.io/podman/stable", ["podman", "system", "service", "-t", "0"])
+    assert found is not None
+    assert found.role == "docker-daemon"

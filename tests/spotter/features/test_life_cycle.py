@@ -1,0 +1,55 @@
+"""What goes on with what an init container began."""
+
+from pathlib import Path
+
+import pytest
+from scanning import labels
+
+SEEDED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: shop-shell}}
+spec:
+  template:
+    spec:
+      initContainers:
+        - name: early
+          image: registry.example/cert-maker:2
+          command: [cert-maker]
+          volumeMounts: [{{name: certs, mountPath: /certs}}]
+      containers:
+        - name: shop-shell
+          image: registry.example/shop
+          volumeMounts: [{{name: certs, mountPath: /certs}}]
+        - name: later
+          image: {image}
+          command: {command}
+          volumeMounts: [{{name: certs, mountPath: /certs}}]
+"""
+
+
+@pytest.mark.parametrize("command", ["[cert-maker]", "[cert-maker, again]"])
+def test_a_helper_goes_on_with_what_an_init_container_did(
+    tmp_path: Path, command: str
+) -> None:
+    image = "registry.example/cert-maker:2"
+    text = SEEDED.format(image=image, command=command)
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "early": "init",
+        "shop-shell": "main",
+        "later": "sidecar",
+    }
+
+
+@pytest.mark.parametrize(
+    ("image", "command"),
+    [
+        ("registry.example/cert-maker:2", "[serve-certs]"),
+        ("registry.example/other:2", "[cert-maker, again]"),
+    ],
+)
+def test_another_program_or_image_goes_on_with_nothing(
+    tmp_path: Path, image: str, command: str
+) -> None:
+    text = SEEDED.format(image=image, command=command)
+    assert labels(tmp_path, {"a.yaml": text})["later"] == "not-a-sidecar"

@@ -1,0 +1,52 @@
+"""What variables tell of an image of one's own."""
+
+from pathlib import Path
+
+import pytest
+from scanning import labels
+from sidecar_spotter.model import Container, Text
+from sidecar_spotter.variables import known_as, of_variables
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("APPMESH_RESOURCE_ARN", "mesh-proxy"),
+        ("AOT_CONFIG_CONTENT", "tracing-agent"),
+        ("NRIA_LICENSE_KEY", "metrics-agent"),
+        ("ECS_FARGATE", "metrics-agent"),
+        ("OAUTH2_PROXY_CLIENT_ID", "auth-proxy"),
+        ("GIT_SYNC_REPO", "git-sync"),
+    ],
+)
+def test_a_variable_tells_what_an_image_of_ones_own_is(name: str, role: str) -> None:
+    said = (Text("PATH=/bin", 1), Text(f"{name}=x", 2))
+    found = of_variables(said)
+    assert found is not None
+    assert found.role == role
+    image = Text("${var.image}", 1)
+    own = known_as(Container("a", 1, image=image, settings=said))
+    assert own is not None
+    assert own.role == role
+    assert of_variables((Text(f"MY_{name}=x", 1),)) is None
+
+
+def test_a_chart_is_there_for_its_own_program() -> None:
+    image = Text("{{ .Values.image.repository }}", 1)
+    said = (Text("TS_AUTHKEY=x", 1),)
+    assert known_as(Container("a", 1, image=image, settings=said)) is None
+
+
+def task(*containers: str, more: str = "") -> str:
+    """Return a task definition with these containers."""
+    inside = ", ".join(containers)
+    return f'{{"family": "shop", {more} "containerDefinitions": [{inside}]}}'
+
+
+def test_the_variables_of_a_proxy_make_it_a_sidecar(tmp_path: Path) -> None:
+    text = task(
+        '{"name": "one", "image": "${one}"}',
+        '{"name": "two", "image": "${two}",'
+        ' "environment": [{"name": "APPMESH_VIRTUAL_NODE_NAME", "value": "x"}]}',
+    )
+    assert labels(tmp_path, {"task.json": text}) == {"one": "main", "two": "sidecar"}
