@@ -29,9 +29,18 @@ from sidecar_spotter.readers.go.given import given
 from sidecar_spotter.readers.go.landings import APPENDS
 from sidecar_spotter.readers.go.literals import Literal, literals
 from sidecar_spotter.readers.go.package import Package
-from sidecar_spotter.readers.go.pods import is_begun, place, pods, shares, volumes
+from sidecar_spotter.readers.go.pods import (
+    is_begun,
+    places,
+    pods,
+    position,
+    shares,
+    stage_of,
+    volumes,
+)
 from sidecar_spotter.readers.go.program import Program, parse
 from sidecar_spotter.readers.go.together import together
+from sidecar_spotter.readers.programs.annotations import asked
 
 MOST = 300
 """Literals of one file that are looked at."""
@@ -47,6 +56,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     program = parse(code_files.text_of(data, LARGEST, "Go code"))
     yield from manifests.units(path, program.code.text, program.code.texts())
     yield from _built(path, program, Package(path, look))
+    if requests := tuple(asked(program.code)):
+        at, kind, marks = requests[0].line, "Go code", frozenset(("code",))
+        yield Group(path, at, "kubernetes", kind, "", requests=requests, marks=marks)
 
 
 def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
@@ -74,10 +86,12 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
     for literal in found:
         if id(literal) in apart:
             continue
-        pod, stage = place(program, literal, specs)
-        if pod is not None:
+        into = list(places(program, literal, specs))
+        for pod, stage in into:
             members[pod.open].append((literal, stage))
+        if into:
             continue
+        stage = stage_of(program, literal)
         yield Group(
             path,
             code.line(literal.start),
@@ -92,6 +106,7 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
             for stage, span, _ in pod.lists:
                 made = called_in(program, span)
                 members[pod.open] += ((one, stage) for one in made)
+            members[pod.open].sort(key=lambda one: position(program, pod, one[0]))
             begun = is_begun(pod, members[pod.open])
             grows = program.landings.grows(pod.open) or pod in whole
             marks = {"code", *(("partial", "injects") if begun else ())}
