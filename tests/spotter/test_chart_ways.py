@@ -162,3 +162,17 @@ spec:
         "grinder": "main",
         "sql": "sidecar",
     }
+
+
+def test_values_may_switch_a_part_on_in_the_form_of_a_sidecar(tmp_path: Path) -> None:
+    text = "image: {tag: 1}\nclock:\n  enabled: true\n  type: sidecar\n"
+    report = scanned(tmp_path, {"values.yaml": text})
+    assert labels(report) == {"clock": "injected-sidecar"}
+
+
+def test_a_part_that_is_off_adds_nothing(tmp_path: Path) -> None:
+    off = "image: {tag: 1}\nclock:\n  enabled: false\n  type: sidecar\n"
+    level = "log:\n  level: 0\n  type: sidecar\n"
+    job = "clock:\n  enabled: true\n  type: cronjob\n"
+    files = {"a-values.yaml": off, "b-values.yaml": level, "c-values.yaml": job}
+    assert labels(scanned(tmp_path, files)) == {}
