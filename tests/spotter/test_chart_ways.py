@@ -144,6 +144,8 @@ def test_two_sides_may_say_the_same_key_of_a_whole_workload(tmp_path: Path) -> N
     report = scanned(tmp_path, {"templates/_deployment.tpl": SPECIFIED})
     assert labels(report) == {}
     assert report.verdict == "no-sidecar"
+
+
 def test_a_program_with_numbers_of_its_own_may_call_a_helper(tmp_path: Path) -> None:
     text = """\
 kind: Pod

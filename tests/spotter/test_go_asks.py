@@ -59,7 +59,7 @@ def test_it_may_set_an_annotation(tmp_path: Path, line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        'NamespaceSelector: sel{MatchLabels: map[string]string{"istio-injection": "enabled"}},',
+        'Selector: sel{L: map[string]string{"istio-injection": "enabled"}},',
         'MatchLabels: map[string]string{"sidecar.istio.io/inject": "true"},',
         'if pod.Labels["sidecar.istio.io/inject"] == "true" {}',
         'const key = "sidecar.istio.io/inject"',
@@ -72,7 +72,7 @@ def test_who_looks_for_such_a_label_asks_for_nothing(tmp_path: Path, line: str) 
 
 def units(report: Report) -> list[dict[str, str]]:
     """Return the labels in each unit that has any, by container."""
-    found = [
+    found: list[dict[str, str]] = [
         {one.name: one.label for one in judged.findings} for judged in report.groups
     ]
     return [one for one in found if one]

@@ -59,7 +59,12 @@ def test_a_manifest_stands_in_a_here_document_of_a_script(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("begin", "end"),
-    [("<<'EOF'", "EOF"), ("<<-EOF", "\tEOF"), ('<< "YAML"', "YAML"), ("<<\\EOF", "EOF")],
+    [
+        ("<<'EOF'", "EOF"),
+        ("<<-EOF", "\tEOF"),
+        ('<< "YAML"', "YAML"),
+        ("<<\\EOF", "EOF"),
+    ],
 )
 def test_its_word_may_be_quoted_or_indented(
     tmp_path: Path, begin: str, end: str
@@ -120,10 +125,14 @@ def test_a_text_in_yaml_may_be_such_a_script(tmp_path: Path) -> None:
     ("command", "container", "label"),
     [
         ("kubectl label namespace shop istio-injection=enabled", "istio-proxy", True),
-        ("  kubectl label ns shop \\\n  istio-injection=disabled", "istio-proxy", False),
+        (
+            "  kubectl label ns shop \\\n  istio-injection=disabled",
+            "istio-proxy",
+            False,
+        ),
         ("oc annotate ns shop linkerd.io/inject=enabled", "linkerd-proxy", True),
         (
-            "kubectl -n a patch deploy web -p '{\"spec\":{\"template\":{\"metadata\":"
+            'kubectl -n a patch deploy web -p \'{"spec":{"template":{"metadata":'
             '{"annotations":{"dapr.io/enabled":"true"}}}}}\'',
             "daprd",
             True,

@@ -50,7 +50,6 @@ In the wild: {project}`two operators in one Pod, neither of which helps the othe
 <identify-strimzi>`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 

@@ -1,8 +1,8 @@
 """Here-documents: the lines of a script that a command reads as if from a file.
 
-    kubectl apply -f - <<EOF
-    kind: Pod
-    EOF
+kubectl apply -f - <<EOF
+kind: Pod
+EOF
 """
 
 import re

@@ -28,13 +28,13 @@ _BEGIN = r"(?:^|&&|\|\||[;|]|\b(?:then|do|else)\b)[ \t]*(?:sudo[ \t]+)?"
 _ON = r"((?:[^\n|;&\\]|\\\n|\\.){1,1000})"
 """The rest of a command, with the lines on which it goes on."""
 _COMMAND = re.compile(_BEGIN + r"(?:kubectl|oc)\b" + _ON, re.M)
-_MARKS = re.compile(
-    r"\s(?:label|annotate)\s+(?:--\S+\s+)*(ns\b|namespaces?\b)?"
-)
+_MARKS = re.compile(r"\s(?:label|annotate)\s+(?:--\S+\s+)*(ns\b|namespaces?\b)?")
 _PAIR = re.compile(r"\s[\"']?([\w.-]{1,80}(?:/[\w.-]{1,80})?)=[\"']?([\w.-]{1,60})")
 _PATCH = re.compile(r"\spatch\s.{0,400}?\s(?:-p|--patch)[ =]'(\{[^']{1,4000}\})'", re.S)
 _DAPR = re.compile(
-    _BEGIN + r"az\s+containerapp\b" + _ON.replace("{1,1000}", "{1,2000}?")
+    _BEGIN
+    + r"az\s+containerapp\b"
+    + _ON.replace("{1,1000}", "{1,2000}?")
     + r"(--enable-dapr)(?:[ =]+(true|false))?\b",
     re.M,
 )

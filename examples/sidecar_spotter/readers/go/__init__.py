@@ -12,7 +12,7 @@ From module to module: `files` says what is read; `program` is the text with wha
 containers, and `calls` those that a function makes by a given name; `pods` and
 `together` say which make a unit, and `given` finds pods that others made;
 `containers` describes one, by the `values` of its
-fields.
+fields. `maps` reads those that are written as maps.
 """
 
 from collections import defaultdict
@@ -22,6 +22,7 @@ from itertools import islice
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Stage
 from sidecar_spotter.readers import code_files, manifests
+from sidecar_spotter.readers.go import maps
 from sidecar_spotter.readers.go.calls import called_in, instead
 from sidecar_spotter.readers.go.containers import container
 from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
@@ -56,7 +57,11 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     program = parse(code_files.text_of(data, LARGEST, "Go code"))
     yield from manifests.units(path, program.code.text, program.code.texts())
     yield from _built(path, program, Package(path, look))
-    if requests := tuple(asked(program.code)):
+    told = set()
+    for group in maps.units(path, program):
+        told |= {one.line for one in group.requests}
+        yield group
+    if requests := tuple(one for one in asked(program.code) if one.line not in told):
         at, kind, marks = requests[0].line, "Go code", frozenset(("code",))
         yield Group(path, at, "kubernetes", kind, "", requests=requests, marks=marks)
 

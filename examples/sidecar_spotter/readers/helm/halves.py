@@ -9,8 +9,8 @@
 
 That is one item and no two: what begins on one side alone would have no name.
 
-And sides that say the same key, as `volumes:` behind the end of a list. Only one of them
-is ever there, and where one alone has containers, the list may go on in it.
+And sides that say the same key, as `volumes:` behind the end of a list. Only one of
+them is ever there, and where one alone has containers, the list may go on in it.
 """
 
 import re
@@ -29,8 +29,9 @@ def joined(
 ) -> list[str]:
     """Return *lines* with the last beginning alone of each item that has several.
 
-    Of sides that say the same key the one stays that has containers. *rows* has the line of the template for each of them. *forks* are in the order in
-    which they end, so that the inner ones come first.
+    Of sides that say the same key the one stays that has containers. *rows* has the
+    line of the template for each line. *forks* are in the order in which they end, so
+    that the inner ones come first.
     """
     for *begins, last in forks:
         after = bisect_left(rows, last + 1)
@@ -61,7 +62,9 @@ def joined(
 
 def _keep_containers(lines: list[str], sides: list[tuple[int, int]]) -> None:
     """Empty the sides without containers where all sides say a key of one mapping."""
-    texts = [[line for line in lines[start:end] if line.strip()] for start, end in sides]
+    texts = [
+        [line for line in lines[start:end] if line.strip()] for start, end in sides
+    ]
     with_images = [any(map(_IMAGE.match, text)) for text in texts]
     if sum(with_images) != 1:
         return
