@@ -163,3 +163,21 @@ def test_a_command_may_ask_for_a_sidecar(
 )
 def test_a_command_that_only_looks_asks_for_nothing(tmp_path: Path, line: str) -> None:
     assert labels(scanned(tmp_path, {"up.sh": f"{line}\n"})) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<A\n" * 20_000,
+        "kubectl label ns a=b \\\n" * 20_000,
+        "kubectl patch -p '{" * 20_000,
+        "az containerapp x --enable-dap " * 20_000,
+    ],
+    ids=["documents", "labels", "patches", "options"],
+)
+def test_a_script_that_never_ends_what_it_begins_costs_little(
+    tmp_path: Path, text: str
+) -> None:
+    report = scanned(tmp_path, {"up.sh": text})
+    assert report.groups == ()
+    assert report.skipped == ()
