@@ -31,6 +31,7 @@ from sidecar_spotter.readers.go.landings import APPENDS
 from sidecar_spotter.readers.go.literals import Literal, literals
 from sidecar_spotter.readers.go.package import Package
 from sidecar_spotter.readers.go.pods import (
+    Pod,
     is_begun,
     places,
     pods,
@@ -108,25 +109,40 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
         )
     for pod in specs:
         if pod.open in members:
-            for stage, span, _ in pod.lists:
-                made = called_in(program, span)
-                members[pod.open] += ((one, stage) for one in made)
-            members[pod.open].sort(key=lambda one: position(program, pod, one[0]))
-            begun = is_begun(pod, members[pod.open])
-            grows = program.landings.grows(pod.open) or pod in whole
-            marks = {"code", *(("partial", "injects") if begun else ())}
-            marks |= {"grows"} if grows and not begun else set()
-            yield Group(
-                path,
-                code.line(pod.open),
-                "kubernetes",
-                "Go function",
-                program.functions.name(pod.open),
-                tuple(container(program, *one, package) for one in members[pod.open]),
-                tuple(volumes(program, pod)),
-                shares=tuple(shares(code, pod)),
-                marks=frozenset(marks),
-            )
+            grows = pod in whole or program.landings.grows(pod.open)
+            yield _of_pod(path, program, package, pod, members[pod.open], grows=grows)
+
+
+def _of_pod(
+    path: str,
+    program: Program,
+    package: Package,
+    pod: Pod,
+    members: list[tuple[Literal, Stage]],
+    *,
+    grows: bool,
+) -> Group:
+    """Return the unit of a pod: its containers in the order of its lists.
+
+    It *grows* where more is put in than what is known to be.
+    """
+    for stage, span, _ in pod.lists:
+        members += ((one, stage) for one in called_in(program, span))
+    members.sort(key=lambda one: position(program, pod, one[0]))
+    begun = is_begun(pod, members)
+    marks = {"code", *(("partial", "injects") if begun else ())}
+    marks |= {"grows"} if grows and not begun else set()
+    return Group(
+        path,
+        program.code.line(pod.open),
+        "kubernetes",
+        "Go function",
+        program.functions.name(pod.open),
+        tuple(container(program, *one, package) for one in members),
+        tuple(volumes(program, pod)),
+        shares=tuple(shares(program.code, pod)),
+        marks=frozenset(marks),
+    )
 
 
 def _injects(program: Program, literal: Literal) -> set[str]:
