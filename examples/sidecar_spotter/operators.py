@@ -517,10 +517,19 @@ def of_runners(name: Node, node: Node | None) -> Iterator[Request]:
 
 
 def of_switch(name: Node, node: Node | None) -> Iterator[Request]:
-    """Yield what values ask for that switch a part on as a sidecar: `opa.sidecar`."""
+    """Yield what values ask for that switch a part on as a sidecar: `opa.sidecar`.
+
+    Or whose form they say is one, beside `enabled: true`.
+    """
     top = key(node, "sidecar")
-    if top is not None and text(get(node, "sidecar")).lower() in TRUE:
-        says = f"is added by the chart, because {text(name)}.sidecar is true"
+    on = text(get(node, "sidecar")).lower() in TRUE
+    said = "sidecar is true"
+    if not on and text(get(node, "enabled")).lower() in TRUE:
+        for field in ("type", *MODES):
+            if text(get(node, field)).lower() == "sidecar":
+                top, on, said = key(node, field), True, f"{field} is sidecar"
+    if top is not None and on:
+        says = f"is added by the chart, because {text(name)}.{said}"
         role = telling(text(name))
         role = "sidecar" if role in (None, MAIN) else role
         yield _request(text(name), role, top, says, how="chart-value")

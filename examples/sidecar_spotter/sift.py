@@ -40,6 +40,9 @@ CALLS = (
 )
 """One of these is in a program that builds a task or a pod."""
 
+IN_GO = (b"ontainer", b"inject", b"dapr.io", b"istio.io/rev")
+"""One of these is in Go code that builds a pod, or asks for a helper in one."""
+
 JOB = re.compile(rb"^[ \t]*job[ \t]+[\"{\[<$\w-]", re.MULTILINE)
 """What begins a job of Nomad, which is no YAML."""
 
@@ -105,7 +108,7 @@ def sift(path: str, data: bytes) -> bytes:
     """
     form = form_of(path)
     if form == "go":
-        return data if b"ontainer" in data else b""
+        return data if any(word in data for word in IN_GO) else b""
     if form == "program":
         return data if any(call in data for call in CALLS) else b""
     if form not in ("yaml", "json", "template"):

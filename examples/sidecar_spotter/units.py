@@ -82,6 +82,10 @@ def listens(box: Container) -> frozenset[int]:
     return frozenset(found)
 
 
+OF_NUMBERS = re.compile(r"metric|prom(?:etheus)?\b|monitor|telemetry", re.IGNORECASE)
+"""The name of a port at which a container is measured, and not called."""
+
+
 def answers(box: Container) -> bool:
     """Whether a container has callers: it says that it listens, be it on what port."""
     return bool(box.ports) or bool(listens(box))

@@ -80,7 +80,7 @@ from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.own import own_name
-from sidecar_spotter.units import idles, listens, running, stem
+from sidecar_spotter.units import OF_NUMBERS, idles, listens, running, stem
 from sidecar_spotter.variables import known_as
 
 NAME = "localhost"
@@ -195,7 +195,7 @@ def look(group: Group) -> Iterator[Evidence]:
                         ASKS.search(said.text) is not None or _is_told_of(other, ahead)
                     )
                 )
-                asks = asks or measures(box)
+                asks = asks or measures(box) or _tells_numbers_of(box, other)
                 yield from _both_ends(box, other, port, said, asks=asks)
         if group.platform == "nomad":
             yield from _told_by_nomad(group, box, others)
@@ -381,6 +381,15 @@ def measures(box: Container) -> bool:
     found = known_as(box)
     said = {telling(box.name), found.role if found is not None else None}
     return not said.isdisjoint(("metrics-adapter", "health-probe"))
+
+
+def _tells_numbers_of(box: Container, other: Container) -> bool:
+    """Whether a container has ports for numbers alone, and so is called for no more.
+
+    If it calls a helper or a store, it is a program with numbers of its own.
+    """
+    numbers = box.ports and all(OF_NUMBERS.search(port.name) for port in box.ports)
+    return bool(numbers) and known_as(other) is None and not helps(other)
 
 
 def _is_the_units_store(group: Group, other: Container) -> bool:

@@ -50,13 +50,12 @@ In the wild: {project}`two operators in one Pod, neither of which helps the othe
 <identify-strimzi>`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from sidecar_spotter.features.localhost import measures
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.units import idles, running, stem
+from sidecar_spotter.units import OF_NUMBERS, idles, running, stem
 from sidecar_spotter.variables import known_as
 
 NAME = "peers"
@@ -107,14 +106,10 @@ def _is_proxy(box: Container) -> bool:
     return found is not None and found.role.endswith("proxy") and found.sure > 0
 
 
-_OF_NUMBERS = re.compile(r"metric|prom(?:etheus)?\b|monitor|telemetry", re.IGNORECASE)
-"""The name of a port at which a container is measured, and not called."""
-
-
 def _both_served(group: Group, one: Container, other: Container) -> bool:
     """Whether callers from outside reach both, each on a port of its own."""
     its, others = (
-        {port.number for port in box.ports if not _OF_NUMBERS.search(port.name)}
+        {port.number for port in box.ports if not OF_NUMBERS.search(port.name)}
         for box in (one, other)
     )
     served = set(group.served)

@@ -38,6 +38,7 @@ READERS: dict[str, tuple[Form, ...]] = {
     "programs": ("program", "go"),
     "jenkins": ("jenkins",),
     "jsonnet": ("jsonnet",),
+    "shell": ("shell",),
     "helm": ("yaml", "json", "template"),
     "kubernetes": ("yaml", "json", "template"),
 }

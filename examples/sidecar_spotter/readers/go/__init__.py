@@ -12,7 +12,7 @@ From module to module: `files` says what is read; `program` is the text with wha
 containers, and `calls` those that a function makes by a given name; `pods` and
 `together` say which make a unit, and `given` finds pods that others made;
 `containers` describes one, by the `values` of its
-fields.
+fields. `maps` reads those that are written as maps.
 """
 
 from collections import defaultdict
@@ -22,6 +22,7 @@ from itertools import islice
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Stage
 from sidecar_spotter.readers import code_files, manifests
+from sidecar_spotter.readers.go import maps
 from sidecar_spotter.readers.go.calls import called_in, instead
 from sidecar_spotter.readers.go.containers import container
 from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
@@ -29,9 +30,19 @@ from sidecar_spotter.readers.go.given import given
 from sidecar_spotter.readers.go.landings import APPENDS
 from sidecar_spotter.readers.go.literals import Literal, literals
 from sidecar_spotter.readers.go.package import Package
-from sidecar_spotter.readers.go.pods import is_begun, place, pods, shares, volumes
+from sidecar_spotter.readers.go.pods import (
+    Pod,
+    is_begun,
+    places,
+    pods,
+    position,
+    shares,
+    stage_of,
+    volumes,
+)
 from sidecar_spotter.readers.go.program import Program, parse
 from sidecar_spotter.readers.go.together import together
+from sidecar_spotter.readers.programs.annotations import asked
 
 MOST = 300
 """Literals of one file that are looked at."""
@@ -47,6 +58,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     program = parse(code_files.text_of(data, LARGEST, "Go code"))
     yield from manifests.units(path, program.code.text, program.code.texts())
     yield from _built(path, program, Package(path, look))
+    told = set()
+    for group in maps.units(path, program):
+        told |= {one.line for one in group.requests}
+        yield group
+    if requests := tuple(one for one in asked(program.code) if one.line not in told):
+        at, kind, marks = requests[0].line, "Go code", frozenset(("code",))
+        yield Group(path, at, "kubernetes", kind, "", requests=requests, marks=marks)
 
 
 def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
@@ -74,10 +92,12 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
     for literal in found:
         if id(literal) in apart:
             continue
-        pod, stage = place(program, literal, specs)
-        if pod is not None:
+        into = list(places(program, literal, specs))
+        for pod, stage in into:
             members[pod.open].append((literal, stage))
+        if into:
             continue
+        stage = stage_of(program, literal)
         yield Group(
             path,
             code.line(literal.start),
@@ -89,24 +109,40 @@ def _built(path: str, program: Program, package: Package) -> Iterator[Group]:
         )
     for pod in specs:
         if pod.open in members:
-            for stage, span, _ in pod.lists:
-                made = called_in(program, span)
-                members[pod.open] += ((one, stage) for one in made)
-            begun = is_begun(pod, members[pod.open])
-            grows = program.landings.grows(pod.open) or pod in whole
-            marks = {"code", *(("partial", "injects") if begun else ())}
-            marks |= {"grows"} if grows and not begun else set()
-            yield Group(
-                path,
-                code.line(pod.open),
-                "kubernetes",
-                "Go function",
-                program.functions.name(pod.open),
-                tuple(container(program, *one, package) for one in members[pod.open]),
-                tuple(volumes(program, pod)),
-                shares=tuple(shares(code, pod)),
-                marks=frozenset(marks),
-            )
+            grows = pod in whole or program.landings.grows(pod.open)
+            yield _of_pod(path, program, package, pod, members[pod.open], grows=grows)
+
+
+def _of_pod(
+    path: str,
+    program: Program,
+    package: Package,
+    pod: Pod,
+    members: list[tuple[Literal, Stage]],
+    *,
+    grows: bool,
+) -> Group:
+    """Return the unit of a pod: its containers in the order of its lists.
+
+    It *grows* where more is put in than what is known to be.
+    """
+    for stage, span, _ in pod.lists:
+        members += ((one, stage) for one in called_in(program, span))
+    members.sort(key=lambda one: position(program, pod, one[0]))
+    begun = is_begun(pod, members)
+    marks = {"code", *(("partial", "injects") if begun else ())}
+    marks |= {"grows"} if grows and not begun else set()
+    return Group(
+        path,
+        program.code.line(pod.open),
+        "kubernetes",
+        "Go function",
+        program.functions.name(pod.open),
+        tuple(container(program, *one, package) for one in members),
+        tuple(volumes(program, pod)),
+        shares=tuple(shares(program.code, pod)),
+        marks=frozenset(marks),
+    )
 
 
 def _injects(program: Program, literal: Literal) -> set[str]:

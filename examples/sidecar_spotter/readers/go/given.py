@@ -33,7 +33,7 @@ def given(program: Program, found: list[Literal], made: list[Pod]) -> Iterator[P
         if around is None or any(at <= opening <= at + 60 for at in read):
             continue
         if not elements or not all(
-            of_element(code, found, around.name, one) for one in elements
+            of_element(program, found, around.name, one) for one in elements
         ):
             continue
         put = re.compile(

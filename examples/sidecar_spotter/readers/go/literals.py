@@ -14,6 +14,8 @@ _IMPORT = re.compile(
 _USUAL = frozenset(("corev1", "v1", "apiv1", "core", "k8sv1", "kcorev1", "coreV1"))
 """What Kubernetes' package is called where a file does not import it itself."""
 _LITERAL = re.compile(r"(\[\]\*?)?(?<![\w.])(\w+)\.Container(?:Args)?\{")
+_OWN = re.compile(r"(?<!\w)(?:Init)?Containers:[ \t]*\[\]\*?Container\{")
+"""A pod's list in a program that has types of its own for what it deploys."""
 _APPLIED = re.compile(r"\b\w+\.Container\(\)(?=\s*\.)")
 """What begins a chain of calls that builds a configuration to apply."""
 _MADE = re.compile(
@@ -107,6 +109,11 @@ def _structs(program: Program) -> Iterator[Literal]:
             ]
         for one in openings:
             yield from _literal(program, one, match.start(), fields(code, one))
+    for match in _OWN.finditer(code.shape):
+        for start, end in code.elements(match.end() - 1):
+            found = fields(code, start + code.shape[start:end].find("{"))
+            if {"Name", "Image"} <= set(found):
+                yield from _literal(program, start, match.start(), found)
 
 
 def _options(program: Program, opening: int) -> dict[str, Span]:

@@ -152,17 +152,37 @@ def is_begun(pod: Pod, members: list[tuple[Literal, Stage]]) -> bool:
 # --- where a container goes
 
 
-def place(
+def places(
     program: Program, literal: Literal, found: list[Pod]
-) -> tuple[Pod | None, Stage]:
-    """Return the pod that a literal is put into, if it is built here, and the stage."""
+) -> Iterator[tuple[Pod, Stage]]:
+    """Yield each pod built here that a literal is put into, and the stage.
+
+    What a function makes may be put into several.
+    """
     always = _always(program, literal)
     for pod in found:
         for stage, (start, end), names in pod.lists:
             if start <= literal.open < end or _known_there(
                 program, literal, pod, names
             ):
-                return pod, "native" if stage == "init" and always else stage
+                yield pod, "native" if stage == "init" and always else stage
+                break
+
+
+def position(program: Program, pod: Pod, literal: Literal) -> tuple[int, int]:
+    """Return where a pod's lists name a literal: in which one, and at which place."""
+    for number, (_, (start, end), names) in enumerate(pod.lists):
+        if start <= literal.open < end:
+            return number, literal.open
+        stop = min(end, start + WIDEST)
+        for match in NAME.finditer(program.code.shape, start, stop):
+            if match[0] in literal.names & names:
+                return number, match.start()
+    return len(pod.lists), literal.open
+
+
+def stage_of(program: Program, literal: Literal) -> Stage:
+    """Return the stage of a literal that is put into no pod that is built here."""
     lands = program.landings.of(literal.names, literal.function)
     before = program.code.before(literal.start)
     if (more := _TO_LIST.search(before)) and (
@@ -175,9 +195,9 @@ def place(
         lands = {"run"}
     elif _ends(program, literal, listed=bool(lands)):
         lands = {"init"}
-    if always:
-        return None, "native"
-    return None, "init" if lands == {"init"} else "run"
+    if _always(program, literal):
+        return "native"
+    return "init" if lands == {"init"} else "run"
 
 
 def _known_there(

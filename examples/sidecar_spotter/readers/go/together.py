@@ -54,11 +54,11 @@ def together(
         if _is_put_in_front(code, match):
             continue
         spelled = [
-            of_element(code, found, function, span)
+            of_element(program, found, function, span)
             for span in code.elements(match.end() - 1)
         ]
         added = [
-            of_element(code, found, function, span)
+            of_element(program, found, function, span)
             for span in _added(program, name, function, match.end())
         ]
         if any(spelled):
@@ -107,9 +107,10 @@ def _added(program: Program, name: str, function: str, at: int) -> list[Span]:
 
 
 def of_element(
-    code: Code, found: list[Literal], function: str, span: Span
+    program: Program, found: list[Literal], function: str, span: Span
 ) -> Literal | None:
     """Return the literal that an element of a list is, or that its name stands for."""
+    code = program.code
     start, end = span
     names = set(NAME.findall(code.shape, start, min(end, start + WIDEST)))
     for one in found:
@@ -117,6 +118,9 @@ def of_element(
             return one
     for one in found:
         own = one.names - {function} if one.function == function else one.names
-        if own & names and one.function in (function, *names):
+        known = own & names
+        if known and one.function in (function, *names):
+            return one
+        if any(program.landings.gets(name, one.function, function) for name in known):
             return one
     return None

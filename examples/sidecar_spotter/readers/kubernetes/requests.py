@@ -64,7 +64,9 @@ def _wish(lines: list[bytes]) -> bool:
     return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
 
 
-_OF_VALUES = re.compile(rb"\n *(?:sidecar|prometheusSpec|containerMode):")
+_OF_VALUES = re.compile(
+    rb"\n *(?:sidecar|prometheusSpec|containerMode):|: *[\"']?sidecar[\"']?[ \r]*\n"
+)
 
 
 def _of_values(document: Node) -> Iterator[Request]:

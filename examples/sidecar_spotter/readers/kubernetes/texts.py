@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import yaml
 
+from sidecar_spotter.readers.here_documents import manifests
 from sidecar_spotter.tree import Node, Unreadable, compose, documents, line, scalars
 
 _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
@@ -33,10 +34,17 @@ def texts_of(document: Node, lines: list[bytes]) -> Iterator[yaml.ScalarNode]:
 
 
 def trees_in(node: yaml.ScalarNode) -> Iterator[Node | None]:
-    """Yield the documents in a text that is YAML itself, as far as they are."""
-    for before, part in documents(node.value.encode("utf-8", "replace")):
-        with suppress(Unreadable):
-            yield _composed(part, line(node) + before)
+    """Yield the documents in a text that is YAML itself, as far as they are.
+
+    Of a script these are its here-documents.
+    """
+    said = [(0, node.value)]
+    if "<<" in node.value:
+        said = list(manifests(node.value)) or said
+    for ahead, whole in said:
+        for before, part in documents(whole.encode("utf-8", "replace")):
+            with suppress(Unreadable):
+                yield _composed(part, line(node) + ahead + before)
 
 
 _ALONE = re.compile(rb"^[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)+\r?$", re.M)

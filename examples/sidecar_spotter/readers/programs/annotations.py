@@ -4,6 +4,7 @@ Those in the call that makes a namespace ask for the pods in it.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
@@ -13,6 +14,8 @@ from sidecar_spotter.readers.source import Code
 
 MOST = 300
 """Annotations of one file that are looked at."""
+NEAR = 80
+"""Characters in front of a block of them that say whose it is."""
 
 _NAME = r"[\"']([\w.-]+/[\w.-]{2,60}|istio-injection)[\"']"
 _VALUE = r"[\"']([\w.-]{1,40})[\"']"
@@ -29,6 +32,8 @@ _ENTRIES = (
 """An annotation with its value, as most languages write an entry, and as a call."""
 
 
+_SELECTS = re.compile(r"(?i:selector|match_?labels|match_?expressions)\W[^\n;]*\Z")
+"""What stands in front of labels by which others are only chosen."""
 _NAMESPACE = re.compile(r"\bNamespace(?:V1|Args|Builder)?\s*(\()")
 
 
@@ -38,14 +43,18 @@ def asked(code: Code) -> Iterator[Request]:
         (match.end(), code.closes.get(match.start(1), match.end()))
         for match in islice(_NAMESPACE.finditer(code.shape), MOST)
     ]
-    pairs: list[tuple[Text, Text]] = []
+    pods: dict[int, list[tuple[Text, Text]]] = defaultdict(list)
     wide: list[tuple[Text, Text]] = []
     for entry in _ENTRIES:
         for match in islice(entry.finditer(code.text), MOST):
+            around = code.around(match.start())
+            if _SELECTS.search(code.shape, max(around - NEAR, 0), max(around, 0)):
+                continue
             at = code.line(match.start(1))
             inside = any(start <= match.start() < end for start, end in spaces)
             one = (Text(match[1], at), Text(match[2], at))
-            (wide if inside else pairs).append(one)
+            (wide if inside else pods[around]).append(one)
     for one in wide:  # each namespace asks for itself
         yield from injectors.requests([one], "namespace")
-    yield from injectors.requests(pairs, "pod")
+    for pairs in pods.values():  # and each pod, as one may ask and another call off
+        yield from injectors.requests(pairs, "pod")
