@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
-from sidecar_spotter import scan
+import scanning
 from sidecar_spotter.model import Report
 
 
 def scanned(root: Path, files: dict[str, str]) -> Report:
     """Return the report on a chart with these files."""
-    for path, text in {"Chart.yaml": "name: orchard\n", **files}.items():
-        place = root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    report = scan(root)
+    report = scanning.scanned(root, {"Chart.yaml": "name: orchard\n", **files})
     assert report.skipped == ()
     return report
 

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from sidecar_spotter import scan
+import scanning
 from sidecar_spotter.model import Report
 
 
 def scanned(root: Path, code: str) -> Report:
     """Return the report on a repository with one file of Go."""
-    (root / "build.go").write_text(code, encoding="utf-8")
-    report = scan(root)
+    report = scanning.scanned(root, {"build.go": code})
     assert report.skipped == ()
     return report
 

@@ -3,17 +3,8 @@
 from pathlib import Path
 
 import pytest
-from sidecar_spotter import scan
+from scanning import scanned
 from sidecar_spotter.model import Report
-
-
-def scanned(root: Path, files: dict[str, str]) -> Report:
-    """Return the report on a checkout with these files."""
-    for path, text in files.items():
-        place = root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    return scan(root)
 
 
 def labels(report: Report) -> dict[str, tuple[str, int]]:

@@ -3,16 +3,13 @@
 from pathlib import Path
 
 import pytest
-from sidecar_spotter import scan
+import scanning
 from sidecar_spotter.model import Report
 
 
 def scanned(root: Path, code: str, name: str = "pkg/build.go") -> Report:
     """Return the report on a repository with one file of Go."""
-    place = root / name
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(code, encoding="utf-8")
-    report = scan(root)
+    report = scanning.scanned(root, {name: code})
     assert report.skipped == ()
     return report
 
