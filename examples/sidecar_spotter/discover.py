@@ -29,6 +29,7 @@ Form = Literal[
     "template",
     "jsonnet",
     "jenkins",
+    "script",
 ]
 """How a file is written: a unit is one of systemd's; a template can become any."""
 
@@ -67,6 +68,11 @@ FORMS: dict[str, Form] = {
     "libsonnet": "jsonnet",
     "groovy": "jenkins",
     "jenkinsfile": "jenkins",
+    "sh": "script",
+    "bash": "script",
+    "ps1": "script",
+    "cmd": "script",
+    "bat": "script",
 }
 """By the end of a file's name."""
 JENKINS = re.compile(r"(?:^|/)Jenkinsfile[^/]*$")

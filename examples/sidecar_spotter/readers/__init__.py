@@ -26,6 +26,8 @@ from sidecar_spotter.model import Group
 
 READERS: dict[str, tuple[Form, ...]] = {
     "ansible": ("yaml",),
+    "dapr_runs": ("yaml",),
+    "commands": ("script",),
     "compose": ("yaml", "json", "template"),
     "terraform": ("hcl", "json"),
     "ecs": ("json", "yaml", "template"),
