@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
-from sidecar_spotter.known import ALWAYS, split, telling
-from sidecar_spotter.model import Container, Evidence, Group, Label
+from sidecar_spotter.known import ALWAYS, NEVER, split, telling
+from sidecar_spotter.model import SIDECARS, Container, Evidence, Group, Label
 from sidecar_spotter.units import stem
 from sidecar_spotter.variables import known_as
 
@@ -30,6 +30,8 @@ def role(box: Container, label: Label) -> str:
         return UNKNOWN["init"]
     if label == "init" and found is not None and found.sure < 0:
         surer = False  # it does a moment's work with the tools of that image
+    if label in SIDECARS and helps and found is not None and NEVER < found.sure < 0:
+        surer = False  # it helps with the tools of a main program's image
     if found is not None and surer and (label != "main" or found.sure < 0):
         return found.role
     if told is not None and told != "main" and label != "main":
