@@ -4,7 +4,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from limits import within
+from reading import Files
 from sidecar_spotter.model import Report
+from sidecar_spotter.readers import code_files, commands
 from sidecar_spotter.scan import scan
 
 
@@ -139,3 +142,31 @@ def test_a_script_may_label_what_a_controller_looks_at(
     assert at == 2
     assert said == {"yes": "injected-sidecar", "no": "not-a-sidecar"}[label]
     assert not name or box == name
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "oc ",
+        "dapr run ",
+        "dapr run --app-id a;",
+        "kubectl label ns a b=c &&",
+        "kubectl -a=b ",
+        "az containerapp up --enable-dapr \\\n",
+        "\\\n",
+        "do ",
+        "; ",
+        "a=b ",
+    ],
+)
+def test_hostile_scripts_cost_little_time(piece: str) -> None:
+    start = "dapr run --app-id a\n"
+    text = (start + piece * code_files.LARGEST)[: code_files.LARGEST]
+    with within(2):
+        assert commands.suits("a.sh", text.encode())
+        list(commands.read("a.sh", text.encode(), Files()))
+
+
+def test_a_giant_script_is_not_looked_at() -> None:
+    text = b"dapr run --app-id a\n" * code_files.LARGEST
+    assert not commands.suits("a.sh", text)

@@ -91,7 +91,8 @@ def test_who_is_told_to_notify_a_neighbor_serves_it_among_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "role"), [("telegraf-init-sidecar", "sidecar"), ("telegraf-init", None)]
+    ("name", "role"),
+    [("telegraf-init-sidecar", "metrics-agent"), ("telegraf-init", None)],
 )
 def test_an_init_sidecar_is_called_a_sidecar(name: str, role: str | None) -> None:
     assert telling(name) == role

@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from sidecar_spotter import injectors
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request, Text
+from sidecar_spotter.readers import code_files
 
 HINT = re.compile(
-    rb"--enable-dapr\b|\bdapr\s+run\b|\b(?:kubectl|oc)\b[^\n]*\b(?:label|annotate)\b"
+    rb"--enable-dapr\b|\bdapr\s+run\b|\b(?:kubectl|oc)\b[^\n]{0,200}\b(?:label|annotate)\b"
 )
 _START = r"(?:^|[;&|({=!]|\b(?:then|do|else|exec|sudo|nohup|time|call|start)\s)[ \t]*"
 COMMAND = re.compile(
@@ -44,7 +45,7 @@ _OBJECT = re.compile(
 
 def suits(path: str, data: bytes) -> bool:
     """Whether a script could have such a command."""
-    return HINT.search(data) is not None
+    return len(data) <= code_files.LARGEST and HINT.search(data) is not None
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:

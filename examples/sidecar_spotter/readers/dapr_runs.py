@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request
-from sidecar_spotter.readers.fields import Fields
-from sidecar_spotter.tree import compose as tree_of
+from sidecar_spotter.readers.fields import Fields, tree_of
 from sidecar_spotter.tree import documents, line
 
 FOLDER = "appDirPath"

@@ -7,6 +7,8 @@ from sidecar_spotter.model import Text
 from sidecar_spotter.readers.programs.program import Program
 from sidecar_spotter.readers.source import Span, plain
 
+MOST = 5
+"""Places where a name gets a value that are looked at."""
 _FIELD = re.compile(r"\s*(?:(\w+)|([\"'])_*[\"'])\s*:(?!:)")
 _NUMBER = re.compile(r"\s*(\d[\d_]*)\s*(?:[;,)\n]|$)")
 _NAMED = re.compile(r"(?:String|str|int|Number|\$)?\(?\s*([A-Za-z_]\w*)\s*\)?")
@@ -49,7 +51,7 @@ def _value(program: Program, span: Span) -> str:
 def _constant(program: Program, name: str) -> str:
     """Return the number or the string that a name of the file stands for."""
     code = program.code
-    for at in program.named.get(("", plain(name)), []):
+    for at in program.named.get(("", plain(name)), [])[:MOST]:
         if (number := _NUMBER.match(code.text, at)) is not None:
             return number[1].replace("_", "")
         for said in code.strings((at, at + 2)):
