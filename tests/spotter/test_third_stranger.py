@@ -249,3 +249,39 @@ def test_a_store_by_its_value_is_not_what_a_group_is_for(tmp_path: Path) -> None
         "db": "not-a-sidecar",
         "pages": "main",
     }
+
+
+# --- who saves files reads them
+
+SHOPS = """\
+services:
+  till: {image: "example.com/till:1", volumes: ["till:/data", "all:/all"]}
+  desk: {image: "example.com/desk:1", volumes: ["desk:/data", "all:/all"]}
+  stock: {image: "example.com/stock:1", volumes: ["all:/all"]}
+  post: {image: "example.com/post:1", volumes: ["all:/all"]}
+  NAME: {image: "IMAGE", volumes: ["till:/data", "./saved:/saved"]}
+volumes: {desk: , till: , all: }
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [("till-backup", "example.com/tools:1"), ("saver", "offen/docker-volume-backup")],
+)
+def test_who_saves_the_files_of_one_service_serves_it(
+    tmp_path: Path, name: str, image: str
+) -> None:
+    text = SHOPS.replace("NAME", name).replace("IMAGE", image)
+    one = found(scanned(tmp_path, {"compose.yaml": text}))[name]
+    assert (one.label, one.serves) == ("sidecar", "till")
+
+
+def test_who_saves_the_files_of_several_serves_none_alone(tmp_path: Path) -> None:
+    text = SHOPS.replace("NAME", "backup").replace("IMAGE", "example.com/tools:1")
+    text = text.replace('"till:/data", "./saved', '"till:/t", "desk:/d", "./saved')
+    assert labels(scanned(tmp_path, {"compose.yaml": text}))["backup"] != "sidecar"
+
+
+def test_who_only_works_on_the_same_files_is_an_equal(tmp_path: Path) -> None:
+    text = SHOPS.replace("NAME", "cart").replace("IMAGE", "example.com/cart:1")
+    assert labels(scanned(tmp_path, {"compose.yaml": text}))["cart"] != "sidecar"
