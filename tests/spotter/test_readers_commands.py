@@ -104,6 +104,14 @@ def test_a_script_may_run_a_program_with_dapr(tmp_path: Path, line: str) -> None
     assert told(report) == [("till", 2, "daprd", "injected-sidecar")]
 
 
+@pytest.mark.parametrize("name", ["Makefile", "deploy/shop.mk", "justfile"])
+@pytest.mark.parametrize("quiet", ["", "@", "-@"])
+def test_a_recipe_is_made_of_commands(tmp_path: Path, name: str, quiet: str) -> None:
+    text = f"run:\n\t{quiet}dapr run --app-id till -- ./till\n"
+    found = told(scanned(tmp_path, {name: text}))
+    assert found == [("till", 2, "daprd", "injected-sidecar")]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -1,8 +1,9 @@
 """Command lines of scripts that ask for a sidecar, or start a program with one.
 
-A script of a shell, of PowerShell or of Windows deploys as a manifest does, where it
-hands a platform the wish for a sidecar as an option. Only these commands are looked
-at, where a line begins with one or one follows another; nothing is run.
+A script of a shell, of PowerShell or of Windows, and a recipe of make, deploys as a
+manifest does, where it hands a platform the wish for a sidecar as an option. Only
+these commands are looked at, where a line begins with one or one follows another;
+nothing is run.
 
 - `dapr run --app-id NAME`: https://docs.dapr.io/reference/cli/dapr-run/
 - `az containerapp create --enable-dapr`:
@@ -21,11 +22,12 @@ from sidecar_spotter.readers import code_files
 HINT = re.compile(
     rb"--enable-dapr\b|\bdapr\s+run\b|\b(?:kubectl|oc)\b[^\n]{0,200}\b(?:label|annotate)\b"
 )
-_START = r"(?:^|[;&|({=!]|\b(?:then|do|else|exec|sudo|nohup|time|call|start)\s)[ \t]*"
+_START = r"(?:^|[;&|({=!@]|\b(?:then|do|else|exec|sudo|nohup|time|call|start)\s)[ \t]*"
 COMMAND = re.compile(
     _START + r"(?P<what>dapr\s+run|az\s+containerapp\s+(?:create|update|up)"
     r"|(?:kubectl|oc)\s+(?:-[\w-]+[= ]\S+\s+)*(?:label|annotate))(?=\s)"
 )
+_NEXT = re.compile(r"&&|\|\||;")
 COMMENT = re.compile(r"\s*(?:#|::|rem\s)", re.IGNORECASE)
 CONTINUED = ("\\", "`", "^")
 """With one of these a line ends that goes on in the next one."""
@@ -56,7 +58,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             left -= 1
             if left < 0:
                 return
-            said = re.split(r"&&|\|\||;", text[command.end() :])[0]
+            after = _NEXT.search(text, command.end())
+            said = text[command.end() : after.start() if after else len(text)]
             at = first + text.count("\n", 0, command.end())
             yield from _unit(path, at, command["what"], said)
 
