@@ -1,22 +1,13 @@
 """Command lines and run files that start a program with its sidecar, or ask for one."""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 from limits import within
 from reading import Files
+from scanning import scanned
 from sidecar_spotter.model import Report
 from sidecar_spotter.readers import code_files, commands
-from sidecar_spotter.scan import scan
-
-
-def scanned(folder: Path, files: dict[str, str]) -> Report:
-    for name, text in files.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(dedent(text), encoding="utf-8")
-    return scan(folder)
 
 
 def told(report: Report) -> list[tuple[str, int, str, str]]:

@@ -1,0 +1,29 @@
+"""What the tests of whole scans share: a made-up checkout, and what is said of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+
+from sidecar_spotter import scan
+from sidecar_spotter.model import Finding, Report
+
+
+def scanned(root: Path, files: Mapping[str, str]) -> Report:
+    """Return the report on a checkout with these files."""
+    for name, text in files.items():
+        place = root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(dedent(text), encoding="utf-8")
+    return scan(root)
+
+
+def findings(root: Path, files: Mapping[str, str]) -> dict[str, Finding]:
+    """Return what a scan says of these files, none of which it skips, by container."""
+    report = scanned(root, files)
+    assert report.skipped == ()
+    return {one.name: one for judged in report.groups for one in judged.findings}
+
+
+def labels(root: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels that such a scan gives, by container."""
+    return {name: one.label for name, one in findings(root, files).items()}
