@@ -24,9 +24,8 @@ def role(box: Container, label: Label) -> str:
     told = telling(box.name)
     helps = told not in (None, "main")
     surer = found is not None and not (helps and found.by == "expression")
-    if label == "init" and (
-        told == "sidecar" or next(iter(split(box.name)), "") in _MOMENTS
-    ):
+    words = split(box.name)
+    if label == "init" and ("sidecar" in words or (words[:1] and words[0] in _MOMENTS)):
         return UNKNOWN["init"]
     if label == "init" and found is not None and found.sure < 0:
         surer = False  # it does a moment's work with the tools of that image

@@ -133,3 +133,26 @@ def test_who_saves_the_files_of_several_serves_none_alone(tmp_path: Path) -> Non
 def test_who_only_works_on_the_same_files_is_an_equal(tmp_path: Path) -> None:
     text = SHOPS.replace("NAME", "cart").replace("IMAGE", "example.com/cart:1")
     assert labels(tmp_path, {"compose.yaml": text})["cart"] != "sidecar"
+
+
+def test_a_step_before_has_no_part_though_it_is_called_a_sidecars(
+    tmp_path: Path,
+) -> None:
+    text = """\
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: store}
+    spec:
+      initContainers:
+        - name: backup-sidecar-provider
+          image: example.com/tools:1
+      containers:
+        - name: store
+          image: example.com/store:1
+        - name: backup-sidecar
+          image: example.com/store:1
+          command: [/tools/run]
+    """
+    found = findings(tmp_path, {"pod.yaml": text})
+    assert found["backup-sidecar-provider"].role == "init"
+    assert found["backup-sidecar"].role == "backup"
