@@ -29,7 +29,7 @@ Form = Literal[
     "template",
     "jsonnet",
     "jenkins",
-    "script",
+    "shell",
 ]
 """How a file is written: a unit is one of systemd's; a template can become any."""
 
@@ -64,16 +64,16 @@ FORMS: dict[str, Form] = {
     "j2": "template",
     "jinja2": "template",
     "jinja": "template",
+    "ps1": "shell",
+    "cmd": "shell",
+    "bat": "shell",
+    "mk": "shell",
     "jsonnet": "jsonnet",
     "libsonnet": "jsonnet",
     "groovy": "jenkins",
     "jenkinsfile": "jenkins",
-    "sh": "script",
-    "bash": "script",
-    "ps1": "script",
-    "cmd": "script",
-    "bat": "script",
-    "mk": "script",
+    "sh": "shell",
+    "bash": "shell",
 }
 """By the end of a file's name."""
 JENKINS = re.compile(r"(?:^|/)Jenkinsfile[^/]*$")
@@ -160,7 +160,7 @@ def form_of(path: str) -> Form | None:
     if JENKINS.search(path):
         return "jenkins"
     if RECIPES.search(path):
-        return "script"
+        return "shell"
     if end in ADDED and start.rpartition(".")[2] in PROSE:
         return None
     if end in ADDED and (form := FORMS.get(start.rpartition(".")[2])) is not None:

@@ -27,7 +27,7 @@ from sidecar_spotter.model import Group
 READERS: dict[str, tuple[Form, ...]] = {
     "ansible": ("yaml",),
     "dapr_runs": ("yaml",),
-    "commands": ("script",),
+    "commands": ("shell",),
     "compose": ("yaml", "json", "template"),
     "terraform": ("hcl", "json"),
     "ecs": ("json", "yaml", "template"),
