@@ -64,6 +64,10 @@ FORMS: dict[str, Form] = {
     "j2": "template",
     "jinja2": "template",
     "jinja": "template",
+    "ps1": "shell",
+    "cmd": "shell",
+    "bat": "shell",
+    "mk": "shell",
     "jsonnet": "jsonnet",
     "libsonnet": "jsonnet",
     "groovy": "jenkins",
@@ -74,6 +78,8 @@ FORMS: dict[str, Form] = {
 """By the end of a file's name."""
 JENKINS = re.compile(r"(?:^|/)Jenkinsfile[^/]*$")
 """Files whose form their name tells, whatever follows it."""
+RECIPES = re.compile(r"(?:^|/)(?:(?:GNU)?[Mm]akefile|\.?[Jj]ustfile)$")
+"""Files of recipes, each of which is a script."""
 ADDED = frozenset(
     (
         *("tpl", "tmpl", "gotmpl", "tftpl", "template", "j2", "jinja2", "jinja"),
@@ -153,6 +159,8 @@ def form_of(path: str) -> Form | None:
     start, _, end = path.lower().rpartition(".")
     if JENKINS.search(path):
         return "jenkins"
+    if RECIPES.search(path):
+        return "shell"
     if end in ADDED and start.rpartition(".")[2] in PROSE:
         return None
     if end in ADDED and (form := FORMS.get(start.rpartition(".")[2])) is not None:

@@ -373,7 +373,7 @@ SPOKEN: tuple[Row, ...] = (
         "log-shipper",
         MOSTLY,
         "tail",
-        (r"\btail\b[^;|&\n]{0,80}\s-\w{0,9}[fF](?!\s+/dev/null)",),
+        (r"\btail\b[^;|&\n]{0,80}\s-\w{0,9}[fF](?!\s+/(?:dev/null|etc/))",),
     ),
     Row(
         "git-sync",
@@ -727,8 +727,10 @@ def telling(name: str) -> str | None:
     if not _STAND_INS.isdisjoint(words):
         return None
     if "sidecar" in words and words[-1] not in _SERVES_SIDECARS:
-        told = (PAIRS.get("-".join(pair)) for pair in pairwise(words))
-        return next((role for role in told if role not in (None, MAIN)), "sidecar")
+        told = [PAIRS.get("-".join(pair)) for pair in pairwise(words)]
+        told += [WORDS.get(word) for word in words if word != "sidecar"]
+        vague = (None, MAIN, "sidecar", "agent")
+        return next((role for role in told if role not in vague), "sidecar")
     if words[-1].startswith("sidecar") and not words[-1].endswith(_NOT_ONE):
         return "sidecar"
     for end in range(len(words), 0, -1):

@@ -26,7 +26,7 @@ WORDS = (
     *(b"additionalcontainer:", b"containerlist:"),
     *(b"network_mode", b"volumes_from"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
-    b"serviceconnectconfiguration",
+    *(b"serviceconnectconfiguration", b"appdirpath"),
 )
 """One of these is enough, in small letters."""
 

@@ -92,7 +92,8 @@ def answers(box: Container) -> bool:
 
 
 _WAITS = re.compile(
-    r"\s*(?:sleep\s+\S+|tail -f /dev/null|while true; do sleep \S+; done)\s*;?"
+    r"\s*(?:sleep\s+\S+|tail -f /(?:dev/null|etc/\S+)"
+    r"|while true; do sleep \S+; done)\s*;?"
 )
 
 

@@ -154,8 +154,9 @@ def look(group: Group) -> Iterator[Evidence]:
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
-        if not any(read) and TAKEN.search(volume):
-            read = [_takes(box) for box, _ in uses]
+        if not any(read):
+            takes = _takes if TAKEN.search(volume) else _saves
+            read = [takes(box) for box, _ in uses]
         if not any(read) and any(writes(box, mount) for box, mount in uses):
             # A web server without a command of its own only serves what others write.
             read = [serves_files(box) and not box.words for box, _ in uses]
@@ -345,6 +346,12 @@ def _takes(box: Container) -> bool:
     """Whether a container is known to collect what its neighbors write."""
     found = known_as(box)
     return found is not None and found.role in TAKERS and found.by == "image"
+
+
+def _saves(box: Container) -> bool:
+    """Whether a container copies what its neighbors write to another place."""
+    found = known_as(box)
+    return "backup" in (telling(box.name), found.role if found is not None else "")
 
 
 def _is_front(box: Container) -> bool:

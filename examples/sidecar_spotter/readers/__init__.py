@@ -26,6 +26,7 @@ from sidecar_spotter.model import Group
 
 READERS: dict[str, tuple[Form, ...]] = {
     "ansible": ("yaml",),
+    "dapr_runs": ("yaml",),
     "compose": ("yaml", "json", "template"),
     "terraform": ("hcl", "json"),
     "ecs": ("json", "yaml", "template"),

@@ -7,6 +7,7 @@ import yaml
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request
+from sidecar_spotter.readers.bicep_modules import wishes
 from sidecar_spotter.readers.container_apps import app, site
 from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.readers.hcl import bicep
@@ -16,17 +17,21 @@ from sidecar_spotter.tree import Node, entries, line, text
 HINT = re.compile(
     rb"\bcontainers\b|\bdaprEnabled\b|\bdaprSidecar\b|/sitecontainers@", re.IGNORECASE
 )
+CALL = re.compile(rb"^module\s[^\n]*\.bicep'", re.MULTILINE)
+ON = re.compile(rb":\s*true\b")
+"""A module of the same checkout is called, and something is switched on in the file."""
 KIND = re.compile(
     r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/|container",
     re.IGNORECASE,
 )
-OF_APPS = ("daprappid", "containername", "imagename", "targetport")
-"""What a module of one application is handed, and one of an environment is not."""
 
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a container app or a container group."""
-    return path.lower().endswith(".bicep") and HINT.search(data) is not None
+    if not path.lower().endswith(".bicep"):
+        return False
+    calls = CALL.search(data) is not None and ON.search(data) is not None
+    return calls or HINT.search(data) is not None
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -40,10 +45,14 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             continue
         for symbol, typed in entries(value):
             for kind, body in entries(typed):
-                if KIND.search(text(kind)) is None:
+                whole = KIND.search(text(kind)) is not None
+                if not whole and not text(kind).endswith(".bicep"):
                     continue
                 for one, _ in choices(body, names):
-                    yield from _of_module(path, symbol, Fields(one, names))
+                    given = Fields(one, names)
+                    yield from wishes(path, symbol, text(kind), given, look)
+                    if not whole:
+                        continue
                     yield from _of_radius(path, symbol, Fields(one, names))
                     name = say(Fields(one, names).get("name")) or text(symbol)
                     yield from app(
@@ -68,23 +77,6 @@ def _typed(tree: Node, names: Names) -> Iterator[Fields]:
                     whole = [(top, kind), *entries(one)]
                     node = yaml.MappingNode("!block", whole, one.start_mark, None)
                     yield Fields(node, names)
-
-
-def _of_module(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:
-    """Yield the wish for a Dapr container that a module of an app is handed.
-
-    The modules of Azure's own templates call it so; one for a whole environment is
-    handed nothing that only an application has.
-    """
-    handed = fields.under("params")
-    top = handed.key("daprenabled")
-    app = any(name in handed for name in OF_APPS)
-    if top is not None and handed.true("daprenabled") and app:
-        says = "asks the platform for Dapr's container: `daprEnabled` is true"
-        ask = Request("daprd", "app-runtime", line(top), says)
-        name = handed.say("name") or text(symbol)
-        first = line(symbol)
-        yield Group(path, first, "container-apps", "module", name, requests=(ask,))
 
 
 def _of_radius(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:

@@ -14,6 +14,7 @@ from sidecar_spotter import elsewhere
 from sidecar_spotter.discover import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
+from sidecar_spotter.readers import sockets
 from sidecar_spotter.readers.compose import SOCKET, parts, volume
 from sidecar_spotter.readers.fields import comment_above, port, words
 from sidecar_spotter.units import stem
@@ -45,8 +46,8 @@ def _declares(path: str) -> bool:
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the unit that the container of this file belongs to."""
-    mine = _unit(path, data)
     folder = path.rpartition("/")[0]
+    mine = _started(_unit(path, data), folder, look)
     others = [
         _unit(other, found)
         for other in look.names(folder)[: NEIGHBORS * 10]
@@ -253,6 +254,14 @@ def _mounts(stem: str, found: Settings) -> tuple[tuple[Mount, ...], tuple[Volume
 
 
 # --- neighbors
+
+
+def _started(unit: Unit, folder: str, look: Look) -> Unit:
+    """Return *unit* with the ports at which a socket of its name starts it."""
+    ports = sockets.of_unit(folder, unit.stem, look)
+    more = (Port(number, "", unit.box.line) for number in ports)
+    box = replace(unit.box, ports=(*unit.box.ports, *more))
+    return replace(unit, box=box, published=(*unit.published, *ports))
 
 
 def _tied(mine: Unit, others: Sequence[Unit]) -> list[Unit]:

@@ -4,7 +4,7 @@ There is no main container to compare with, so each is judged by itself.
 """
 
 from sidecar_spotter.features.localhost import asks_elsewhere
-from sidecar_spotter.known import telling
+from sidecar_spotter.known import split, telling
 from sidecar_spotter.model import Container, Finding, Group, Label
 from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.units import idles
@@ -73,7 +73,9 @@ def are_called_helpers(group: Group, boxes: list[Container], found: Reasons) -> 
 
     A list for an injector may have a name of its own, which says it for all in it.
     """
-    if telling(group.name) == "sidecar" or "injects" in group.marks:
+    told = telling(group.name)
+    named = told == "sidecar" or (told is not None and "sidecar" in split(group.name))
+    if named or "injects" in group.marks:
         return True
     return all(looks(found[box.name]) >= CALLED for box in boxes)
 

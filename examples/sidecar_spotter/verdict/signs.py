@@ -178,8 +178,10 @@ def store_for_somebody(one: Candidate) -> float:
     known = known_as(one.box)
     told = known is not None and known.role in STORES
     others = (box for box in one.boxes if box is not one.box)
-    program = any(score(one.found[box.name]) <= 0 and box.image for box in others)
-    return 1.1 if told and program and "code" in one.group.marks else 0
+    program = any(apart(one.found[box.name]) <= 0 and box.image for box in others)
+    # A job of Nomad is no chart: what its values name is one of its programs.
+    no_chart = "code" in one.group.marks or one.group.platform == "nomad"
+    return 1.1 if told and program and no_chart else 0
 
 
 def host_of_its_own(one: Candidate) -> float:

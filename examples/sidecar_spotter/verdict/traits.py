@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
-from sidecar_spotter.known import ALWAYS, split, telling
-from sidecar_spotter.model import Container, Evidence, Group, Label
+from sidecar_spotter.known import ALWAYS, NEVER, split, telling
+from sidecar_spotter.model import SIDECARS, Container, Evidence, Group, Label
 from sidecar_spotter.units import stem
 from sidecar_spotter.variables import known_as
 
@@ -24,12 +24,13 @@ def role(box: Container, label: Label) -> str:
     told = telling(box.name)
     helps = told not in (None, "main")
     surer = found is not None and not (helps and found.by == "expression")
-    if label == "init" and (
-        told == "sidecar" or next(iter(split(box.name)), "") in _MOMENTS
-    ):
+    words = split(box.name)
+    if label == "init" and ("sidecar" in words or (words[:1] and words[0] in _MOMENTS)):
         return UNKNOWN["init"]
     if label == "init" and found is not None and found.sure < 0:
         surer = False  # it does a moment's work with the tools of that image
+    if label in SIDECARS and helps and found is not None and NEVER < found.sure < 0:
+        surer = False  # it helps with the tools of a main program's image
     if found is not None and surer and (label != "main" or found.sure < 0):
         return found.role
     if told is not None and told != "main" and label != "main":

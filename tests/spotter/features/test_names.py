@@ -44,7 +44,8 @@ def test_the_comment_above_all_services_may_call_one_a_sidecar(
 
 
 @pytest.mark.parametrize(
-    ("name", "role"), [("telegraf-init-sidecar", "sidecar"), ("telegraf-init", None)]
+    ("name", "role"),
+    [("telegraf-init-sidecar", "metrics-agent"), ("telegraf-init", None)],
 )
 def test_an_init_sidecar_is_called_a_sidecar(name: str, role: str | None) -> None:
     assert telling(name) == role

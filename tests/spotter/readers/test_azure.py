@@ -301,3 +301,79 @@ def test_a_resource_of_azures_interface_is_what_it_says(
         "shop": "main",
         "oauth2-proxy": "sidecar",
     }
+
+
+LOCAL = """\
+param isOn bool = false
+param name string
+
+resource one 'Microsoft.App/containerApps@2024-03-01' = {
+  name: name
+  properties: {
+    configuration: {
+      dapr: {
+        appId: name
+        enabled: isOn
+      }
+    }
+    template: {
+      containers: [
+        {name: name, image: 'i'}
+      ]
+    }
+  }
+}
+"""
+CALL = """\
+module till '../parts/one.bicep' = {
+  name: 'till-deployment'
+  params: {
+    name: 'till'
+    isOn: true
+  }
+}
+"""
+
+
+def called(call: str, part: str) -> list[tuple[str, int]]:
+    found = units("apps/main.bicep", call, {"parts/one.bicep": part})
+    return [(ask.container, ask.line) for group in found for ask in group.requests]
+
+
+def test_a_call_of_a_local_module_may_switch_dapr_on() -> None:
+    assert called(CALL, LOCAL) == [("daprd", 5)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("isOn: true", "isOn: false"),
+        ("isOn: true", "hasDoor: true"),
+        ("../parts/one.bicep", "../parts/two.bicep"),
+    ],
+)
+def test_a_call_that_switches_nothing_on_asks_for_nothing(old: str, new: str) -> None:
+    assert called(CALL.replace(old, new), LOCAL) == []
+
+
+def test_what_another_module_calls_containers_are_none_of_an_app() -> None:
+    call = """\
+module store 'store.bicep' = {
+  params: {
+    isPublic: true
+    containers: [
+      {name: 'tills', id: 'tills'}
+      {name: 'stock', id: 'stock'}
+    ]
+  }
+}
+"""
+    assert units("main.bicep", call) == []
+
+
+def test_a_module_may_choose_between_dapr_and_nothing() -> None:
+    part = LOCAL.replace("enabled: isOn", "enabled: true").replace(
+        "dapr: {", "dapr: isOn ? {"
+    )
+    part = part.replace("enabled: true\n      }", "enabled: true\n      } : null")
+    assert called(CALL, part) == [("daprd", 5)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from sidecar_spotter.model import Container, Port, Text, Volume
+from sidecar_spotter.readers.compose.routes import routed
 from sidecar_spotter.readers.compose.volumes import COLON, mounts_of, with_defaults
 from sidecar_spotter.readers.fields import Fields, comment_above, port, words
 from sidecar_spotter.readers.values import say
@@ -49,7 +50,7 @@ def service(name: Node, fields: Fields, lines: list[str]) -> Service:
         image=fields.said("image"),
         words=(*_words(fields, "entrypoint"), *_words(fields, "command")),
         settings=tuple(fields.pairs("environment")),
-        ports=tuple(_ports(fields, "ports", "expose")),
+        ports=(*_ports(fields, "ports", "expose"), *routed(fields)),
         mounts=mounts,
         probes=tuple(_probes(fields)),
         joins=tuple(_joins(fields)),
@@ -79,12 +80,17 @@ def service(name: Node, fields: Fields, lines: list[str]) -> Service:
         tuple(_ended(fields)),
         fields.say("restart"),
         tuple(_hosts(fields)),
-        tuple(one.number for one in _ports(fields, "ports") if one.number),
+        tuple(
+            one.number
+            for one in (*_ports(fields, "ports"), *routed(fields))
+            if one.number
+        ),
         fields.under("deploy").say("mode") == "global",
         tuple(_families(fields)),
     )
 
 
+_LETTERS = re.compile(r"[^\W\d_]")
 HEAD = 40
 """Lines at the top of a file that may speak of its services."""
 
@@ -95,7 +101,8 @@ def _spoken_of(name: str, lines: list[str]) -> Iterator[Text]:
     for number, one in enumerate(lines[:HEAD], 1):
         if not one.startswith("#") and one.strip():
             return
-        if called.search(one):
+        # A line with nothing else is a title, and tells of the whole.
+        if called.search(one) and _LETTERS.search(called.sub("", one)):
             yield Text(f"the {name} sidecar", number)
 
 

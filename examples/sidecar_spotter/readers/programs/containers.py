@@ -7,6 +7,7 @@ from sidecar_spotter.model import Container, Mount, Port, Stage, Text
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.program import Program
+from sidecar_spotter.readers.programs.settings import settings
 from sidecar_spotter.readers.source import Code, Span, plain
 
 ABOVE = 6
@@ -46,7 +47,7 @@ def container(program: Program, literal: Literal, stage: Stage) -> Container:
             for word in code.strings(fields.get(one, _NOTHING))
         ),
         settings=tuple(
-            code.strings(fields.get("env", fields.get("environment", _NOTHING)))
+            settings(program, fields.get("env", fields.get("environment", _NOTHING)))
         ),
         ports=tuple(_ports(code, fields)),
         mounts=tuple(_mounts(code, fields.get("volumemounts", _NOTHING))),

@@ -1,0 +1,61 @@
+"""Scripts of a shell, of PowerShell, of Windows and of make: what they deploy.
+
+Manifests in here-documents, patches on command lines, and `commands` that ask for a
+sidecar. Nothing is run, and what a variable stands for stays unknown.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+
+from sidecar_spotter.look import Look
+from sidecar_spotter.model import Group
+from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.readers.here_documents import manifests
+from sidecar_spotter.readers.lines import Lines
+from sidecar_spotter.readers.shell import commands
+from sidecar_spotter.tree import Unreadable, documents, mend
+
+MOST = 200
+"""Patches of one script that are looked at."""
+HINT = re.compile(rb"<<|\b(?:kubectl|oc)\b|" + commands.HINT.pattern)
+
+_PATCH = re.compile(
+    # Where a command begins: not in a comment, nor in what `echo` prints.
+    r"(?:^|&&|\|\||[;|]|\b(?:then|do|else)\b)[ \t]*(?:sudo[ \t]+)?(?:kubectl|oc)\b"
+    r"(?:[^\n|;&\\]|\\\n|\\.){0,600}?\spatch\s(?:[^\n|;&\\]|\\\n|\\.){0,400}?"
+    r"\s(?:-p|--patch)[ =]'(\{[^']{1,4000}\})'",
+    re.MULTILINE,
+)
+
+
+def suits(path: str, data: bytes) -> bool:
+    """Whether the file is a script that could deploy something."""
+    return HINT.search(data) is not None
+
+
+def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
+    """Yield the units in the here-documents of a script, and what it asks for."""
+    text = data.decode("utf-8", "replace")
+    rows = data.split(b"\n")
+    for ahead, body in manifests(text):
+        for before, part in documents(body.encode("utf-8", "replace")):
+            if kubernetes.hinted(part):
+                with suppress(Unreadable):
+                    tree = mend(part, ahead + before, tell=False)
+                    yield from kubernetes.units(path, tree, rows)
+    yield from _patched(path, text)
+    yield from commands.units(path, text)
+
+
+def _patched(path: str, text: str) -> Iterator[Group]:
+    """Yield the units that the patches on command lines are about."""
+    line = Lines(text).of
+    for command in islice(_PATCH.finditer(text), MOST):
+        patch = command[1].encode("utf-8", "replace")
+        with suppress(Unreadable, ValueError):
+            json.loads(patch)
+            tree = mend(patch, line(command.start(1)) - 1, tell=False)
+            yield from kubernetes.units(path, tree, patch.split(b"\n"))
