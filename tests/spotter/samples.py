@@ -214,6 +214,35 @@ func inject(pod *corev1.Pod) {
 	})
 }
 """,
+    "maps.go": """\
+package build
+
+func build(more ...any) map[string]interface{} {
+	boxes := []interface{}{map[string]any{"name": "web", "image": image}}
+	boxes = append(boxes, map[string]any{"name": "proxy", "ports": []any{}})
+	marks := map[string]string{"sidecar.istio.io/inject": "true"}
+	return map[string]any{"annotations": marks, "containers": boxes}
+}
+""",
+    "deploy.sh": """\
+kubectl apply -f - <<EOF
+kind: Pod
+metadata: {name: $NAME}
+spec:
+  containers:
+  - {name: web, image: web}
+  - {name: log-shipper, image: fluent-bit}
+EOF
+kubectl label --overwrite ns shop istio-injection=enabled && dapr run --app-id a \\
+  --app-port 80
+kubectl patch deploy web -p '{"spec": {"template": {"spec": {"containers": []}}}}'
+az containerapp up -n web --enable-dapr=true
+""",
+    "dapr.yaml": """\
+apps:
+  - {appDirPath: ./web, appID: web, command: [python3]}
+  - appDirPath: ./other
+""",
     "task.py": """\
 task = ecs.FargateTaskDefinition(self, "Task")
 web = task.add_container("web", image=ecs.ContainerImage.from_registry("web"))
