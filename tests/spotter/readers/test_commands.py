@@ -25,7 +25,7 @@ common:
   resourcesPath: ./resources
 apps:
   - appDirPath: ./till
-    appID: till
+    appID: desk
     command: [python3, till.py]
   - appDirPath: ./stock
     appPort: 8001
@@ -35,7 +35,7 @@ apps:
 def test_a_run_file_of_dapr_asks_for_a_sidecar_of_each_program(tmp_path: Path) -> None:
     report = scanned(tmp_path, {"local.yaml": RUN})
     assert told(report) == [
-        ("till", 6, "daprd", "injected-sidecar"),
+        ("desk", 6, "daprd", "injected-sidecar"),
         ("stock", 8, "daprd", "injected-sidecar"),
     ]
     assert report.verdict == "uses-sidecar"
@@ -80,6 +80,8 @@ def test_a_script_may_switch_dapr_off(tmp_path: Path) -> None:
     text = AZURE["up.ps1"].replace("dapr true", "dapr false")
     report = scanned(tmp_path, {"up.ps1": text})
     assert told(report) == [("till", 4, "daprd", "not-a-sidecar")]
+    (finding,) = report.groups[0].findings
+    assert "`--enable-dapr` is false" in finding.why
     assert report.verdict == "no-sidecar"
 
 
@@ -89,11 +91,18 @@ def test_a_script_may_switch_dapr_off(tmp_path: Path) -> None:
         "dapr run --app-id till --app-port 80 -- python3 till.py",
         "cd till && dapr run -a till python3 till.py &",
         "exec dapr run --app-id=till",
+        "(cd till; dapr run --app-id till)",
     ],
 )
 def test_a_script_may_run_a_program_with_dapr(tmp_path: Path, line: str) -> None:
     report = scanned(tmp_path, {"run.sh": f"set -e\n{line}\n"})
     assert told(report) == [("till", 2, "daprd", "injected-sidecar")]
+
+
+def test_a_comment_does_not_go_on_in_the_next_line(tmp_path: Path) -> None:
+    text = "# the folder is shop\\\ndapr run --app-id till -- ./till\n"
+    found = told(scanned(tmp_path, {"run.sh": text}))
+    assert found == [("till", 2, "daprd", "injected-sidecar")]
 
 
 @pytest.mark.parametrize("name", ["Makefile", "deploy/shop.mk", "justfile"])
@@ -108,6 +117,7 @@ def test_a_recipe_is_made_of_commands(tmp_path: Path, name: str, quiet: str) -> 
     "line",
     [
         "# dapr run --app-id till",
+        "# as it was: cd till; dapr run --app-id till",
         'echo "start it by dapr run --app-id till"',
         "dapr run --run-file local.yaml",
         "dapr stop --app-id till",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import scanning
+from reading import box, unit
 from sidecar_spotter.model import Report
 
 
@@ -150,3 +151,8 @@ func f() map[string]any {
 }
 """
     assert units(scanned(tmp_path, code)) == []
+
+
+def test_a_number_in_a_map_is_one_whatever_its_type() -> None:
+    sql = box(unit("build.go", WHOLE), "sql")
+    assert [port.number for port in sql.ports] == [5432]

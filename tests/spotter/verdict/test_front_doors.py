@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from reading import box, unit
 from scanning import labels, scanned
 
 ROUTED = """\
@@ -35,6 +36,22 @@ def test_a_service_with_a_route_of_its_own_is_a_front_door(
     files = {"compose.yaml": ROUTED.replace("ROUTE", route)}
     assert labels(tmp_path, files).get("nginx") == "not-a-sidecar"
     assert scanned(tmp_path, files).verdict == "no-sidecar"
+
+
+@pytest.mark.parametrize(
+    ("route", "port"),
+    [
+        ("traefik.http.services.nginx.loadbalancer.server.port=8080", 8080),
+        ("caddy.reverse_proxy={{upstreams 8080}}", 8080),
+        ("caddy.reverse_proxy={{upstreams}}", -1),
+    ],
+)
+def test_a_route_may_tell_the_port(route: str, port: int) -> None:
+    labels = f'["caddy=shop.example.com", "{route}"]'
+    text = f"services:\n  nginx:\n    image: nginx\n    labels: {labels}\n"
+    text += "  desk: {image: desk, network_mode: service:nginx}\n"
+    nginx = box(unit("compose.yaml", text), "nginx")
+    assert [one.number for one in nginx.ports] == [port]
 
 
 @pytest.mark.parametrize("label", ["traefik.enable=false", "team=shop"])

@@ -33,7 +33,7 @@ CONTINUED = ("\\", "`", "^")
 MOST = 500
 """Commands of one file that are looked at."""
 
-_SAID = r"[= \t\\`^\n]+[\"']?(?P<said>[^\s\"']+)"
+_SAID = r"[= \t\\`^\n]+[\"']?(?P<said>[^\s\"';)]+)"
 _SWITCH = re.compile(r"--enable-dapr(?![\w-])(?:[= \t]+[\"']?(?P<said>true|false)\b)?")
 _APP = re.compile(r"(?:--app-id|\s-a)" + _SAID)
 _NAME = re.compile(r"(?:--name|\s-n)" + _SAID)
