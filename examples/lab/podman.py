@@ -275,7 +275,7 @@ class PodmanPod:
         if self.native or self.shared:
             groups = [[box.name for box in self.pod.regular]]
             groups += [[name] for name in reversed(self.native)]
-        monitors = self._monitors() if groups else {}
+        monitors = self._monitors() if len(groups) > 1 else {}
         deadline = time.monotonic() + self.pod.grace
 
         def left() -> str:
@@ -283,8 +283,9 @@ class PodmanPod:
 
         for group in groups:
             self.podman("stop", "-t", left(), *(f"{self.name}-{n}" for n in group))
-            for name in group:
-                _await_end(monitors.get(name, 0))
+            if group is not groups[-1]:  # after the last, nobody is left to be asked
+                for name in group:
+                    _await_end(monitors.get(name, 0))
         # "kube down" of podman 4.3 kills at once; after a stop it only removes.
         self.podman("pod", "stop", "-t", left(), self.name)
 

@@ -272,7 +272,7 @@ def presented(page: Page) -> Page:
     with page.context.expect_page() as opening:
         page.keyboard.press("s")
     view = opening.value
-    eventually(view, "document.getElementById('now').childElementCount === 1")
+    eventually(view, "document.getElementById('now')?.childElementCount === 1")
     return view
 
 
