@@ -3,9 +3,10 @@
 from textwrap import dedent
 
 import pytest
-from sidecar_spotter.model import Container, Group
+from sidecar_spotter.model import Container, Finding, Group
 from sidecar_spotter.readers import read
 from sidecar_spotter.tree import Unreadable
+from sidecar_spotter.verdict import judge
 
 
 class Files(dict[str, str]):
@@ -53,3 +54,8 @@ def refuses(path: str, text: str) -> str:
     with pytest.raises(Unreadable) as refusal:
         units(path, text)
     return str(refusal.value)
+
+
+def judged(path: str, text: str) -> dict[str, Finding]:
+    """Return what the verdict says of the only unit of a file, by container."""
+    return {one.name: one for one in judge(unit(path, text)).findings}

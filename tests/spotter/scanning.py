@@ -27,3 +27,11 @@ def findings(root: Path, files: Mapping[str, str]) -> dict[str, Finding]:
 def labels(root: Path, files: Mapping[str, str]) -> dict[str, str]:
     """Return the labels that such a scan gives, by container."""
     return {name: one.label for name, one in findings(root, files).items()}
+
+
+def neighbors(
+    root: Path, files: Mapping[str, str]
+) -> dict[str, tuple[str, str | None]]:
+    """Return label and neighbor that a scan gives to each container of these files."""
+    found = findings(root, files)
+    return {name: (one.label, one.serves) for name, one in found.items()}

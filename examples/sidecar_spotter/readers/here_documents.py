@@ -1,8 +1,6 @@
 """Here-documents: the lines of a script that a command reads as if from a file.
 
-kubectl apply -f - <<EOF
-kind: Pod
-EOF
+For example those between `kubectl apply -f - <<EOF` and `EOF`.
 """
 
 import re

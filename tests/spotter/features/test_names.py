@@ -1,19 +1,12 @@
 """What a name, an image or a comment says that a container is."""
 
 from pathlib import Path
-from textwrap import dedent, indent
 
 import pytest
-from reading import unit
+from beginnings import WORKLOAD, pod, task
+from reading import judged
 from scanning import labels
 from sidecar_spotter.known import known, telling
-from sidecar_spotter.model import Finding
-from sidecar_spotter.verdict import judge
-
-
-def judged(path: str, text: str) -> dict[str, Finding]:
-    return {one.name: one for one in judge(unit(path, text)).findings}
-
 
 NODE = """\
 # A node, and a page that shows how it does.
@@ -191,12 +184,6 @@ def test_two_words_may_be_glued(name: str, role: str | None) -> None:
     assert telling(name) == role
 
 
-def task(*containers: str, more: str = "") -> str:
-    """Return a task definition with these containers."""
-    inside = ", ".join(containers)
-    return f'{{"family": "shop", {more} "containerDefinitions": [{inside}]}}'
-
-
 def test_a_setting_is_named_after_a_neighbor_in_its_own_way(tmp_path: Path) -> None:
     text = task(
         '{"name": "shop", "image": "example.com/shop", "environment":'
@@ -249,12 +236,6 @@ def test_a_comment_stands_above_the_name_of_a_container_in_values(
             image: {repository: registry.example/turn}
     """
     assert labels(tmp_path, {"values.yaml": text}) == {"app": "main", "turn": "sidecar"}
-
-
-def pod(boxes: str, kind: str = "Pod", name: str = "trial") -> str:
-    head = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"
-    head += "" if kind == "Pod" else "  selector: {}\n"
-    return head + indent(dedent(boxes), "  ")
 
 
 def test_a_banner_says_who_is_the_main_container_and_who_the_sidecar(
@@ -392,24 +373,11 @@ def test_the_pod_or_its_file_presents_the_pattern(
     assert found == {"app": "main", "transformer": label}
 
 
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
-WORKLOAD = """\
-kind: Deployment
-spec:
-  template:
-    spec:
-      containers:
-"""
-
-
 def test_a_side_car_is_one_however_it_is_spelled(tmp_path: Path) -> None:
     boxes = (
         "        - {name: shop, image: shop}\n        - {name: side-car, image: x}\n"
     )
-    assert of(tmp_path, WORKLOAD + boxes)["side-car"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": WORKLOAD + boxes})["side-car"] == "sidecar"
 
 
 def test_a_name_with_a_word_behind_it_is_the_helpers(tmp_path: Path) -> None:
@@ -431,7 +399,7 @@ def test_a_name_with_a_word_behind_it_is_the_helpers(tmp_path: Path) -> None:
           ports: [{containerPort: 8013}]
           volumeMounts: [{name: rw, mountPath: /etc/flags}]
     """
-    found = of(tmp_path, text)
+    found = labels(tmp_path, {"a.yaml": text})
     assert found == {"flags": "main", "flags-ui": "sidecar", "copy": "init"}
 
 
@@ -447,4 +415,4 @@ def test_this_sidecar_will_is_said_of_the_container_below(tmp_path: Path) -> Non
           image: search
           command: [sh, -c, "sleep 1"]
     """
-    assert of(tmp_path, text)["search-master"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["search-master"] == "sidecar"

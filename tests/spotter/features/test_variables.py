@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from beginnings import task
 from scanning import labels
 from sidecar_spotter.model import Container, Text
 from sidecar_spotter.variables import known_as, of_variables
@@ -35,12 +36,6 @@ def test_a_chart_is_there_for_its_own_program() -> None:
     image = Text("{{ .Values.image.repository }}", 1)
     said = (Text("TS_AUTHKEY=x", 1),)
     assert known_as(Container("a", 1, image=image, settings=said)) is None
-
-
-def task(*containers: str, more: str = "") -> str:
-    """Return a task definition with these containers."""
-    inside = ", ".join(containers)
-    return f'{{"family": "shop", {more} "containerDefinitions": [{inside}]}}'
 
 
 def test_the_variables_of_a_proxy_make_it_a_sidecar(tmp_path: Path) -> None:

@@ -112,10 +112,6 @@ def test_a_custom_resource_spells_helpers_out(tmp_path: Path, field: str) -> Non
     assert labels(tmp_path, {"a.yaml": text}) == {"app-log": "sidecar"}
 
 
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
 def test_an_operator_brings_the_main_container(tmp_path: Path) -> None:
     text = """\
     apiVersion: example.org/v1
@@ -127,7 +123,7 @@ def test_an_operator_brings_the_main_container(tmp_path: Path) -> None:
             image: quay.io/openshift/origin-oauth-proxy
             args: [-upstream=http://localhost:3000]
     """
-    assert of(tmp_path, text) == {"front": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"front": "sidecar"}
 
 
 def test_a_pod_that_calls_nobody_is_alone(tmp_path: Path) -> None:
@@ -139,7 +135,7 @@ def test_a_pod_that_calls_nobody_is_alone(tmp_path: Path) -> None:
           image: quay.io/openshift/origin-oauth-proxy
           args: [-upstream=http://localhost:3000]
     """
-    assert of(tmp_path, text) == {"front": "not-a-sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"front": "not-a-sidecar"}
 
 
 def test_what_an_operator_runs_may_be_changed_beside_a_helper(tmp_path: Path) -> None:
@@ -155,7 +151,10 @@ def test_what_an_operator_runs_may_be_changed_beside_a_helper(tmp_path: Path) ->
                 - name: stats
                   image: registry.example.com/stats
     """
-    assert of(tmp_path, text) == {"elasticsearch": "main", "stats": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "elasticsearch": "main",
+        "stats": "sidecar",
+    }
 
 
 def test_a_store_in_a_field_for_sidecars_is_one(tmp_path: Path) -> None:
@@ -165,7 +164,7 @@ def test_a_store_in_a_field_for_sidecars_is_one(tmp_path: Path) -> None:
       sidecars: [{name: db, image: "postgres:16"}]
       steps: [{name: test, image: golang}]
     """
-    assert of(tmp_path, text)["db"] == "sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["db"] == "sidecar"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +181,7 @@ def test_a_field_tells_by_its_name_that_it_holds_helpers(
         - containerName: send
           image: registry.example.com/send
     """
-    assert of(tmp_path, text) == {"send": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"send": "sidecar"}
 
 
 @pytest.mark.parametrize("field", ["extraInitContainers", "includesContainers"])
@@ -194,4 +193,4 @@ def test_other_lists_hold_no_helpers(field: str, tmp_path: Path) -> None:
         - name: send
           image: registry.example.com/send
     """
-    assert "sidecar" not in of(tmp_path, text).values()
+    assert "sidecar" not in labels(tmp_path, {"a.yaml": text}).values()

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 from reading import unit
-from scanning import findings, labels
+from scanning import labels, neighbors
 from sidecar_spotter import scan
 from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.features import shared_volume
@@ -90,14 +90,6 @@ def test_a_main_container_in_a_template_is_one(tmp_path: Path) -> None:
     assert found["_containers.tpl", 3] == "main"
     assert "shop.container" not in render("text", [scan(tmp_path)])
     assert "shop.renewer" in render("text", [scan(tmp_path)])
-
-
-def neighbors(
-    tmp_path: Path, files: dict[str, str]
-) -> dict[str, tuple[str, str | None]]:
-    """Return label and neighbor that a scan gives to each container of these files."""
-    found = findings(tmp_path, files)
-    return {name: (one.label, one.serves) for name, one in found.items()}
 
 
 def test_templates_deep_in_a_chart_are_included(tmp_path: Path) -> None:

@@ -3,15 +3,8 @@
 from pathlib import Path
 
 import pytest
-from reading import unit
+from reading import judged, unit
 from scanning import findings, labels
-from sidecar_spotter.model import Finding
-from sidecar_spotter.verdict import judge
-
-
-def judged(path: str, text: str) -> dict[str, Finding]:
-    return {one.name: one for one in judge(unit(path, text)).findings}
-
 
 LIFE_CYCLE = """\
 job "node" {

@@ -122,10 +122,6 @@ def test_a_patch_in_json_adds_a_helper(tmp_path: Path) -> None:
     assert labels(tmp_path, {"patch.json": text}) == {"log-shipper": "sidecar"}
 
 
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
 def test_a_json_patch_in_a_kustomization_adds_a_helper(tmp_path: Path) -> None:
     text = """\
     kind: Kustomization
@@ -142,7 +138,7 @@ def test_a_json_patch_in_a_kustomization_adds_a_helper(tmp_path: Path) -> None:
             path: /spec/template/metadata/annotations/linkerd.io~1inject
             value: enabled
     """
-    assert of(tmp_path, text, "kustomization.yaml") == {
+    assert labels(tmp_path, {"kustomization.yaml": text}) == {
         "auth": "sidecar",
         "linkerd-proxy": "injected-sidecar",
     }
@@ -166,7 +162,7 @@ def test_a_merge_patch_in_a_component_adds_a_native_sidecar(tmp_path: Path) -> N
                     args: [tail, -F, /logs/a]
         target: {kind: Deployment}
     """
-    assert of(tmp_path, text, "kustomization.yaml") == {"tail": "native-sidecar"}
+    assert labels(tmp_path, {"kustomization.yaml": text}) == {"tail": "native-sidecar"}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +177,7 @@ def test_what_is_common_to_all_resources_asks_too(
     text: str, container: int, tmp_path: Path
 ) -> None:
     name = ("linkerd-proxy", "istio-proxy")[container]
-    assert of(tmp_path, text, "kustomization.yaml") == {name: "injected-sidecar"}
+    assert labels(tmp_path, {"kustomization.yaml": text}) == {name: "injected-sidecar"}
 
 
 def test_fluxs_kustomization_is_another_kind(tmp_path: Path) -> None:
@@ -191,7 +187,7 @@ def test_fluxs_kustomization_is_another_kind(tmp_path: Path) -> None:
       sourceRef: {kind: GitRepository}
     commonAnnotations: {linkerd.io/inject: enabled}
     """
-    assert of(tmp_path, text) == {}
+    assert labels(tmp_path, {"a.yaml": text}) == {}
 
 
 @pytest.mark.parametrize("head", ["", '#@overlay/match by="Deployment"\n---\n'])
@@ -205,9 +201,9 @@ def test_a_patch_may_leave_its_kind_to_the_target(head: str, tmp_path: Path) -> 
             image: registry.example.com/front:2
             args: [--listener_port=9443, --backend=grpc://127.0.0.1:8443]
     """
-    assert of(tmp_path, head + dedent(text)) == {"front": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": head + dedent(text)}) == {"front": "sidecar"}
 
 
 def test_a_patch_without_a_kind_may_be_for_a_namespace(tmp_path: Path) -> None:
     text = "metadata:\n  labels:\n    istio-injection: enabled\n"
-    assert of(tmp_path, text) == {"istio-proxy": "injected-sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"istio-proxy": "injected-sidecar"}

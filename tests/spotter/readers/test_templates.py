@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from beginnings import WORKLOAD
 from scanning import labels
 from sidecar_spotter import scan
 from sidecar_spotter.tree import without_statements
@@ -74,19 +75,6 @@ def test_a_task_definition_may_be_a_template_of_terraform(tmp_path: Path) -> Non
     assert said == {"shop": "main", "log-router": "sidecar"}
 
 
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
-WORKLOAD = """\
-kind: Deployment
-spec:
-  template:
-    spec:
-      containers:
-"""
-
-
 def test_a_template_of_jinja_is_read_without_its_statements(tmp_path: Path) -> None:
     loop = "{% for one in [\n  'a',\n] %}\n# {{ one }}\n{% endfor %}\n"
     boxes = """\
@@ -98,7 +86,7 @@ def test_a_template_of_jinja_is_read_without_its_statements(tmp_path: Path) -> N
 {% endif %}
 """
     text = "{# a comment #}\n" + loop * 20 + WORKLOAD + boxes
-    assert of(tmp_path, text, "roles/x/templates/a.yaml.j2") == {
+    assert labels(tmp_path, {"roles/x/templates/a.yaml.j2": text}) == {
         "{{ name }}-web": "main",
         "{{ name }}-exporter": "sidecar",
     }
@@ -113,7 +101,7 @@ def test_a_file_with_lines_that_steer_is_a_template_anywhere(tmp_path: Path) -> 
         image: registry.example.com/install
 {{ end }}
 """
-    found = of(tmp_path, WORKLOAD + boxes, "cluster/manifests/a.yaml")
+    found = labels(tmp_path, {"cluster/manifests/a.yaml": WORKLOAD + boxes})
     assert found == {"shop": "main", "install": "sidecar"}
 
 

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 from reading import unit, units
-from scanning import labels
+from scanning import labels, neighbors
 from sidecar_spotter import scan
 
 LOOPS = {
@@ -267,17 +267,13 @@ def test_a_list_of_images_is_no_unit(tmp_path: Path) -> None:
     assert labels(tmp_path, {"a.yaml": text}) == {}
 
 
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
 def test_values_may_hold_helpers_as_text(tmp_path: Path) -> None:
     text = """\
     extraContainers: |
       - name: stats
         image: nginx/nginx-prometheus-exporter:1.1
     """
-    assert of(tmp_path, text, "values-prod.yaml") == {"stats": "sidecar"}
+    assert labels(tmp_path, {"values-prod.yaml": text}) == {"stats": "sidecar"}
 
 
 def test_values_may_hold_helpers_by_name(tmp_path: Path) -> None:
@@ -287,7 +283,7 @@ def test_values_may_hold_helpers_by_name(tmp_path: Path) -> None:
         enabled: true
         image: {repository: registry.example.com/ship, tag: "3"}
     """
-    assert of(tmp_path, text, "values.yaml") == {"ship": "sidecar"}
+    assert labels(tmp_path, {"values.yaml": text}) == {"ship": "sidecar"}
 
 
 def test_an_application_may_hold_values_as_text(tmp_path: Path) -> None:
@@ -304,7 +300,7 @@ def test_an_application_may_hold_values_as_text(tmp_path: Path) -> None:
               - name: front
                 image: quay.io/oauth2-proxy/oauth2-proxy
     """
-    assert of(tmp_path, text) == {
+    assert labels(tmp_path, {"a.yaml": text}) == {
         "front": "sidecar",
         "grafana-sc-dashboard": "injected-sidecar",
     }
@@ -312,7 +308,7 @@ def test_an_application_may_hold_values_as_text(tmp_path: Path) -> None:
 
 def test_each_switch_that_is_on_is_told(tmp_path: Path) -> None:
     text = "sidecar:\n  datasources: {enabled: true}\n  dashboards: {enabled: true}\n"
-    assert len(of(tmp_path, text, "values.yaml")) == 2
+    assert len(labels(tmp_path, {"values.yaml": text})) == 2
 
 
 @pytest.mark.parametrize(("value", "asked"), [("true", True), ("false", False)])
@@ -320,13 +316,13 @@ def test_values_may_switch_a_part_on_as_a_sidecar(
     tmp_path: Path, value: str, asked: bool
 ) -> None:
     text = f"policy-agent:\n  sidecar: {value}\n  image: {{tag: '1'}}\n"
-    found = of(tmp_path, text, "values.yaml")
+    found = labels(tmp_path, {"values.yaml": text})
     assert found == ({"policy-agent": "injected-sidecar"} if asked else {})
 
 
 def test_a_switch_that_is_off_asks_for_nothing(tmp_path: Path) -> None:
     text = "sidecar:\n  dashboards:\n    enabled: false\n"
-    assert of(tmp_path, text, "values.yaml") == {}
+    assert labels(tmp_path, {"values.yaml": text}) == {}
 
 
 def test_init_containers_may_be_a_text_in_values(tmp_path: Path) -> None:
@@ -341,3 +337,14 @@ shop:
     assert [(one.name, one.line, one.label) for one in judged.findings] == [
         ("first", 3, "init")
     ]
+
+
+def test_whom_all_others_call_is_what_the_unit_is_for(tmp_path: Path) -> None:
+    path = "shop/templates/deployment.yaml"
+    text = LOOPS[path]
+    files = LOOPS | {path: text[: text.index("        {{- if .Values.last")]}
+    assert neighbors(tmp_path, files) == {
+        "{{ .Release.Name }}-loader": ("sidecar", "{{ .Release.Name }}-index"),
+        "{{ .Release.Name }}-index": ("main", None),
+        "{{ .Release.Name }}-look": ("sidecar", "{{ .Release.Name }}-index"),
+    }

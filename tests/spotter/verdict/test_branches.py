@@ -3,20 +3,11 @@
 from pathlib import Path
 from textwrap import dedent
 
-from scanning import findings, labels
+from scanning import labels, neighbors
 from sidecar_spotter import scan
 from sidecar_spotter.model import Container, Group
 from sidecar_spotter.verdict.branches import MOST as MOST_FORMS
 from sidecar_spotter.verdict.branches import forms
-
-
-def neighbors(
-    tmp_path: Path, files: dict[str, str]
-) -> dict[str, tuple[str, str | None]]:
-    """Return label and neighbor that a scan gives to each container of these files."""
-    found = findings(tmp_path, files)
-    return {name: (one.label, one.serves) for name, one in found.items()}
-
 
 FORKED = """\
 apiVersion: apps/v1

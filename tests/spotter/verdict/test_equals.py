@@ -4,9 +4,10 @@ Each case is told with the one that differs in a word, and is a helper.
 """
 
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent
 
 import pytest
+from beginnings import WORKLOAD, pod
 from reading import unit, units
 from scanning import findings, labels
 from sidecar_spotter.features import (
@@ -289,12 +290,6 @@ def test_equals_may_work_on_the_same_files(tmp_path: Path) -> None:
     assert sorted(found.values()) == ["main", "sidecar"]
 
 
-def pod(boxes: str, kind: str = "Pod", name: str = "trial") -> str:
-    head = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"
-    head += "" if kind == "Pod" else "  selector: {}\n"
-    return head + indent(dedent(boxes), "  ")
-
-
 @pytest.mark.parametrize("image", ["nginx", "nginx:1.27", "docker.io/library/httpd:2"])
 def test_a_public_web_server_that_was_given_nothing_helps_nobody(
     tmp_path: Path, image: str
@@ -523,19 +518,6 @@ def test_two_programs_of_one_image_may_share_files(tmp_path: Path) -> None:
     assert labels(tmp_path, {"a.yaml": CELERY}) == found
 
 
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
-WORKLOAD = """\
-kind: Deployment
-spec:
-  template:
-    spec:
-      containers:
-"""
-
-
 def test_equals_from_one_image_that_share_files_are_no_helpers(tmp_path: Path) -> None:
     box = """\
     - name: train-{}
@@ -544,7 +526,7 @@ def test_equals_from_one_image_that_share_files_are_no_helpers(tmp_path: Path) -
     """
     both = (dedent(box).format(1) + dedent(box).format(2)).replace("\n", "\n        ")
     text = f"{WORKLOAD}        {both.strip()}\n"
-    assert of(tmp_path, text)["train-2"] == "not-a-sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["train-2"] == "not-a-sidecar"
 
 
 def test_a_scheduler_of_the_same_image_is_an_equal(tmp_path: Path) -> None:
@@ -555,4 +537,13 @@ def test_a_scheduler_of_the_same_image_is_an_equal(tmp_path: Path) -> None:
         - {name: web, image: "shop:1", args: [web], ports: [{containerPort: 80}]}
         - {name: cron, image: "shop:1", args: [cron]}
     """
-    assert of(tmp_path, text)["cron"] == "not-a-sidecar"
+    assert labels(tmp_path, {"a.yaml": text})["cron"] == "not-a-sidecar"
+
+
+def test_what_one_of_them_only_reads_ties_them(tmp_path: Path) -> None:
+    reads = "mountPath: /metrics}"
+    at = CELERY.rindex(reads)
+    text = (
+        CELERY[:at] + "mountPath: /metrics, readOnly: true}" + CELERY[at + len(reads) :]
+    )
+    assert "sidecar" in labels(tmp_path, {"a.yaml": text}).values()

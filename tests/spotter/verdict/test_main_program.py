@@ -1,9 +1,9 @@
 """Which program a unit exists for."""
 
 from pathlib import Path
-from textwrap import dedent, indent
 
 import pytest
+from beginnings import WORKLOAD, pod
 from scanning import findings, labels
 from sidecar_spotter import scan
 
@@ -36,76 +36,6 @@ spec:
         for reason in one.evidence
     }
     assert ("placeholder" in reasons) == (not condition)
-
-
-def neighbors(
-    tmp_path: Path, files: dict[str, str]
-) -> dict[str, tuple[str, str | None]]:
-    """Return label and neighbor that a scan gives to each container of these files."""
-    found = findings(tmp_path, files)
-    return {name: (one.label, one.serves) for name, one in found.items()}
-
-
-LOOPS = {
-    "shop/Chart.yaml": "name: shop\n",
-    "shop/values.yaml": """\
-loader:
-  settings:
-    BATCH: 250
-    ENDPOINT: http://localhost:7001/rows
-    OTHER: http://localhost:7001/more
-watch:
-  settings:
-    INDEX: http://localhost:7001/rows
-    SECOND: http://localhost:7001/more
-""",
-    "shop/templates/_parts.tpl": """\
-{{- define "shop.loader" }}
-- name: {{ .Release.Name }}-loader
-  image: {{ .Values.loader.image }}
-  env:
-  {{- range $k, $v := .Values.loader.settings }}
-    - name: {{ $k | upper }}
-      value: {{ $v | quote }}
-  {{- end }}
-{{- end }}
-""",
-    "shop/templates/deployment.yaml": """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: rows
-spec:
-  template:
-    spec:
-      containers:
-        {{- include "shop.loader" . | nindent 8 }}
-        - name: {{ .Release.Name }}-index
-          image: {{ .Values.index.image }}
-        - name: {{ .Release.Name }}-look
-          image: {{ .Values.watch.image }}
-          env:
-          {{- range $name, $said := $.Values.watch.settings }}
-            - name: {{ $name }}
-              value: {{ $said | quote }}
-          {{- end }}
-        {{- if .Values.last }}
-        - name: last
-          image: example.com/last
-        {{- end }}
-""",
-}
-
-
-def test_whom_all_others_call_is_what_the_unit_is_for(tmp_path: Path) -> None:
-    path = "shop/templates/deployment.yaml"
-    text = LOOPS[path]
-    files = LOOPS | {path: text[: text.index("        {{- if .Values.last")]}
-    assert neighbors(tmp_path, files) == {
-        "{{ .Release.Name }}-loader": ("sidecar", "{{ .Release.Name }}-index"),
-        "{{ .Release.Name }}-index": ("main", None),
-        "{{ .Release.Name }}-look": ("sidecar", "{{ .Release.Name }}-index"),
-    }
 
 
 CALLED = """\
@@ -321,12 +251,6 @@ def test_the_only_one_that_a_template_always_has_is_the_main_one(
     said = labels(tmp_path, {"chart/templates/a.yaml": text})
     assert said["{{ .service.label }}"] == "main"
     assert said["store-controller"] == "sidecar"
-
-
-def pod(boxes: str, kind: str = "Pod", name: str = "trial") -> str:
-    head = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"
-    head += "" if kind == "Pod" else "  selector: {}\n"
-    return head + indent(dedent(boxes), "  ")
 
 
 def test_a_name_that_goes_on_where_the_units_ends_is_the_main_one(
@@ -555,23 +479,10 @@ def test_who_pushes_to_a_store_is_not_what_a_unit_is_for(tmp_path: Path) -> None
     }
 
 
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
-WORKLOAD = """\
-kind: Deployment
-spec:
-  template:
-    spec:
-      containers:
-"""
-
-
 def test_the_driver_is_what_its_helpers_serve(tmp_path: Path) -> None:
     names = ("external-attacher", "external-health-monitor-controller", "csi-driver")
     boxes = "".join(f"        - name: {name}\n          image: a\n" for name in names)
-    assert of(tmp_path, WORKLOAD + boxes)["csi-driver"] == "main"
+    assert labels(tmp_path, {"a.yaml": WORKLOAD + boxes})["csi-driver"] == "main"
 
 
 def test_the_main_one_of_two_is_whom_known_helpers_share_files_with(
@@ -591,4 +502,4 @@ def test_the_main_one_of_two_is_whom_known_helpers_share_files_with(
           volumeMounts: [{name: socket, mountPath: /csi}]
       volumes: [{name: socket, emptyDir: {}}]
     """
-    assert of(tmp_path, text)["disk-controller"] == "main"
+    assert labels(tmp_path, {"a.yaml": text})["disk-controller"] == "main"

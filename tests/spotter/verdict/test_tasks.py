@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from beginnings import task
 from reading import unit, units
 from scanning import labels, scanned
 from sidecar_spotter.model import Container, Text
@@ -37,12 +38,6 @@ services:
         ["shop", "front"],
         ["front", "blog"],
     ]
-
-
-def task(*containers: str, more: str = "") -> str:
-    """Return a task definition with these containers."""
-    inside = ", ".join(containers)
-    return f'{{"family": "shop", {more} "containerDefinitions": [{inside}]}}'
 
 
 def test_what_is_null_is_not_said(tmp_path: Path) -> None:

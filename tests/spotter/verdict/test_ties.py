@@ -1,23 +1,12 @@
 """What ties programs: files, sockets, signals, scripts, and whom each serves."""
 
 from pathlib import Path
-from textwrap import dedent, indent
 
 import pytest
-from reading import unit, units
-from scanning import findings, labels
+from beginnings import pod
+from reading import judged, unit, units
+from scanning import labels, neighbors
 from sidecar_spotter.features import helper_configuration
-from sidecar_spotter.model import Finding
-from sidecar_spotter.verdict import judge
-
-
-def neighbors(
-    tmp_path: Path, files: dict[str, str]
-) -> dict[str, tuple[str, str | None]]:
-    """Return label and neighbor that a scan gives to each container of these files."""
-    found = findings(tmp_path, files)
-    return {name: (one.label, one.serves) for name, one in found.items()}
-
 
 MEASURED = """\
 apiVersion: v1
@@ -81,10 +70,6 @@ def test_a_folder_in_memory_is_each_services_own() -> None:
       cache: {image: example.com/cache, tmpfs: ["/tmp:size=10M,mode=1777"]}
     """
     assert units("compose.yaml", text) == []
-
-
-def judged(path: str, text: str) -> dict[str, Finding]:
-    return {one.name: one for one in judge(unit(path, text)).findings}
 
 
 def test_who_is_told_to_notify_a_neighbor_serves_it_among_many() -> None:
@@ -181,12 +166,6 @@ services:
     assert found == {"shop": "main", "tail": "sidecar"}
 
 
-def pod(boxes: str, kind: str = "Pod", name: str = "trial") -> str:
-    head = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"
-    head += "" if kind == "Pod" else "  selector: {}\n"
-    return head + indent(dedent(boxes), "  ")
-
-
 def test_a_cache_of_names_serves_the_server_beside_it(tmp_path: Path) -> None:
     boxes = """\
     containers:
@@ -273,39 +252,6 @@ def test_a_script_looks_after_a_neighbor_again_and_again(
     )
 
 
-CELERY = """\
-kind: Deployment
-metadata: {name: shop}
-spec:
-  selector: {}
-  template:
-    spec:
-      containers:
-      - name: server
-        image: example/shop
-        command: [sh, -c, ./start.sh]
-        volumeMounts: [{name: metrics, mountPath: /metrics}]
-      - name: worker
-        image: example/shop
-        command: [sh, -c, celery worker]
-        volumeMounts: [{name: metrics, mountPath: /metrics}]
-      volumes: [{name: metrics, emptyDir: {}}]
-"""
-
-
-def test_what_one_of_them_only_reads_ties_them(tmp_path: Path) -> None:
-    reads = "mountPath: /metrics}"
-    at = CELERY.rindex(reads)
-    text = (
-        CELERY[:at] + "mountPath: /metrics, readOnly: true}" + CELERY[at + len(reads) :]
-    )
-    assert "sidecar" in labels(tmp_path, {"a.yaml": text}).values()
-
-
-def of(tmp_path: Path, text: str, name: str = "a.yaml") -> dict[str, str]:
-    return labels(tmp_path, {name: text})
-
-
 def test_a_volume_that_only_an_init_container_writes_ties_nobody(
     tmp_path: Path,
 ) -> None:
@@ -327,7 +273,7 @@ def test_a_volume_that_only_an_init_container_writes_ties_nobody(
           volumeMounts: [{name: shared, mountPath: /in, readOnly: true}]
       volumes: [{name: shared, emptyDir: {}}]
     """
-    assert "sidecar" not in of(tmp_path, text).values()
+    assert "sidecar" not in labels(tmp_path, {"a.yaml": text}).values()
 
 
 def test_an_editor_serves_the_program_whose_files_it_edits(tmp_path: Path) -> None:
@@ -344,7 +290,10 @@ def test_an_editor_serves_the_program_whose_files_it_edits(tmp_path: Path) -> No
                 image: {repository: ghcr.io/coder/code-server}
                 env: {HOME_SERVER: "http://localhost:8123"}
     """
-    assert of(tmp_path, text) == {"app": "main", "code-server": "sidecar"}
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "app": "main",
+        "code-server": "sidecar",
+    }
 
 
 def test_what_ends_a_gateway_gently_helps_it(tmp_path: Path) -> None:
@@ -358,4 +307,4 @@ def test_what_ends_a_gateway_gently_helps_it(tmp_path: Path) -> None:
         - name: envoy
           image: envoyproxy/envoy:v1.30
     """
-    assert of(tmp_path, text) == {"ending": "sidecar", "envoy": "main"}
+    assert labels(tmp_path, {"a.yaml": text}) == {"ending": "sidecar", "envoy": "main"}
