@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from sidecar_spotter.discover import Entry
+from sidecar_spotter.load import Entry
 
 MOST = 100
 """Files of a folder that go to one process."""

@@ -4,7 +4,8 @@ import os
 import posixpath
 from functools import lru_cache
 
-from sidecar_spotter.discover import Entry, load, within
+from sidecar_spotter.discover import within
+from sidecar_spotter.load import Entry, load
 from sidecar_spotter.tree import Unreadable
 
 LARGEST = 1024 * 1024

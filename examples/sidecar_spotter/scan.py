@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from sidecar_spotter import readers, tree, two, verdict
+from sidecar_spotter import parse, readers, two, verdict
 from sidecar_spotter.batches import Batch, batches, halves
 from sidecar_spotter.checkout import Checkout
-from sidecar_spotter.discover import Entry, discover, form_of, load, top_of
+from sidecar_spotter.discover import discover, top_of
+from sidecar_spotter.forms import form_of
+from sidecar_spotter.load import Entry, load
 from sidecar_spotter.model import Judged, Report, Skipped
 from sidecar_spotter.named import agreed
 from sidecar_spotter.once import at_home, once
@@ -73,7 +75,7 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
         summary=summary,
         groups=tuple(groups),
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
-        remarks=() if tree.FAST else (NO_LIBYAML,),
+        remarks=() if parse.FAST else (NO_LIBYAML,),
         folder=str(root if root.is_dir() else root.parent),
     )
 
@@ -135,7 +137,7 @@ def _read(
     found: list[Judged] = []
     reason = ""
     left_out: set[int] = set()
-    telling = tree.LEFT_OUT.set(left_out)
+    telling = parse.LEFT_OUT.set(left_out)
     try:
         try:
             watch.start()
@@ -163,7 +165,7 @@ def _read(
     except Exception as error:
         reason = f"reader failed: {type(error).__name__}: {error}".split("\n", 1)[0]
     finally:
-        tree.LEFT_OUT.reset(telling)
+        parse.LEFT_OUT.reset(telling)
     if left_out and not reason:
         lines = ", ".join(str(line) for line in sorted(left_out)[:LINES])
         more = len(left_out) - LINES

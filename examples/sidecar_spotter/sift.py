@@ -12,11 +12,11 @@ runs at the speed of memory.
 import re
 from functools import lru_cache
 
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.injectors import INJECTORS
 from sidecar_spotter.known import known, telling
 from sidecar_spotter.operators import FIELDS, OWN_CONTAINERS
-from sidecar_spotter.tree import documents
+from sidecar_spotter.parse import documents_in
 
 DEEPEST = 100
 """Columns of indentation of a list that is looked into; a deeper one is composed."""
@@ -120,7 +120,7 @@ def sift(path: str, data: bytes) -> bytes:
     if not _whole(path, data.lower()):
         return b""
     several = b"\n---" in data
-    parts = [part for _, part in documents(data)] if several else [data]
+    parts = [part for _, part in documents_in(data)] if several else [data]
     kept = [not _is_schema(part) and _yaml(path, part.lower()) for part in parts]
     if not any(kept):
         return b""

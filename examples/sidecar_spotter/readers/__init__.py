@@ -20,7 +20,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from sidecar_spotter.discover import Form, form_of
+from sidecar_spotter.forms import Form, form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
 

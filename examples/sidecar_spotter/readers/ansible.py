@@ -15,10 +15,11 @@ import yaml
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
+from sidecar_spotter.parse import documents_in
 from sidecar_spotter.readers import compose
 from sidecar_spotter.readers.compose.services import service
 from sidecar_spotter.readers.fields import Fields
-from sidecar_spotter.tree import Node, documents, entries, mappings, text
+from sidecar_spotter.tree import Node, entries, mappings, text
 
 MODULE = re.compile(r"(?:[\w.]+\.)?((?:docker|podman)_container)$")
 HINT = re.compile(rb"(?:docker|podman)_container:")
@@ -46,7 +47,7 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units that the containers of a file form."""
     lines = data.decode("utf-8", "replace").split("\n")
-    for before, part in documents(data):
+    for before, part in documents_in(data):
         tree, marks = compose.tree_in(part, before)
         found = list(_tasks(tree))[:MOST]
         services = [service(name, Fields(body), lines) for name, body in found]

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Port, Request, Text
+from sidecar_spotter.parse import documents_in
 from sidecar_spotter.readers.ecs import tree_or_template
 from sidecar_spotter.readers.fields import Fields, fold, number
 from sidecar_spotter.readers.shapes import container, volumes
 from sidecar_spotter.readers.values import Names, choices
-from sidecar_spotter.tree import Node, documents, entries, items, line, text, walk
+from sidecar_spotter.tree import Node, entries, items, line, text, walk
 
 FILES = re.compile(r"\.(?:ya?ml|json|jsonc)$", re.IGNORECASE)
 KINDS = re.compile(
@@ -47,7 +48,7 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the container apps and container groups of a file."""
     lines = data.decode("utf-8", "replace").split("\n")
-    for before, part in documents(data):
+    for before, part in documents_in(data):
         tree = tree_or_template(part, before)
         resources = list(_resources(tree))
         yield from site(path, [Fields(node) for node in resources], lines, ("#",))

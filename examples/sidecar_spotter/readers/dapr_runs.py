@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request
+from sidecar_spotter.parse import documents_in
 from sidecar_spotter.readers.fields import Fields, tree_of
-from sidecar_spotter.tree import documents, line
+from sidecar_spotter.tree import line
 
 FOLDER = "appDirPath"
 """The field that each program of the list must have."""
@@ -23,7 +24,7 @@ def suits(path: str, data: bytes) -> bool:
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield a unit for each program that a file runs."""
-    for before, part in documents(data):
+    for before, part in documents_in(data):
         tree = tree_of(part, before)
         if tree is None:
             continue

@@ -11,16 +11,9 @@ from collections.abc import Iterator
 import yaml
 
 from sidecar_spotter.model import Text
+from sidecar_spotter.parse import compose
 from sidecar_spotter.readers.values import Names, choices, resolve, say
-from sidecar_spotter.tree import (
-    Node,
-    Unreadable,
-    compose,
-    entries,
-    items,
-    line,
-    text,
-)
+from sidecar_spotter.tree import Node, Unreadable, entries, items, line, text
 
 MOST = 100_000
 """Values that a file may hold. Real ones hold a hundredth; so many take a second."""

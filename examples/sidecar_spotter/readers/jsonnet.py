@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
 from sidecar_spotter.readers.jsonnet_lists import (

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import islice
 
 from sidecar_spotter.model import Group
+from sidecar_spotter.parse import mend
 from sidecar_spotter.readers import kubernetes
-from sidecar_spotter.tree import Unreadable, mend
+from sidecar_spotter.tree import Unreadable
 
 MOST = 20
 """Texts of one file that are read."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sidecar_spotter import elsewhere
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Stage, Text, Volume
 from sidecar_spotter.readers import sockets

@@ -5,7 +5,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 from sidecar_spotter.batches import MOST, batches, halves
-from sidecar_spotter.discover import Entry
+from sidecar_spotter.load import Entry
 
 PATHS = st.lists(st.sampled_from(("a", "b c", ".d", "ü\n")), min_size=1, max_size=3)
 ENTRIES = st.lists(st.builds(Entry, PATHS.map("/".join), st.sampled_from(("", "x/y"))))

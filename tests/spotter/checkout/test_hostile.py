@@ -403,7 +403,7 @@ def test_a_reader_that_fails_loses_no_other_file(
 def test_a_missing_libyaml_is_told(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sidecar_spotter.tree.FAST", False)
+    monkeypatch.setattr("sidecar_spotter.parse.FAST", False)
     (remark,) = check(checkout).remarks
     assert "libyaml" in remark
 

@@ -6,7 +6,8 @@ from textwrap import dedent
 import pytest
 from sidecar_spotter import operators, scan
 from sidecar_spotter.model import Request
-from sidecar_spotter.tree import compose, get, text
+from sidecar_spotter.parse import compose
+from sidecar_spotter.tree import get, text
 
 
 def ask(document: str) -> list[Request]:

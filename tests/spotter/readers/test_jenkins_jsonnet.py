@@ -2,7 +2,7 @@
 
 import pytest
 from reading import box, names, unit, units
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.readers import reader_of
 from sidecar_spotter.readers.lines import Lines
 

@@ -6,7 +6,7 @@ import pytest
 from beginnings import WORKLOAD
 from scanning import labels
 from sidecar_spotter import scan
-from sidecar_spotter.tree import without_statements
+from sidecar_spotter.parse import without_statements
 
 NOMAD = """\
 job "shop" {

@@ -20,15 +20,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
+from sidecar_spotter.parse import documents_in
 from sidecar_spotter.readers.compose.documents import tree_in
 from sidecar_spotter.readers.compose.others import Others, included, services_in
 from sidecar_spotter.readers.compose.services import Service, service
 from sidecar_spotter.readers.compose.units import grouped
 from sidecar_spotter.readers.compose.volumes import SOCKET, parts, volume
-from sidecar_spotter.tree import documents, get, text
+from sidecar_spotter.tree import get, text
 
 __all__ = (
     "SOCKET",
@@ -78,7 +79,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units that the services of a file form."""
     lines = data.decode("utf-8", "replace").split("\n")
     others = Others(path, look)
-    for before, part in documents(data):
+    for before, part in documents_in(data):
         tree, marks = tree_in(part, before)
         services = [service(*entry, lines) for entry in services_in(tree, others)]
         own = {one.box.name for one in services}

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
+from sidecar_spotter.parse import documents_in, without_statements
 from sidecar_spotter.readers.ecs.definitions import definitions
 from sidecar_spotter.readers.ecs.documents import tree_or_template
 from sidecar_spotter.readers.ecs.services import (
@@ -22,7 +23,7 @@ from sidecar_spotter.readers.ecs.services import (
 )
 from sidecar_spotter.readers.ecs.task import task
 from sidecar_spotter.readers.fields import Fields
-from sidecar_spotter.tree import Node, documents, items, line, without_statements
+from sidecar_spotter.tree import Node, items, line
 
 FORMS = ("json", "yaml", "template")
 
@@ -63,7 +64,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     if _is_item(path, data):
         yield from _item(path, data, lines)
         return
-    for before, part in documents(data):
+    for before, part in documents_in(data):
         tree = tree_or_template(part, before)
         if tree is not None and items(tree):
             yield from listed(path, tree, lines)

@@ -9,9 +9,10 @@ out, line by line.
 
 from collections.abc import Callable, Iterator
 
+from sidecar_spotter.parse import TOO_DEEP
 from sidecar_spotter.readers.hcl.parser import Parser
 from sidecar_spotter.readers.hcl.words import tokens_of
-from sidecar_spotter.tree import TOO_DEEP, Node, Unreadable, entries, items, text
+from sidecar_spotter.tree import Node, Unreadable, entries, items, text
 
 
 def hcl(data: bytes) -> Node:

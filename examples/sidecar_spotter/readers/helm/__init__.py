@@ -13,15 +13,16 @@ from contextlib import suppress
 from dataclasses import replace
 
 from sidecar_spotter import injectors
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group
+from sidecar_spotter.parse import without_statements
 from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.readers.helm.named import named_templates, pieces
 from sidecar_spotter.readers.helm.page import ADDED, Page
 from sidecar_spotter.readers.helm.parts import named_part
 from sidecar_spotter.readers.helm.values import with_values
-from sidecar_spotter.tree import Unreadable, without_statements
+from sidecar_spotter.tree import Unreadable
 
 FORMS = ("yaml", "json", "template")
 

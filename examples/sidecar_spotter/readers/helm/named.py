@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from sidecar_spotter.look import Look
-from sidecar_spotter.tree import documents
+from sidecar_spotter.parse import documents_in
 
 DEFINE = re.compile(r"\{\{-?\s*(?:define|block)\s+\"([^\"]+)\"[^}]*\}\}")
 
@@ -17,15 +17,15 @@ def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield documents and bodies of named templates, with the lines before each."""
     text = data.decode("utf-8", "replace")
     if DEFINE.search(text) is None:
-        yield from documents(data)
+        yield from documents_in(data)
         return
     starts = [match.start() for match in DEFINE.finditer(text)] + [len(text)]
     head = text[: starts[0]]
-    yield from documents(head.encode())
+    yield from documents_in(head.encode())
     before = head.count("\n")
     for start, end in pairwise(starts):
         body = text[start:end]
-        for inner, part in documents(body.encode()):
+        for inner, part in documents_in(body.encode()):
             yield before + inner, part
         before += body.count("\n")
 

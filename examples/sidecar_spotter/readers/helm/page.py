@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sidecar_spotter.model import Container, Group, Request, Text
+from sidecar_spotter.parse import mend
 from sidecar_spotter.readers.helm.arguments import with_arguments
 from sidecar_spotter.readers.helm.halves import joined
-from sidecar_spotter.tree import At, Node, Unreadable, mend, relocate, scalars
+from sidecar_spotter.tree import At, Node, Unreadable, relocate, scalars
 from sidecar_spotter.units import idles
 
 MOST_ACTIONS = 10_000

@@ -12,7 +12,8 @@ from functools import lru_cache
 import yaml
 
 from sidecar_spotter.look import Look
-from sidecar_spotter.tree import Node, Unreadable, compose, entries, get, text
+from sidecar_spotter.parse import compose
+from sidecar_spotter.tree import Node, Unreadable, entries, get, text
 
 LARGEST = 200_000
 """Bytes of values that are composed."""

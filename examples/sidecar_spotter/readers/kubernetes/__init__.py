@@ -13,15 +13,16 @@ add a container; `services` for the ports that a Service sends requests to.
 
 from collections.abc import Iterator
 
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
+from sidecar_spotter.parse import documents_in, mend, without_statements
 from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.documents import units
 from sidecar_spotter.readers.kubernetes.hints import hinted
 from sidecar_spotter.readers.kubernetes.requests import pairs_of
 from sidecar_spotter.readers.kubernetes.services import Way, ways_in, with_ways
-from sidecar_spotter.tree import Unreadable, documents, mend, without_statements
+from sidecar_spotter.tree import Unreadable
 
 __all__ = (
     "Way",
@@ -51,7 +52,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     found: list[Group] = []
     ways: list[Way] = []
     lines = data.split(b"\n")
-    for before, document in documents(data):
+    for before, document in documents_in(data):
         if hinted(document, path) or b"kind: Service" in document:
             try:
                 node = mend(document, before)

@@ -6,8 +6,9 @@ from contextlib import suppress
 
 import yaml
 
+from sidecar_spotter.parse import compose, documents_in
 from sidecar_spotter.readers.here_documents import manifests
-from sidecar_spotter.tree import Node, Unreadable, compose, documents, line, scalars
+from sidecar_spotter.tree import Node, Unreadable, line, scalars
 
 _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
 
@@ -42,7 +43,7 @@ def trees_in(node: yaml.ScalarNode) -> Iterator[Node | None]:
     if "<<" in node.value:
         said = list(manifests(node.value)) or said
     for ahead, whole in said:
-        for before, part in documents(whole.encode("utf-8", "replace")):
+        for before, part in documents_in(whole.encode("utf-8", "replace")):
             with suppress(Unreadable):
                 yield _composed(part, line(node) + ahead + before)
 

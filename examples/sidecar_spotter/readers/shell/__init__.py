@@ -12,11 +12,12 @@ from itertools import islice
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
+from sidecar_spotter.parse import documents_in, mend
 from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.readers.here_documents import manifests
 from sidecar_spotter.readers.lines import Lines
 from sidecar_spotter.readers.shell import commands
-from sidecar_spotter.tree import Unreadable, documents, mend
+from sidecar_spotter.tree import Unreadable
 
 MOST = 200
 """Patches of one script that are looked at."""
@@ -41,7 +42,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     text = data.decode("utf-8", "replace")
     rows = data.split(b"\n")
     for ahead, body in manifests(text):
-        for before, part in documents(body.encode("utf-8", "replace")):
+        for before, part in documents_in(body.encode("utf-8", "replace")):
             if kubernetes.hinted(part):
                 with suppress(Unreadable):
                     tree = mend(part, ahead + before, tell=False)

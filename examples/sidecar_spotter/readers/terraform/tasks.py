@@ -8,7 +8,7 @@ from itertools import islice
 
 import yaml
 
-from sidecar_spotter.discover import form_of
+from sidecar_spotter.forms import form_of
 from sidecar_spotter.model import Group, Request, Text
 from sidecar_spotter.readers import ecs
 from sidecar_spotter.readers.fields import Fields

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 import yaml
 from reading import refuses
-from sidecar_spotter import tree
+from sidecar_spotter import parse, tree
 from sidecar_spotter.readers.hcl import hcl
+from sidecar_spotter.tree import Unreadable
 
 PODS = b"".join(
     b"---\nkind: Pod\nspec:\n  containers:\n  - {name: a%d}\n" % number
@@ -18,8 +19,8 @@ PODS = b"".join(
 
 def test_lines_count_from_the_top_of_the_file() -> None:
     found = []
-    for before, part in tree.documents(PODS):
-        node = tree.compose(part, before)
+    for before, part in parse.documents_in(PODS):
+        node = parse.compose(part, before)
         for box in tree.items(tree.get(node, "spec", "containers")):
             name = tree.get(box, "name")
             assert name is not None
@@ -31,9 +32,9 @@ def test_lines_count_from_the_top_of_the_file() -> None:
 
 def test_a_fault_is_told_with_its_line_in_the_file() -> None:
     data = b"a: 1\n" * 999 + b"---\na: [\nb: }\n"
-    before, part = list(tree.documents(data))[-1]
-    with pytest.raises(tree.Unreadable, match=r"\(line 1002\)"):
-        tree.compose(part, before)
+    before, part = list(parse.documents_in(data))[-1]
+    with pytest.raises(Unreadable, match=r"\(line 1002\)"):
+        parse.compose(part, before)
 
 
 @pytest.mark.parametrize("documents", [1, 120])
@@ -76,15 +77,15 @@ def test_a_document_is_not_read_behind_all_that_is_in_front_of_it(
 ) -> None:
     given = []
 
-    class Counting(tree.Loader):
+    class Counting(parse.Loader):
         def __init__(self, data: bytes) -> None:
             given.append(len(data))
             super().__init__(data)
 
-    monkeypatch.setattr(tree, "Loader", Counting)
-    for before, part in tree.documents(PODS):
-        tree.compose(part, before)
-    assert sum(given) < len(PODS) + len(given) * tree.FAR
+    monkeypatch.setattr(parse, "Loader", Counting)
+    for before, part in parse.documents_in(PODS):
+        parse.compose(part, before)
+    assert sum(given) < len(PODS) + len(given) * parse.FAR
 
 
 @pytest.fixture
@@ -100,13 +101,13 @@ def test_a_small_stack_is_told_as_depth(monkeypatch: pytest.MonkeyPatch) -> None
     class Slow(yaml.BaseLoader):  # as where libyaml is missing: in a browser
         pass
 
-    monkeypatch.setattr(tree, "Loader", Slow)
+    monkeypatch.setattr(parse, "Loader", Slow)
     deep = b"a: " + b"[" * 200 + b"]" * 200
-    with pytest.raises(tree.Unreadable, match="nested too deep"):
-        tree.compose(deep)
+    with pytest.raises(Unreadable, match="nested too deep"):
+        parse.compose(deep)
 
 
 @pytest.mark.usefixtures("little_stack")
 def test_lists_in_lists_of_hcl_end_as_well() -> None:
-    with pytest.raises(tree.Unreadable, match="nested too deep"):
+    with pytest.raises(Unreadable, match="nested too deep"):
         hcl(b"a = " + b"[" * 90 + b"]" * 90)
