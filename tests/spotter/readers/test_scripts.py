@@ -162,9 +162,11 @@ def test_a_command_that_only_looks_asks_for_nothing(tmp_path: Path, line: str) -
         "<<A\n" * 20_000,
         "kubectl label ns a=b \\\n" * 20_000,
         "kubectl patch -p '{" * 20_000,
+        "kubectl " + "patch " * 20_000,
+        "kubectl a 'b \\\n" * 20_000,
         "az containerapp x --enable-dap " * 20_000,
     ],
-    ids=["documents", "labels", "patches", "options"],
+    ids=["documents", "labels", "patches", "words", "quotes", "options"],
 )
 def test_a_script_that_never_ends_what_it_begins_costs_little(
     tmp_path: Path, text: str

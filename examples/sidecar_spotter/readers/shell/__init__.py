@@ -23,12 +23,16 @@ MOST = 200
 """Patches of one script that are looked at."""
 HINT = re.compile(rb"<<|\b(?:kubectl|oc)\b|" + commands.HINT.pattern)
 
-_PATCH = re.compile(
-    # Where a command begins: not in a comment, nor in what `echo` prints.
+_COMMAND = re.compile(
+    # Where a command begins: not in a comment, nor in what `echo` prints. One that goes
+    # on in the next line is read but once.
     r"(?:^|&&|\|\||[;|]|\b(?:then|do|else)\b)[ \t]*(?:sudo[ \t]+)?(?:kubectl|oc)\b"
-    r"(?:[^\n|;&\\]|\\\n|\\.){0,600}?\spatch\s(?:[^\n|;&\\]|\\\n|\\.){0,400}?"
-    r"\s(?:-p|--patch)[ =]'(\{[^']{1,4000}\})'",
+    r"(?:[^\n|;&\\'\"]++|\\[\s\S]|'[^']{0,4000}'"
+    r"|\"(?:[^\"\\]|\\[\s\S]){0,4000}\"){0,200}+",
     re.MULTILINE,
+)
+_PATCH = re.compile(
+    r"\spatch\s(?:.|\n){0,400}?\s(?:-p|--patch)[ =]'(\{[^']{1,4000}\})'"
 )
 
 
@@ -54,7 +58,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
 def _patched(path: str, text: str) -> Iterator[Group]:
     """Yield the units that the patches on command lines are about."""
     line = Lines(text).of
-    for command in islice(_PATCH.finditer(text), MOST):
+    found = (_PATCH.search(text, *one.span()) for one in _COMMAND.finditer(text))
+    for command in islice(filter(None, found), MOST):
         patch = command[1].encode("utf-8", "replace")
         with suppress(Unreadable, ValueError):
             json.loads(patch)
