@@ -38,6 +38,8 @@ class Text:
 
     text: str
     line: int
+    source: str = ""
+    """What that line names, if the text stands in there: `ConfigMap shop`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Volume:
     name: str
     kind: str
     line: int
+    source: str = ""
+    """The name of the ConfigMap that it shows as files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,10 @@ class Container:
     """Its command and arguments."""
     settings: tuple[Text, ...] = ()
     """Its environment, as NAME=value."""
+    variables: tuple[Text, ...] = ()
+    """ConfigMaps whose entries are in its environment, too."""
+    configured: tuple[Text, ...] = ()
+    """Lines of files that it reads which name this machine."""
     ports: tuple[Port, ...] = ()
     mounts: tuple[Mount, ...] = ()
     probes: tuple[Text, ...] = ()

@@ -183,7 +183,9 @@ def look(group: Group) -> Iterator[Evidence]:
                 if not port and _is_told_its_host(box, others, ahead):
                     continue
                 near = others
-                if port.isdecimal() and not whole:
+                if said.source and not port.isdecimal():
+                    continue
+                if port.isdecimal() and (said.source or not whole):
                     near = [one for one in others if int(port) in listens(one)]
                 other = _callee(box, near, port, said, callers[port])
                 if other is None or (other.name, port) in seen:
@@ -302,6 +304,7 @@ def _of_others(box: Container) -> Iterator[tuple[Text, str]]:
     for one in box.settings:
         if not (OWN.fullmatch(one.text) or _is_its_own(box, one.text)):
             yield one, ""
+    yield from ((one, "") for one in box.configured)
 
 
 def _is_its_own(box: Container, setting: str) -> bool:
@@ -413,8 +416,9 @@ def _both_ends(
     box: Container, other: Container, port: str, said: Text, *, asks: bool
 ) -> Iterator[Evidence]:
     at = f"localhost:{port}" if port.isdecimal() else "localhost"
-    says = f"calls {at}, where {other.name} listens"
+    source = f", as {said.source} says" if said.source else ""
+    says = f"calls {at}, where {other.name} listens{source}"
     yield Evidence(NAME, box.name, said.line, says, 0.5 if asks else -0.2, other.name)
-    says = f"is called by {box.name} at {at}"
+    says = f"is called by {box.name} at {at}{source}"
     weight = 0.1 if asks else 0.5
     yield Evidence(NAME, other.name, said.line, says, weight, box.name)

@@ -284,10 +284,14 @@ def part_of_the_same_product(pair: Pair) -> Ruling | None:
 def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
     """To be placed beside a program is not yet to serve it.
 
-    Nor is to start before it, for what has the name of a main program.
+    Nor is to start before it, or to be called by what passes requests on, for what has
+    the name of a main program.
     """
-    program = telling(pair.box.name) == MAIN and pair.helps < 0
-    if pair.ties - ({"life-cycle"} if program else set()) or pair.helps > 0:
+    ties = pair.ties
+    if telling(pair.box.name) == MAIN and pair.helps < 0:
+        faint = all(one.weight < CLEAR for one in pair.by("localhost"))
+        ties = ties - ({"life-cycle", "localhost"} if faint else {"life-cycle"})
+    if ties or pair.helps > 0:
         return None
     against = [
         one

@@ -8,7 +8,8 @@ From module to module: `hints` says which texts are worth to be composed; `docum
 finds out what a document is; `search` goes down in it, and `units` makes a unit of a
 place that has one, of the `boxes` there, each described by `containers`. `patches` and
 `texts` are for documents that hold pieces of others; `requests` for what asks others to
-add a container; `services` for the ports that a Service sends requests to.
+add a container; `services` for the ports that a Service sends requests to, and
+`config_maps` for what containers read.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.parse import documents_in, mend, without_statements
+from sidecar_spotter.readers.kubernetes.config_maps import with_maps
 from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.documents import units
 from sidecar_spotter.readers.kubernetes.hints import hinted
@@ -61,6 +63,6 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 continue
             found += units(path, node, lines)
             ways += ways_in(node)
-    yield from (with_ways(group, ways) for group in found)
+    yield from (with_ways(group, ways) for group in with_maps(found, path, look))
     if faults:
         raise faults[0]

@@ -25,6 +25,7 @@ def container(node: Node, lines: list[bytes], *, early: bool = False) -> Contain
         image=Text(text(image), line(image)) if image is not None else None,
         words=tuple(words),
         settings=tuple(_settings(node)),
+        variables=tuple(_variables(node)),
         ports=tuple(_ports(node)),
         mounts=tuple(_mounts(node)),
         probes=tuple(_probes(node)),
@@ -54,6 +55,11 @@ def _settings(node: Node) -> Iterator[Text]:
         name, value = get(one, "name"), get(one, "value")
         if name is not None:
             yield Text(f"{text(name)}={text(value)}", line(value or name))
+
+
+def _variables(node: Node) -> Iterator[Text]:
+    for one in items(get(node, "envFrom")):
+        yield from _scalar(get(one, "configMapRef", "name"))
 
 
 def _ports(node: Node) -> Iterator[Port]:

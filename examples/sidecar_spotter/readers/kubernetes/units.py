@@ -113,7 +113,8 @@ def _volumes(node: Node) -> Iterator[Volume]:
         kinds = [text(k) for k, _ in entries(volume) if text(k) != "name"]
         if name is not None:
             kind = kinds[0] if kinds else "emptyDir"
-            yield Volume(text(name), kind, line(name))
+            source = text(get(volume, "configMap", "name"))
+            yield Volume(text(name), kind, line(name), source)
 
 
 def _shares(node: Node) -> Iterator[Text]:
