@@ -15,6 +15,7 @@ from sidecar_spotter.own import own_name
 from sidecar_spotter.units import OWN_IMAGE, stem
 from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
+    EXPRESSION,
     FRONT,
     STORES,
     is_front,
@@ -33,7 +34,6 @@ OWN_NAME = re.compile(
 """The chart's own name, as `helm create` gives it to the main container."""
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
 """Kinds that are called after the program that they are there for."""
-_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
 
 
@@ -330,8 +330,8 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
 def _plain(name: str) -> str:
     """Return the letters of a name; a chart's name for an expression that gives it."""
     name = name.split("=")[-1]
-    if _EXPRESSION.sub("", name).strip(" -\"'"):
-        name = _EXPRESSION.sub(_chart_of, name)  # what stands beside it tells more
+    if EXPRESSION.sub("", name).strip(" -\"'"):
+        name = EXPRESSION.sub(_chart_of, name)  # what stands beside it tells more
     elif match := _NAME_OF.search(name):
         name = match[1]
     return re.sub(r"[^a-z0-9]", "", name.lower())
