@@ -227,12 +227,14 @@ def about_another(one: Candidate) -> float:
     """Return more for whoever changes, measures or asks a neighbor, and works for it.
 
     Where a collector and what writes its configuration both look like helpers, the
-    unit exists for the collector.
+    unit exists for the collector; so it does where one goes on with an init container.
     """
     # An image that all containers share is no evidence on any.
     own = any(reason.feature == "known-image" for reason in one.reasons)
     says = role(one.box, "sidecar") if own else telling(one.box.name)
-    return 1.6 if says in OF_ANOTHER and called_as_the_unit(one) >= 0 else 0
+    goes_on = any(reason.says.startswith("goes on with") for reason in one.reasons)
+    works = says in OF_ANOTHER or goes_on
+    return 1.6 if works and called_as_the_unit(one) >= 0 else 0
 
 
 def named_by_its_author(one: Candidate) -> float:
