@@ -9,6 +9,7 @@ from sidecar_spotter.model import Container, Finding, Group, Label
 from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.units import idles
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
+from sidecar_spotter.verdict.signs import OWN_NAME
 from sidecar_spotter.verdict.traits import EXPRESSION, role
 from sidecar_spotter.verdict.weights import Reasons, looks, score
 
@@ -55,11 +56,12 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
 
 
 def _is_called_as_the_unit(group: Group, box: Container) -> bool:
-    """Whether a container has the unit's name, be part of it a template's expression.
+    """Whether a container has the unit's name, or that of its chart.
 
-    An empty name tells nothing, unless the patch has no image to add either.
+    Beside a template's expression the rest of both tells it. An empty name tells
+    nothing, unless the patch has no image to add either.
     """
-    if box.name == group.name:
+    if box.name == group.name or OWN_NAME.search(box.name):
         return bool(box.name) or box.image is None
     own, its = (EXPRESSION.sub("", name) for name in (group.name, box.name))
     return own == its != "" and own != group.name and its != box.name

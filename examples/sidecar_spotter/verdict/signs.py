@@ -29,7 +29,8 @@ from sidecar_spotter.verdict.traits import (
 from sidecar_spotter.verdict.weights import Reasons, apart, score
 
 OWN_NAME = re.compile(
-    r"^\{\{-?\s*(?:\.Chart\.Name|(?:include|template)\s+\"[^\"]*\.(?:full)?name\"[^}]*)\s*-?\}\}$"
+    r"^\{\{-?\s*(?:\.Chart\.Name"
+    r"|(?:include|template)\s+\"[^\"]*\.(?:full|container)?[nN]ame\"[^}]*)\s*-?\}\}$"
 )
 """The chart's own name, as `helm create` gives it to the main container."""
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))

@@ -237,6 +237,9 @@ HALF = f"""\
         (CHANGED, "till", "print-agent", True),
         (HALF, '{{ include "parts.name" . }}-till', "{{ .Chart.Name }}-till", False),
         (HALF, '{{ include "parts.name" . }}-till', "{{ .Chart.Name }}-agent", True),
+        (HALF, '{{ include "parts.name" . }}', "{{ .Chart.Name }}", False),
+        (HALF, "", '{{ include "parts.containerName" . }}', False),
+        (HALF, "", "{{ .Values.printer.name }}", True),
     ],
 )
 def test_a_patch_changes_the_container_that_has_the_units_name(
