@@ -237,6 +237,7 @@ kubectl label --overwrite ns shop istio-injection=enabled && dapr run --app-id a
   --app-port 80
 kubectl patch deploy web -p '{"spec": {"template": {"spec": {"containers": []}}}}'
 az containerapp up -n web --enable-dapr=true
+gcloud run deploy web --container web --port 80 --container envoy --depends-on=web
 """,
     "dapr.yaml": """\
 apps:

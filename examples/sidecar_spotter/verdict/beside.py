@@ -306,7 +306,7 @@ def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
 def tied_to_others(pair: Pair) -> Ruling | None:
     """One from the main one's image, with ties to others alone, is not there for it."""
     elsewhere = pair.tied_to and pair.main.name not in pair.tied_to
-    if pair.helps >= 0 or not elsewhere or not same_image(pair.box, pair.main):
+    if pair.helps > 0 or not elsewhere or not same_image(pair.box, pair.main):
         return None
     main = pair.main.name
     return Ruling(f"runs the same image as {main}, and has no tie to it: an equal")

@@ -9,7 +9,8 @@ from sidecar_spotter.model import Container, Finding, Group, Label
 from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.units import idles
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
-from sidecar_spotter.verdict.traits import role
+from sidecar_spotter.verdict.signs import OWN_NAME
+from sidecar_spotter.verdict.traits import EXPRESSION, role
 from sidecar_spotter.verdict.weights import Reasons, looks, score
 
 HELPER = 0.9
@@ -39,12 +40,12 @@ def added(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]
 def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     """Whether a container is a helper, whatever its main one turns out to be.
 
-    Without an image a patch adds none: what has the unit's name is the one it changes.
+    What has the unit's name is the one that a patch changes, and no helper of it.
     """
     patch = "patch" in group.marks
     if patch and not box.name and "embedded" in group.marks:
         return False  # an overlay says by other means which one it changes
-    if patch and box.image is None and box.name == group.name:
+    if patch and _is_called_as_the_unit(group, box):
         return False
     weight = score(found[box.name])
     if patch and box.image and (box.words or box.mounts or box.ports):
@@ -52,6 +53,18 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     if "injects" in group.marks and box.image:
         weight += 1  # code that adds it to a pod which it was given
     return box.stage == "native" or weight >= HELPER
+
+
+def _is_called_as_the_unit(group: Group, box: Container) -> bool:
+    """Whether a container has the unit's name, or that of its chart.
+
+    Beside a template's expression the rest of both tells it. An empty name tells
+    nothing, unless the patch has no image to add either.
+    """
+    if box.name == group.name or OWN_NAME.search(box.name):
+        return bool(box.name) or box.image is None
+    own, its = (EXPRESSION.sub("", name) for name in (group.name, box.name))
+    return own == its != "" and own != group.name and its != box.name
 
 
 def _brought(

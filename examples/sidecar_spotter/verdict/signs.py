@@ -15,6 +15,7 @@ from sidecar_spotter.own import own_name
 from sidecar_spotter.units import OWN_IMAGE, stem
 from sidecar_spotter.variables import known_as
 from sidecar_spotter.verdict.traits import (
+    EXPRESSION,
     FRONT,
     STORES,
     is_front,
@@ -28,12 +29,12 @@ from sidecar_spotter.verdict.traits import (
 from sidecar_spotter.verdict.weights import Reasons, apart, score
 
 OWN_NAME = re.compile(
-    r"^\{\{-?\s*(?:\.Chart\.Name|(?:include|template)\s+\"[^\"]*\.(?:full)?name\"[^}]*)\s*-?\}\}$"
+    r"^\{\{-?\s*(?:\.Chart\.Name"
+    r"|(?:include|template)\s+\"[^\"]*\.(?:full|container)?[nN]ame\"[^}]*)\s*-?\}\}$"
 )
 """The chart's own name, as `helm create` gives it to the main container."""
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
 """Kinds that are called after the program that they are there for."""
-_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _NAME_OF = re.compile(r"\"([\w-]+)\.(?:full)?name\"")
 
 
@@ -227,12 +228,14 @@ def about_another(one: Candidate) -> float:
     """Return more for whoever changes, measures or asks a neighbor, and works for it.
 
     Where a collector and what writes its configuration both look like helpers, the
-    unit exists for the collector.
+    unit exists for the collector; so it does where one goes on with an init container.
     """
     # An image that all containers share is no evidence on any.
     own = any(reason.feature == "known-image" for reason in one.reasons)
     says = role(one.box, "sidecar") if own else telling(one.box.name)
-    return 1.6 if says in OF_ANOTHER and called_as_the_unit(one) >= 0 else 0
+    goes_on = any(reason.says.startswith("goes on with") for reason in one.reasons)
+    works = says in OF_ANOTHER or goes_on
+    return 1.6 if works and called_as_the_unit(one) >= 0 else 0
 
 
 def named_by_its_author(one: Candidate) -> float:
@@ -330,8 +333,8 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
 def _plain(name: str) -> str:
     """Return the letters of a name; a chart's name for an expression that gives it."""
     name = name.split("=")[-1]
-    if _EXPRESSION.sub("", name).strip(" -\"'"):
-        name = _EXPRESSION.sub(_chart_of, name)  # what stands beside it tells more
+    if EXPRESSION.sub("", name).strip(" -\"'"):
+        name = EXPRESSION.sub(_chart_of, name)  # what stands beside it tells more
     elif match := _NAME_OF.search(name):
         name = match[1]
     return re.sub(r"[^a-z0-9]", "", name.lower())

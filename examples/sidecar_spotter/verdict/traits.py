@@ -1,5 +1,6 @@
 """What a container is by itself, and what it has in common with another one."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
@@ -8,6 +9,8 @@ from sidecar_spotter.model import SIDECARS, Container, Evidence, Group, Label
 from sidecar_spotter.units import stem
 from sidecar_spotter.variables import known_as
 
+EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+"""What a template puts into a name."""
 STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
 FRONT = {"proxy", "mesh-proxy"}

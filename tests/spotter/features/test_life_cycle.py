@@ -53,3 +53,35 @@ def test_another_program_or_image_goes_on_with_nothing(
 ) -> None:
     text = SEEDED.format(image=image, command=command)
     assert labels(tmp_path, {"a.yaml": text})["later"] == "not-a-sidecar"
+
+
+SET_UP = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: shop-nodes}
+spec:
+  template:
+    spec:
+      initContainers:
+        - name: first
+          image: registry.example/settings:2
+          command: [settings]
+      containers:
+        - name: metrics
+          image: "{{ .Values.repository }}/{{ .Values.nodes.metrics.image }}"
+          volumeMounts: [{name: settings, mountPath: /etc/metrics}]
+        - name: settings-sidecar
+          image: registry.example/settings:2
+          command: [settings]
+          volumeMounts: [{name: settings, mountPath: /etc/metrics}]
+"""
+
+
+def test_who_goes_on_with_an_init_container_is_not_what_the_unit_is_for(
+    tmp_path: Path,
+) -> None:
+    assert labels(tmp_path, {"templates/a.yaml": SET_UP}) == {
+        "first": "init",
+        "metrics": "main",
+        "settings-sidecar": "sidecar",
+    }

@@ -154,10 +154,53 @@ def test_a_script_may_label_what_a_controller_looks_at(
     assert not name or box == name
 
 
+REVISION = """\
+    #!/bin/sh
+    gcloud run deploy till --region europe-west1 --quiet \\
+      --container=envoy \\
+      --image="$REGISTRY/envoy" --port 8080 \\
+      --set-env-vars="^@^KEYS=a,b@APP_PORT=8081" \\
+      --depends-on=app \\
+      --container=app \\
+      --image="$REGISTRY/till"
+    """
+
+
+def test_a_script_may_list_the_containers_of_a_revision(tmp_path: Path) -> None:
+    report = scanned(tmp_path, {"up.sh": REVISION})
+    assert told(report) == [
+        ("till", 3, "envoy", "sidecar"),
+        ("till", 7, "app", "main"),
+    ]
+    group = report.groups[0].group
+    assert [one.text for one in group.containers[0].settings] == [
+        "KEYS=a,b",
+        "APP_PORT=8081",
+    ]
+    assert [one.number for one in group.containers[0].ports] == [8080]
+    assert report.verdict == "uses-sidecar"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gcloud run deploy till --image till:1 --port 8080",
+        "gcloud run deploy till --container till --image till:1",
+        "gcloud run services describe till --container a --container b",
+        "# gcloud run deploy till --container envoy --container app",
+    ],
+)
+def test_one_container_of_a_revision_has_no_neighbor(tmp_path: Path, line: str) -> None:
+    assert told(scanned(tmp_path, {"up.sh": f"{line}\n"})) == []
+
+
 @pytest.mark.parametrize(
     "piece",
     [
         "oc ",
+        "gcloud run deploy a --container b ",
+        'gcloud run deploy a --container b --image="',
+        " --container ",
         "dapr run ",
         "dapr run --app-id a;",
         "kubectl label ns a b=c &&",

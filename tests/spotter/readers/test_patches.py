@@ -207,3 +207,44 @@ def test_a_patch_may_leave_its_kind_to_the_target(head: str, tmp_path: Path) -> 
 def test_a_patch_without_a_kind_may_be_for_a_namespace(tmp_path: Path) -> None:
     text = "metadata:\n  labels:\n    istio-injection: enabled\n"
     assert labels(tmp_path, {"a.yaml": text}) == {"istio-proxy": "injected-sidecar"}
+
+
+CHANGED = """\
+metadata:
+  name: UNIT
+spec:
+  template:
+    spec:
+      containers:
+        - name: NAME
+          image: registry.example.com/till:2
+          args: [serve]
+          ports: [{containerPort: 80}]
+"""
+IN_FULL = f"apiVersion: apps/v1\nkind: Deployment\n{CHANGED}"
+HALF = f"""\
+{{{{- define "till.deployment" }}}}
+{CHANGED}{{{{- end }}}}
+{{{{- template "parts.merge" (list . "till.deployment" "parts.deployment") }}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "name", "adds"),
+    [
+        (IN_FULL, "till", "till", False),
+        (CHANGED, "till", "till", False),
+        (CHANGED, "till", "print-agent", True),
+        (HALF, '{{ include "parts.name" . }}-till', "{{ .Chart.Name }}-till", False),
+        (HALF, '{{ include "parts.name" . }}-till', "{{ .Chart.Name }}-agent", True),
+        (HALF, '{{ include "parts.name" . }}', "{{ .Chart.Name }}", False),
+        (HALF, "", '{{ include "parts.containerName" . }}', False),
+        (HALF, "", "{{ .Values.printer.name }}", True),
+    ],
+)
+def test_a_patch_changes_the_container_that_has_the_units_name(
+    text: str, unit: str, name: str, adds: bool, tmp_path: Path
+) -> None:
+    text = text.replace("UNIT", unit).replace("NAME", name)
+    found = labels(tmp_path, {"templates/till.yaml": text})
+    assert found.get(name) == ("sidecar" if adds else None)

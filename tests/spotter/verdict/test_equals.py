@@ -547,3 +547,34 @@ def test_what_one_of_them_only_reads_ties_them(tmp_path: Path) -> None:
         CELERY[:at] + "mountPath: /metrics, readOnly: true}" + CELERY[at + len(reads) :]
     )
     assert "sidecar" in labels(tmp_path, {"a.yaml": text}).values()
+
+
+PRODUCT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: archive}
+spec:
+  template:
+    spec:
+      containers:
+        - name: archive-shelf
+          image: example.com/archive:1
+          args: [shelf, --all]
+          volumeMounts: [{name: data, mountPath: /data}]
+        - name: archive-desk
+          image: example.com/archive:1
+          args: [desk, --all]
+        - name: archive-press
+          image: IMAGE
+          args: [press, --all, --wait]
+          volumeMounts: [{name: data, mountPath: /data}]
+"""
+
+
+def test_a_program_of_the_same_image_that_shares_files_with_another_is_an_equal() -> (
+    None
+):
+    found = labels_of(PRODUCT.replace("IMAGE", "example.com/archive:1"))
+    assert list(found.values()).count("not-a-sidecar") == 2
+    found = labels_of(PRODUCT.replace("IMAGE", "example.com/archive-tools:1"))
+    assert found["archive-press"] == "sidecar"

@@ -9,6 +9,7 @@ nothing is run.
 - `az containerapp create --enable-dapr`:
   https://learn.microsoft.com/cli/azure/containerapp
 - `kubectl label` and `kubectl annotate`, with what an injector looks at
+- `gcloud run deploy --container NAME`, once for each container: `revisions`
 """
 
 import re
@@ -17,14 +18,18 @@ from collections.abc import Iterator
 from sidecar_spotter import injectors
 from sidecar_spotter.model import Group, Request, Text
 from sidecar_spotter.readers import code_files
+from sidecar_spotter.readers.shell import revisions
 
 HINT = re.compile(
     rb"--enable-dapr\b|\bdapr\s+run\b|\b(?:kubectl|oc)\b[^\n]{0,200}\b(?:label|annotate)\b"
+    rb"|\bgcloud\s[^\n]{0,200}\brun\s"
 )
 _START = r"(?:^|[;&|({=!@]|\b(?:then|do|else|exec|sudo|nohup|time|call|start)\s)[ \t]*"
 COMMAND = re.compile(
     _START + r"(?P<what>dapr\s+run|az\s+containerapp\s+(?:create|update|up)"
-    r"|(?:kubectl|oc)\s+(?:-[\w-]+[= ]\S+\s+)*(?:label|annotate))(?=\s)"
+    r"|(?:kubectl|oc)\s+(?:-[\w-]+[= ]\S+\s+)*(?:label|annotate)"
+    r"|gcloud\s+(?:(?:alpha|beta)\s+)?run\s+(?:(?:services|jobs|worker-pools)\s+)?"
+    r"(?:deploy|create|update))(?=\s)"
 )
 _NEXT = re.compile(r"&&|\|\||;")
 COMMENT = re.compile(r"\s*(?:#|::|rem\s)", re.IGNORECASE)
@@ -45,7 +50,7 @@ _OBJECT = re.compile(
 
 
 def units(path: str, text: str) -> Iterator[Group]:
-    """Yield a unit for each command that asks for a sidecar."""
+    """Yield a unit for each command that asks for a sidecar, or places several."""
     if len(text) > code_files.LARGEST:
         return
     left = MOST
@@ -76,6 +81,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _unit(path: str, first: int, what: str, said: str) -> Iterator[Group]:
     """Yield what a command asks for, whose options *said* begins on a line."""
     said = re.sub(r"(?<=\s)#[^\n]*", "", said)
+    if what.startswith("gcloud"):
+        yield from revisions.units(path, first, said)
+        return
     if what.startswith("dapr"):
         asks, name = _run(first, said), _APP.search(said)
         platform, kind = "dapr", "dapr run"
