@@ -207,3 +207,19 @@ def test_a_patch_may_leave_its_kind_to_the_target(head: str, tmp_path: Path) -> 
 def test_a_patch_without_a_kind_may_be_for_a_namespace(tmp_path: Path) -> None:
     text = "metadata:\n  labels:\n    istio-injection: enabled\n"
     assert labels(tmp_path, {"a.yaml": text}) == {"istio-proxy": "injected-sidecar"}
+
+
+def test_what_a_patch_takes_away_is_no_helper(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: shop}
+    spec:
+      template:
+        spec:
+          containers:
+            - $patch: delete
+              name: cloud-sql-proxy
+    """
+    assert labels(tmp_path, {"patches/without-proxy.yaml": text}) == {}
+    assert labels(tmp_path, {"a.yaml": text.replace("delete", "replace")})
