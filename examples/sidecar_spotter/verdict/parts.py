@@ -39,7 +39,8 @@ def added(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]
 def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     """Whether a container is a helper, whatever its main one turns out to be.
 
-    Without an image a patch adds none: what has the unit's name is the one it changes.
+    What has the workload's name is what it runs. Without an image a patch changes that
+    one. With one it may be whole: a base whose selector a kustomization gives it.
     """
     patch = "patch" in group.marks
     if patch and not box.name and "embedded" in group.marks:
@@ -47,7 +48,8 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     if patch and box.image is None and box.name == group.name:
         return False
     weight = score(found[box.name])
-    if patch and box.image and (box.words or box.mounts or box.ports):
+    more = box.name != group.name and (box.words or box.mounts or box.ports)
+    if patch and box.image and more:
         weight += 1  # a patch that only changes a container has no need of all that
     if "injects" in group.marks and box.image:
         weight += 1  # code that adds it to a pod which it was given

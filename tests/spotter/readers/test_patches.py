@@ -209,6 +209,28 @@ def test_a_patch_without_a_kind_may_be_for_a_namespace(tmp_path: Path) -> None:
     assert labels(tmp_path, {"a.yaml": text}) == {"istio-proxy": "injected-sidecar"}
 
 
+BASE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {workload}}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: orders
+          image: example.com/orders:2
+          ports: [{{containerPort: 8080}}]
+"""
+
+
+@pytest.mark.parametrize(("workload", "label"), [("orders", None), ("shop", "sidecar")])
+def test_a_base_gets_its_selector_from_a_kustomization(
+    workload: str, label: str | None, tmp_path: Path
+) -> None:
+    found = labels(tmp_path, {"base/app.yaml": BASE.format(workload=workload)})
+    assert found.get("orders") == label
+
+
 def test_what_a_patch_takes_away_is_no_helper(tmp_path: Path) -> None:
     text = """\
     apiVersion: apps/v1
