@@ -65,7 +65,7 @@ TABLE: tuple[Row, ...] = (
         (r"^(?!.*-(?:server|dev)\b).*\bagent\b",),
     ),
     Row("gateway", SELDOM, "proxyv2 istio/proxyv2", (r"\bproxy router\b",)),
-    Row("traffic-agent", ALWAYS, "tel2 traffic-agent"),
+    Row("traffic-agent", ALWAYS, "tel2 telepresence traffic-agent"),
     Row(
         "proxy",
         MOSTLY,

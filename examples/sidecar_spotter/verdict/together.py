@@ -85,7 +85,9 @@ def _judged(group: Group, boxes: list[Container], found: Reasons) -> list[Findin
         return [helper(group, box, found, ADDED) for box in boxes]
     if len(boxes) == 1:
         return parts.alone(group, boxes[0], found)
-    if all(only_helps(found[box.name]) for box in boxes):
+    # What a workload is called after is its main program, whatever it is known as.
+    named = any(box.name == group.name for box in boxes)
+    if not named and all(only_helps(found[box.name]) for box in boxes):
         why = "helps a program that stands in another file"
         return [helper(group, box, found, why) for box in boxes]
     return _with_main(group, boxes, found)

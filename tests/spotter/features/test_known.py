@@ -1,7 +1,11 @@
 """What an image, a command or a name is known as."""
 
+from pathlib import Path
+
 import pytest
+from beginnings import pod
 from limits import within
+from scanning import neighbors
 from sidecar_spotter.known import MAYBE, MOSTLY, TABLE, known, split, telling
 
 
@@ -249,3 +253,17 @@ def test_a_daemon_of_podman_is_known_by_its_command() -> None:
     found = known("quay.io/podman/stable", ["podman", "system", "service", "-t", "0"])
     assert found is not None
     assert found.role == "docker-daemon"
+
+
+def test_a_client_that_takes_over_traffic_is_known_by_name(tmp_path: Path) -> None:
+    text = pod(
+        """\
+        containers:
+          - name: preview
+            image: ${IMAGE}
+          - name: telepresence
+            image: $(params.client-image)
+        """
+    )
+    said = neighbors(tmp_path, {"a.yaml": text})
+    assert said["telepresence"] == ("sidecar", "preview")

@@ -99,6 +99,7 @@ spec:
         ports: [{containerPort: 8080}]
       - name: lobby
         image: example.com/lobby
+        ports: [{containerPort: 80}]
         volumeMounts: [{name: rules, mountPath: /etc/lobby}]
       volumes:
       - name: rules
@@ -130,7 +131,7 @@ def test_a_file_of_a_map_names_the_neighbor_that_is_called(
     text = FRONT.replace("{ CALL; }", f"{{\n      {call};\n      }}")
     found = findings(tmp_path, {"greet.yaml": text})
     assert found["lobby"].label == label
-    said = [one.says for one in found["lobby"].evidence if one.line == 15]
+    said = [one.says for one in found["lobby"].evidence if one.line == 16]
     link = "calls localhost:8080, where greet listens, as ConfigMap lobby says"
     assert said == ([link] if label == "sidecar" else [])
 
@@ -144,6 +145,7 @@ BACK = """\
 
 def test_a_front_that_calls_its_back_is_no_helper_of_it(tmp_path: Path) -> None:
     text = FRONT.replace("CALL", "proxy_pass http://127.0.0.1:8080")
+    text = text.replace("com/lobby", "com/greet")
     head, back, rest = text.replace("greet\n", "backend\n").partition(BACK)
     front, volumes, rest = rest.replace("lobby\n", "frontend\n").partition(
         "      volumes:"

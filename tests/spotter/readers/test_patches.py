@@ -248,3 +248,41 @@ def test_a_patch_changes_the_container_that_has_the_units_name(
     text = text.replace("UNIT", unit).replace("NAME", name)
     found = labels(tmp_path, {"templates/till.yaml": text})
     assert found.get(name) == ("sidecar" if adds else None)
+
+
+BASE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {workload}}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: orders
+          image: example.com/orders:2
+          ports: [{{containerPort: 8080}}]
+"""
+
+
+@pytest.mark.parametrize(("workload", "label"), [("orders", None), ("shop", "sidecar")])
+def test_a_base_gets_its_selector_from_a_kustomization(
+    workload: str, label: str | None, tmp_path: Path
+) -> None:
+    found = labels(tmp_path, {"base/app.yaml": BASE.format(workload=workload)})
+    assert found.get("orders") == label
+
+
+def test_what_a_patch_takes_away_is_no_helper(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: shop}
+    spec:
+      template:
+        spec:
+          containers:
+            - $patch: delete
+              name: cloud-sql-proxy
+    """
+    assert labels(tmp_path, {"patches/without-proxy.yaml": text}) == {}
+    assert labels(tmp_path, {"a.yaml": text.replace("delete", "replace")})

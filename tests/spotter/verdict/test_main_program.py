@@ -503,3 +503,29 @@ def test_the_main_one_of_two_is_whom_known_helpers_share_files_with(
       volumes: [{name: socket, emptyDir: {}}]
     """
     assert labels(tmp_path, {"a.yaml": text})["disk-controller"] == "main"
+
+
+def test_an_exporter_is_the_main_program_of_what_is_called_after_it(
+    tmp_path: Path,
+) -> None:
+    text = pod(
+        """\
+        template:
+          spec:
+            containers:
+              - name: mysqld-exporter
+                image: prom/mysqld-exporter:v0.15.1
+                env: [{name: DATA_SOURCE_NAME, value: "shop@(127.0.0.1:3306)/"}]
+              - name: cloud-sql-proxy
+                image: gcr.io/cloudsql-docker/gce-proxy:1.33
+                ports: [{containerPort: 3306}]
+        """,
+        kind="Deployment",
+        name="{name}",
+    )
+    named = text.replace("{name}", "mysqld-exporter")
+    found = findings(tmp_path, {"a.yaml": named})
+    assert found["mysqld-exporter"].label == "main"
+    assert found["cloud-sql-proxy"].serves == "mysqld-exporter"
+    other = labels(tmp_path, {"a.yaml": text.replace("{name}", "shop")})
+    assert set(other.values()) == {"sidecar"}

@@ -16,11 +16,12 @@ _OF_IMAGES = frozenset(("registry", "repository", "tag", "digest", "pullPolicy")
 
 
 def in_list(node: Node | None) -> list[Node]:
-    """Return the containers that a list declares."""
+    """Return the containers that a list declares, without those a patch takes away."""
     return [
         box
         for box in items(node)
         if any(text(name) not in _OF_IMAGES for name, _ in entries(box))
+        and text(get(box, "$patch")) != "delete"
     ]
 
 
