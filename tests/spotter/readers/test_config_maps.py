@@ -145,7 +145,7 @@ BACK = """\
 
 def test_a_front_that_calls_its_back_is_no_helper_of_it(tmp_path: Path) -> None:
     text = FRONT.replace("CALL", "proxy_pass http://127.0.0.1:8080")
-    text = text.replace("com/lobby", "com/greet")
+    text = text.replace("example.com/lobby", "grafana/grafana")
     head, back, rest = text.replace("greet\n", "backend\n").partition(BACK)
     front, volumes, rest = rest.replace("lobby\n", "frontend\n").partition(
         "      volumes:"
