@@ -662,7 +662,7 @@ WORDS: dict[str, str] = {
         "metrics-adapter": "exporter statsd metrics",
         "metrics-agent": "telegraf cloudwatch cwagent datadog meter",
         "tracing-agent": "xray otel otelcol",
-        "log-shipper": "shipper tailer streamer logger logs fluentd fluentbit filebeat "
+        "log-shipper": "shipper tailer logger logs fluentd fluentbit filebeat "
         "promtail vector",
         "forwarder": "forwarder relay",
         "collector": "collector",

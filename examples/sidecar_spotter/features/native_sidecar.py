@@ -40,7 +40,7 @@ containers:
 
 Amazon ECS, Cloud Run and {term}`Compose` have no such field. Nor has Kubernetes the
 `lifecycle: type: Sidecar` of older articles, which was never released
-({ref}`history-disagree`).
+({ref}`sources disagree <history-disagree>`).
 
 **What else it could mean.** Without the line `restartPolicy: Always` the entry is an
 {term}`init container`: it runs once and ends. And an ordinary container may carry a

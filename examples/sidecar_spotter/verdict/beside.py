@@ -226,6 +226,9 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
     loose = pair.ties <= ({"localhost", "shared-volume"} if told else {"localhost"})
     if not copies and not (mains and loose):
         return None
+    said = [[word.text for word in one.words] for one in (box, main)]
+    if said[0] != said[1] or _set_up(box) != _set_up(main):
+        return Ruling(f"runs the same image as {main.name}: they are equals")
     return Ruling(f"does the same work as {main.name}, from the same image")
 
 

@@ -38,9 +38,14 @@ def test_the_comment_above_all_services_may_call_one_a_sidecar(
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("telegraf-init-sidecar", "metrics-agent"), ("telegraf-init", None)],
+    [
+        ("telegraf-init-sidecar", "metrics-agent"),
+        ("telegraf-init", None),
+        ("log-streamer", "log-shipper"),
+        ("streamer", None),  # of videos, as well
+    ],
 )
-def test_an_init_sidecar_is_called_a_sidecar(name: str, role: str | None) -> None:
+def test_one_word_may_change_what_a_name_tells(name: str, role: str | None) -> None:
     assert telling(name) == role
 
 

@@ -578,3 +578,21 @@ def test_a_program_of_the_same_image_that_shares_files_with_another_is_an_equal(
     assert list(found.values()).count("not-a-sidecar") == 2
     found = labels_of(PRODUCT.replace("IMAGE", "example.com/archive-tools:1"))
     assert found["archive-press"] == "sidecar"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("serve", "does the same work as api, from the same image"),
+        ("work", "runs the same image as api: they are equals"),
+    ],
+)
+def test_two_of_one_image_do_the_same_work_if_they_are_told_the_same(
+    words: str, why: str, tmp_path: Path
+) -> None:
+    text = pod(f"""\
+        containers:
+        - {{name: api, image: example.com/hue, args: [serve]}}
+        - {{name: ui, image: example.com/hue, args: [{words}]}}
+        """)
+    assert findings(tmp_path, {"pod.yaml": text})["ui"].why == why

@@ -199,7 +199,7 @@ class Page:
         for name, row in self.open_lists.items():
             if name not in self.put_in:
                 continue
-            says = "is a list that users may fill in the values; nothing stands in it"
+            says = "is a list for the values to fill; the template has nothing in it"
             yield Request(
                 name, "extension-point", row + 1 + before, says, False, "placeholder"
             )
