@@ -45,8 +45,8 @@ Where a call to localhost reaches a neighbor:
 - Compose: only services with `network_mode: service:` {cite:p}`compose-services`.
 - Amazon ECS: a task with `awsvpc`, not with `bridge` {cite:p}`ecs-awsvpc`.
 - Cloud Run: all containers of an instance {cite:p}`cloud-run-contract`.
-- Nomad: `NOMAD_ADDR_proxy_http` stands for the address of a neighbor called `proxy`, and
-  `NOMAD_ADDR_http` for that of the neighbor with the group's port `http`.
+- Nomad: `NOMAD_ADDR_proxy_http` stands for the address of a neighbor called `proxy`,
+  and `NOMAD_ADDR_http` for that of the neighbor with the group's port `http`.
 
 So the same two lines are a link in `for.ecs.json` and a mistake in `against.ecs.json`.
 
@@ -75,6 +75,7 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from sidecar_spotter.known import MAIN, split, telling
@@ -218,9 +219,9 @@ def _listens_elsewhere(box: Container) -> bool:
     """Whether a container that says where it listens has not said this port.
 
     A main program need not name all of its ports, but a helper with a port is there
-    for that port.
+    for that port. Where it is asked how it is, is no such port.
     """
-    return helps(box) and not measures(box) and bool(listens(box))
+    return helps(box) and not measures(box) and bool(listens(replace(box, probes=())))
 
 
 def _callers(boxes: list[Container]) -> dict[str, set[str]]:
