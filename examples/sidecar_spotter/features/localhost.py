@@ -45,7 +45,8 @@ Where a call to localhost reaches a neighbor:
 - Compose: only services with `network_mode: service:` {cite:p}`compose-services`.
 - Amazon ECS: a task with `awsvpc`, not with `bridge` {cite:p}`ecs-awsvpc`.
 - Cloud Run: all containers of an instance {cite:p}`cloud-run-contract`.
-- Nomad: `NOMAD_ADDR_proxy_http` stands for the address of a neighbor called `proxy`.
+- Nomad: `NOMAD_ADDR_proxy_http` stands for the address of a neighbor called `proxy`,
+  and `NOMAD_ADDR_http` for that of the neighbor with the group's port `http`.
 
 So the same two lines are a link in `for.ecs.json` and a mistake in `against.ecs.json`.
 
@@ -74,10 +75,11 @@ link is the only one. To run: {ref}`the lab of HTTPS termination
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from sidecar_spotter.known import MAIN, split, telling
-from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.model import Container, Evidence, Group, Port, Text
 from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.own import own_name
 from sidecar_spotter.units import OF_NUMBERS, idles, listens, running, stem
@@ -219,9 +221,9 @@ def _listens_elsewhere(box: Container) -> bool:
     """Whether a container that says where it listens has not said this port.
 
     A main program need not name all of its ports, but a helper with a port is there
-    for that port.
+    for that port. Where it is asked how it is, is no such port.
     """
-    return helps(box) and not measures(box) and bool(listens(box))
+    return helps(box) and not measures(box) and bool(listens(replace(box, probes=())))
 
 
 def _callers(boxes: list[Container]) -> dict[str, set[str]]:
@@ -259,33 +261,57 @@ def _names_no_callee(text: str, call: re.Match[str]) -> bool:
 def _told_by_nomad(
     group: Group, box: Container, others: list[Container]
 ) -> Iterator[Evidence]:
-    """Yield both ends of a call to a task that a variable of Nomad names."""
+    """Yield both ends of each call to a task that a variable of Nomad names.
+
+    Equals know one another's addresses, too. But a port of the group's own has an
+    address for each of its copies: who is told it, calls the one beside it.
+    """
+    seen: set[str] = set()
     for said in (*box.words, *box.settings):
         for match in TASK.finditer(said.text):
-            for other in _named_by_nomad(match[1], box, others):
-                asks = helps(box) or _is_the_units_store(group, other)
-                if asks == helps(other) and not measures(box):
-                    continue  # equals call one another, too
+            own, there = _on_port(match[1], box, others)
+            for other in () if own else there or _named_by_nomad(match[1], others):
+                asks = helps(box) or _is_units_own(group, other)
+                equal = asks == helps(other) and not measures(box)
+                if other.name in seen or (equal and (asks or not there)):
+                    continue
+                seen.add(other.name)
                 says = f"is told the address of {other.name} by {match[0]}"
                 weight = 0.5 if asks else -0.2
                 yield Evidence(NAME, box.name, said.line, says, weight, other.name)
+                if equal and _is_store(other):
+                    continue  # such a port is one of the machine: others may call it
                 says = f"is called by {box.name}, which is told {match[0]}"
                 weight = 0.1 if asks else 0.5
                 yield Evidence(NAME, other.name, said.line, says, weight, box.name)
-                return
 
 
-def _named_by_nomad(
-    name: str, box: Container, others: list[Container]
-) -> list[Container]:
-    """Return the neighbors that a variable names: by a port, or else by a task."""
-    owners = [
+def _on_port(
+    label: str, box: Container, others: list[Container]
+) -> tuple[bool, list[Container]]:
+    """Return whether *box* listens on the port with a label, and which others do.
+
+    Of these only the ports of the group count.
+    """
+
+    def named(port: Port) -> bool:
+        return re.sub(r"\W", "_", port.name) == label
+
+    there = [
         one
-        for one in (box, *others)
-        if any(re.sub(r"\W", "_", port.name) == name for port in one.ports)
+        for one in others
+        if any(named(port) and port.number is not None for port in one.ports)
     ]
-    if owners:
-        return [one for one in owners if one is not box]
+    return any(named(port) for port in box.ports), there
+
+
+def _is_store(box: Container) -> bool:
+    found = known_as(box)
+    return found is not None and found.role in ("database", "broker")
+
+
+def _named_by_nomad(name: str, others: list[Container]) -> list[Container]:
+    """Return the neighbors that a variable names by their task."""
     called = ((one, re.sub(r"\W", "_", one.name)) for one in others)
     return [one for one, task in called if f"{name}_".startswith(f"{task}_")]
 
@@ -395,11 +421,9 @@ def _tells_numbers_of(box: Container, other: Container) -> bool:
     return bool(numbers) and known_as(other) is None and not helps(other)
 
 
-def _is_the_units_store(group: Group, other: Container) -> bool:
-    """Whether a unit is called after a store: who calls it there, works for it."""
-    found = known_as(other)
-    store = found is not None and found.role in ("database", "broker")
-    return store and own_name(group) == split(other.name)
+def _is_units_own(group: Group, other: Container) -> bool:
+    """Whether a unit is called after a program: who calls it there, works for it."""
+    return not helps(other) and own_name(group) == split(other.name)
 
 
 def _is_told_of(other: Container, option: str) -> bool:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import yaml
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Group, Request
+from sidecar_spotter.readers.bicep_calls import handed
 from sidecar_spotter.readers.bicep_modules import wishes
+from sidecar_spotter.readers.bicep_names import declared, fills
 from sidecar_spotter.readers.container_apps import app, site
 from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.readers.hcl import bicep
@@ -20,6 +23,8 @@ HINT = re.compile(
 CALL = re.compile(rb"^module\s[^\n]*\.bicep'", re.MULTILINE)
 ON = re.compile(rb":\s*true\b")
 """A module of the same checkout is called, and something is switched on in the file."""
+HANDED = re.compile(rb"^module\s", re.MULTILINE), re.compile(rb"\bimage\s*:")
+"""A module is called, and something has an image: it may be handed a container."""
 KIND = re.compile(
     r"Microsoft\.App/(?:containerApps|jobs)|Microsoft\.ContainerInstance/|container",
     re.IGNORECASE,
@@ -31,6 +36,7 @@ def suits(path: str, data: bytes) -> bool:
     if not path.lower().endswith(".bicep"):
         return False
     calls = CALL.search(data) is not None and ON.search(data) is not None
+    calls = calls or all(sign.search(data) is not None for sign in HANDED)
     return calls or HINT.search(data) is not None
 
 
@@ -38,33 +44,35 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the container apps and container groups of a file."""
     lines = data.decode("utf-8", "replace").split("\n")
     tree = bicep(data)
-    names = _names(tree)
+    names = declared(tree)
     yield from site(path, list(_typed(tree, names)), lines, ("//",))
     for field, value in entries(tree):
         if text(field) not in ("resource", "module"):
             continue
         for symbol, typed in entries(value):
             for kind, body in entries(typed):
-                whole = KIND.search(text(kind)) is not None
-                if not whole and not text(kind).endswith(".bicep"):
-                    continue
                 for one, _ in choices(body, names):
                     given = Fields(one, names)
                     yield from wishes(path, symbol, text(kind), given, look)
-                    if not whole:
-                        continue
-                    yield from _of_radius(path, symbol, Fields(one, names))
-                    name = say(Fields(one, names).get("name")) or text(symbol)
-                    yield from app(
-                        path,
-                        line(symbol),
-                        text(kind).split("@")[0],
-                        name,
-                        one,
-                        lines,
-                        ("//",),
-                        names,
-                    )
+                    units = list(_units(path, symbol, text(kind), given, lines))
+                    for unit in units:
+                        asked = fills(tree, one, names) if unit.containers else ()
+                        yield replace(unit, requests=(*unit.requests, *asked))
+                    if text(field) == "module" and not units:
+                        yield from handed(path, symbol, text(kind), given, lines, look)
+
+
+def _units(
+    path: str, symbol: Node, kind: str, given: Fields, lines: list[str]
+) -> Iterator[Group]:
+    """Yield the units that a resource or a module of this *kind* declares."""
+    if given.node is None or KIND.search(kind) is None:
+        return
+    yield from _of_radius(path, symbol, given)
+    name = say(given.get("name")) or text(symbol)
+    sort = kind.split("@")[0]
+    first = line(symbol)
+    yield from app(path, first, sort, name, given.node, lines, ("//",), given.names)
 
 
 def _typed(tree: Node, names: Names) -> Iterator[Fields]:
@@ -93,17 +101,3 @@ def _of_radius(path: str, symbol: Node, fields: Fields) -> Iterator[Group]:
         ask = Request("daprd", "app-runtime", line(top), says)
         name = fields.say("name") or text(symbol)
         yield Group(path, line(symbol), "radius", "container", name, requests=(ask,))
-
-
-def _names(tree: Node) -> Names:
-    """Return what variables stand for, and parameters unless somebody sets them."""
-    names = Names()
-    for field, value in entries(tree):
-        if text(field) == "var":
-            names.update((text(name), body) for name, body in entries(value))
-        elif text(field) == "param":
-            for name, typed in entries(value):
-                for _, default in entries(typed):
-                    if say(default) not in ("true", "false"):  # it may be switched
-                        names[text(name)] = default
-    return names

@@ -47,7 +47,9 @@ https://developer.hashicorp.com/nomad/docs/job-declare/task-driver/docker#volume
 """
 LINKS = 50
 """Lines of a task's templates that are kept."""
-LOCAL = re.compile(r"localhost|127\.0\.0\.1|NOMAD_UPSTREAM_")
+LOCAL = re.compile(
+    r"localhost|127\.0\.0\.1|NOMAD_(?:UPSTREAM|(?:HOST_)?(?:ADDR|IP|PORT))_"
+)
 
 Ports = Mapping[str, int]
 """The ports of a group by label; below 0 where Nomad chooses the number."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from reading import unit
-from scanning import labels
+from scanning import findings, labels
 from sidecar_spotter.features import (
     localhost,
     shared_volume,
@@ -213,3 +213,13 @@ def test_a_store_answers_its_own_port(tmp_path: Path) -> None:
 def test_an_address_is_no_port() -> None:
     box = Container("web", 1, settings=(Text("ADMIN_LISTEN=127.0.0.1:8444 ssl", 2),))
     assert listens(box) == {8444}
+
+
+def test_the_port_of_a_probe_is_not_all_on_which_a_helper_is_called(
+    tmp_path: Path,
+) -> None:
+    probe = "startupProbe: {httpGet: {path: /startup, port: 9090}}"
+    text = PORTS.replace("ports: [{containerPort: 5432}]", probe)
+    found = findings(tmp_path, {"pod.yaml": text.replace("PORT", "5432")})
+    said = [one.says for one in found["cloud-sql-proxy"].evidence]
+    assert "is called by tap-server at localhost:5432" in said

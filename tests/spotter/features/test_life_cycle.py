@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from scanning import labels
+from scanning import findings, labels
 
 SEEDED = """\
 apiVersion: apps/v1
@@ -85,3 +85,51 @@ def test_who_goes_on_with_an_init_container_is_not_what_the_unit_is_for(
         "metrics": "main",
         "settings-sidecar": "sidecar",
     }
+
+
+ORDERED = """\
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata:
+  name: shop
+spec:
+  template:
+    metadata:
+      annotations:
+        run.googleapis.com/container-dependencies: {}
+    spec:
+      containers:
+        - name: shop
+          image: registry.example/shop
+          ports: [{{containerPort: 8080}}]
+        - name: rates
+          image: registry.example/rates
+        - name: sums
+          image: registry.example/sums
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        """'{"shop": ["rates","sums"]}'""",
+        '"{shop:[rates,sums]}"',
+        "'{ shop : [ rates, \"sums\" ], sums: [] }'",
+        '"{rates:[], shop:[rates,sums]}"',
+    ],
+)
+def test_cloud_run_says_in_json_or_loosely_who_waits_for_whom(
+    tmp_path: Path, said: str
+) -> None:
+    found = findings(tmp_path, {"a.yaml": ORDERED.format(said)})
+    for name in ("rates", "sums"):
+        (why,) = (one for one in found[name].evidence if one.feature == "life-cycle")
+        assert (why.line, why.about) == (9, "shop")
+
+
+@pytest.mark.parametrize("said", ["'{}'", '"{web-shop:[rates]}"', "'{shop: rates}'"])
+def test_all_else_in_that_annotation_orders_nothing(tmp_path: Path, said: str) -> None:
+    found = findings(tmp_path, {"a.yaml": ORDERED.format(said)})
+    assert not any(
+        why.feature == "life-cycle" for one in found.values() for why in one.evidence
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from reading import judged, unit
-from scanning import findings, labels
+from scanning import findings, labels, neighbors
 
 LIFE_CYCLE = """\
 job "node" {
@@ -188,3 +188,73 @@ job "shop" {
         ("shop", 3, "run"),
         ("fetch", 7, "init"),
     ]
+
+
+RATES = """\
+job "shop" {
+  group "shop" {
+    network {
+      port "sums" { to = 8081 }
+    }
+    task "adder" {
+      config {
+        image = "example.com/adder"
+        ports = ["sums"]
+      }
+    }
+    task "till" {
+      config { image = "example.com/till" }
+      TOLD
+    }
+  }
+}
+"""
+TOLD = {
+    "address": 'env { SUMS = "http://${NOMAD_ADDR_sums}" }',
+    "host": 'env { SUMS_HOST = "${NOMAD_IP_sums}" }',
+    "port": 'env { SUMS_PORT = "${NOMAD_HOST_PORT_sums}" }',
+    "template": 'template {\n data = <<E\nSUMS={{ env "NOMAD_ADDR_sums" }}\nE\n }',
+}
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_who_listens_on_a_port_of_the_group_is_called_by_its_label(
+    tmp_path: Path, told: str
+) -> None:
+    text = RATES.replace("TOLD", TOLD[told])
+    adder = findings(tmp_path, {"shop.nomad": text})["adder"]
+    assert (adder.label, adder.serves) == ("sidecar", "till")
+    assert [one.feature for one in adder.evidence] == ["localhost", "second-container"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('ports = ["sums"]', ""),  # nobody listens on it
+        ("NOMAD_ADDR_sums", "NOMAD_ADDR_adder_sums"),  # of a task's own network
+        ('image = "example.com/till"', 'ports = ["sums"]'),  # it is its own, too
+        ("example.com/adder", "mariadb:11"),  # the port is the machine's, for all
+    ],
+)
+def test_an_address_of_no_port_of_the_group_ties_no_equals(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    text = RATES.replace("TOLD", TOLD["address"]).replace(old, new)
+    assert "sidecar" not in labels(tmp_path, {"shop.nomad": text}).values()
+
+
+def test_who_calls_the_program_that_a_group_is_called_after_works_for_it(
+    tmp_path: Path,
+) -> None:
+    text = RATES.replace("TOLD", TOLD["template"]).replace('"shop"', '"adder"')
+    found = labels(tmp_path, {"adder.nomad": text})
+    assert found == {"adder": "main", "till": "sidecar"}
+
+
+def test_a_task_may_call_several_ports_of_its_group(tmp_path: Path) -> None:
+    more = 'task "rater" { config { ports = ["rates"] } }\n    task "till"'
+    text = RATES.replace("TOLD", TOLD["address"]).replace('task "till"', more)
+    text = text.replace("network {", 'network {\n      port "rates" { to = 8082 }')
+    text = text.replace("env {", 'env {\n RATES = "${NOMAD_ADDR_rates}"\n')
+    found = neighbors(tmp_path, {"shop.nomad": text})
+    assert found["adder"] == found["rater"] == ("sidecar", "till")

@@ -1,6 +1,6 @@
 """One unit: its containers, its volumes and what they share."""
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +17,10 @@ from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import asked_by, labels_of
 from sidecar_spotter.tree import Node, entries, get, items, key, line, text
+
+_NAME = re.compile(r"[\w-]+")
+_ORDER = re.compile(r"(?<![\w-])([\w-]+)[\"']?\s*:\s*\[([^\[\]]*)\]")
+"""A container, and those that have to start before it."""
 
 
 def unit_at(
@@ -95,16 +99,16 @@ def _whole(boxes: list[Node]) -> list[Node]:
 def _waits(metadata: Node | None, name: str) -> tuple[Text, ...]:
     """Return what a container waits for on Cloud Run, which an annotation says.
 
+    It is JSON there, or YAML in one line: `{shop:[rates,sums]}`.
     https://cloud.google.com/run/docs/configuring/services/containers
     """
     said = get(metadata, "annotations", "run.googleapis.com/container-dependencies")
-    try:
-        waits = json.loads(text(said) or "{}").get(name, [])
-    except (ValueError, AttributeError, RecursionError):
+    if said is None:
         return ()
-    if said is None or not isinstance(waits, list):
-        return ()
-    return tuple(Text(str(one), line(said)) for one in waits)
+    for whose, whom in _ORDER.findall(text(said)):
+        if whose == name:
+            return tuple(Text(one, line(said)) for one in _NAME.findall(whom))
+    return ()
 
 
 def _volumes(node: Node) -> Iterator[Volume]:
