@@ -42,6 +42,7 @@ _PATHS = {
     "{": "task.json",
     "job": "all.nomad",
     "resource": "main.tf",
+    "package": "a.go",
     "# chart": "chart/templates/a.yaml",
     "# test": "tests/a.yaml",
 }
