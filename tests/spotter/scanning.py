@@ -44,6 +44,7 @@ _PATHS = {
     "resource": "main.tf",
     "package": "a.go",
     "# chart": "chart/templates/a.yaml",
+    "kind: Task": "task.yaml",
     "# test": "tests/a.yaml",
 }
 
