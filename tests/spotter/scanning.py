@@ -35,3 +35,27 @@ def neighbors(
     """Return label and neighbor that a scan gives to each container of these files."""
     found = findings(root, files)
     return {name: (one.label, one.serves) for name, one in found.items()}
+
+
+_PATHS = {
+    "services:": "compose.yaml",
+    "{": "task.json",
+    "job": "all.nomad",
+    "resource": "main.tf",
+    "package": "a.go",
+    "# chart": "chart/templates/a.yaml",
+    "kind: Task": "task.yaml",
+    "# test": "tests/a.yaml",
+}
+
+
+def path_of(text: str) -> str:
+    """Return where a file would lie of which the first word tells the form."""
+    paths = (path for word, path in _PATHS.items() if text.startswith(word))
+    return next(paths, "a.yaml")
+
+
+def said_of(root: Path, text: str, name: str) -> tuple[str, str]:
+    """Return label and reason of one container, where this file is all there is."""
+    found = findings(root, {path_of(text): text})
+    return found[name].label, found[name].why

@@ -1,0 +1,321 @@
+"""Whom a container serves: for each rule the case just within, and the case just out.
+
+Where a case is without a reason, its label is all that counts.
+"""
+
+from pathlib import Path
+
+import pytest
+from beginnings import MOUNT, READ, job, placed, services
+from scanning import said_of
+
+MANY = "runs beside many that are no helpers, and serves none of them alone"
+TAKEN = "runs beside {}, and is taken for its helper"
+STORE = "is a store that its neighbors use, and serves no one of them alone"
+NO_TIE = "has no tie to {}, and no name or image of a helper"
+BARE = "is a web server as it comes: nothing tells it whom to serve"
+AGENT = "runs falco, known as node-agent, which serves the whole machine"
+EARLY = "initContainers: [{{name: {}, restartPolicy: Always}}]"
+GUEST = "network_mode: service:{}"
+DISK = 'volumes = ["/data:/data"]'
+
+TUNNEL = """\
+services:
+  vpn: {image: qmcgaw/gluetun}
+  shop:
+    image: example.com/shop
+    network_mode: service:vpn
+    environment: {TO: "localhost:9090"}
+  lamp: {image: example.com/lamp, network_mode: service:vpn, expose: ["PORT"]}
+"""
+CLOUD_RUN = """\
+resource "google_cloud_run_v2_service" "shop" {
+  template {
+    containers {
+      name  = "shop"
+      image = "example.com/shop"
+      ports { container_port = 8080 }
+    }
+    containers {
+      name  = "lamp"
+      image = "example.com/lamp"
+    }
+  }
+}
+"""
+STORE_OF_CLOUD_RUN = CLOUD_RUN.replace("example.com/lamp", "redis:7")
+PORT = "ports { container_port = 8080 }"
+
+CASES = [
+    pytest.param(
+        placed(
+            "rain",
+            more=EARLY.format("queue, image: rabbitmq"),
+        ),
+        *("queue", "native-sidecar", None),
+        id="a store that is started for a neighbor",
+    ),
+    pytest.param(
+        services("rain", 'rows, image: redis:7, pid: "service:rain"'),
+        *("rows", "sidecar", "runs beside rain and serves it"),
+        id="a store that joins the main program",
+    ),
+    pytest.param(
+        placed("rain", "rows, image: redis:7"),
+        *("rows", "not-a-sidecar", STORE),
+        id="a store that nothing ties",
+    ),
+    pytest.param(
+        placed("rain", "rows, image: redis:7", kind="Service"),
+        *("rows", "sidecar", "is a store that nobody but rain can reach"),
+        id="a store behind one door",
+    ),
+    pytest.param(
+        placed(", image: example.com/rain", "rows, image: redis:7", kind="Service"),
+        *("rows", "sidecar", "is a store that nobody but its neighbor can reach"),
+        id="a store behind a door without a name",
+    ),
+    pytest.param(
+        placed("rain", "lamp", "rows, image: redis:7", kind="Service"),
+        *("rows", "not-a-sidecar", STORE),
+        id="a store of two behind one door",
+    ),
+    pytest.param(
+        STORE_OF_CLOUD_RUN.replace(PORT, "").replace('7"', f'7"\n      {PORT}'),
+        *("lamp", "not-a-sidecar", STORE),
+        id="a store that is the door itself",
+    ),
+    pytest.param(
+        TUNNEL.replace("PORT", "9090"),
+        *("lamp", "sidecar", None),
+        id="a guest whom the other guest calls",
+    ),
+    pytest.param(
+        TUNNEL.replace("PORT", "9091"),
+        *("lamp", "main", "uses vpn as shop does: they are equals"),
+        id="a guest whom nobody calls",
+    ),
+    pytest.param(
+        services(f"rain, {GUEST.format('lamp')}", "lamp, pid: service:stock", "stock"),
+        *("stock", "sidecar", None),
+        id="a host of a host",
+    ),
+    pytest.param(
+        services("rain", *(f"{n}, {GUEST.format('rain')}" for n in ("a", "reloader"))),
+        *("reloader", "sidecar", None),
+        id="a guest that is called as a helper",
+    ),
+    pytest.param(
+        services("rain", *(f"{n}, {GUEST.format('rain')}" for n in ("a", "stock"))),
+        *("stock", "main", None),
+        id="a guest that is called as any program",
+    ),
+    pytest.param(
+        placed(
+            "rain, image: google/cadvisor",
+            kind="DaemonSet",
+            more=EARLY.format("lamp, image: falco"),
+        ),
+        *("lamp", "native-sidecar", None),
+        id="a node's agent that is started for a neighbor",
+    ),
+    pytest.param(
+        placed(
+            f"rain, image: google/cadvisor, {MOUNT}",
+            f"lamp, {MOUNT}",
+            kind="DaemonSet",
+        ),
+        *("lamp", "sidecar", None),
+        id="no node's agent, which shares files with one",
+    ),
+    pytest.param(
+        placed(
+            "rain, image: netdata/netdata, ports: [{containerPort: 19999}]",
+            'node-exporter, image: falco, args: ["--url=http://localhost:19999"]',
+            kind="DaemonSet",
+        ),
+        *("node-exporter", "sidecar", None),
+        id="a node's agent that calls another one",
+    ),
+    pytest.param(
+        placed("rain, image: google/cadvisor", "lamp, image: falco"),
+        *("lamp", "not-a-sidecar", AGENT),
+        id="two nodes' agents in a Pod",
+    ),
+    pytest.param(
+        placed("rain, image: google/cadvisor", "git-sync"),
+        *("git-sync", "sidecar", "runs beside rain and serves it"),
+        id="a helper of a node's agent in a Pod",
+    ),
+    pytest.param(
+        job("rain, image: google/cadvisor", "git-sync", more='type = "system"'),
+        *("git-sync", "not-a-sidecar", None),
+        id="who has no tie to the agent of each machine",
+    ),
+    pytest.param(
+        job(
+            f"rain, image: google/cadvisor, {DISK}",
+            f"git-sync, {DISK}",
+            more='type = "system"',
+        ),
+        *("git-sync", "sidecar", "runs beside rain and serves it"),
+        id="who works on the files of the agent of each machine",
+    ),
+    pytest.param(
+        job("rain", "api-proxy", more='type = "system"'),
+        *("api-proxy", "sidecar", "runs beside rain and serves it"),
+        id="a helper of a program that each machine has",
+    ),
+    pytest.param(
+        CLOUD_RUN,
+        *("lamp", "sidecar", "runs beside shop that alone gets the requests"),
+        id="who has no port on Cloud Run",
+    ),
+    pytest.param(
+        CLOUD_RUN.replace(PORT, ""),
+        *("lamp", "not-a-sidecar", NO_TIE.format("shop")),
+        id="who has no port, as nobody has one",
+    ),
+    pytest.param(
+        placed("rain, ports: [{containerPort: 80}]", "lamp", kind="Service"),
+        *("lamp", "sidecar", "runs beside rain that alone gets the requests"),
+        id="who has no port beside one that has",
+    ),
+    pytest.param(
+        placed(
+            ", image: example.com/rain, ports: [{containerPort: 80}]",
+            "lamp",
+            kind="Service",
+        ),
+        *("lamp", "sidecar", "runs beside the one that alone gets the requests"),
+        id="who has no port beside one without a name",
+    ),
+    pytest.param(
+        placed(*(f"{n}, ports: [{{containerPort: 80}}]" for n in "ab"), kind="Service"),
+        *("b", "not-a-sidecar", NO_TIE.format("a")),
+        id="who has a port of its own",
+    ),
+    pytest.param(
+        job("rain", "lamp", "stock", "logger"),
+        *("logger", "sidecar", "runs beside rain and serves it"),
+        id="among many one with a helper's name",
+    ),
+    pytest.param(
+        job("rain", "lamp", "stock", "pan"),
+        *("pan", "not-a-sidecar", MANY),
+        id="among many one with any name",
+    ),
+    pytest.param(
+        job(
+            *("lamp", "stock", "pan", f"rain, {DISK}"),
+            'cup, volumes = ["/data:/data:ro"]',
+        ),
+        *("cup", "sidecar", None),
+        id="among many one that reads another's files",
+    ),
+    pytest.param(
+        placed("rain", "goods-sync, image: example.com/shop-worker"),
+        *("goods-sync", "sidecar", "runs beside rain and serves it"),
+        id="who is called a helper, with the image of a worker",
+    ),
+    pytest.param(
+        placed("rain", "nginx, image: nginx"),
+        *("nginx", "not-a-sidecar", BARE),
+        id="a web server as it comes",
+    ),
+    pytest.param(
+        placed("rain", "nginx, image: nginx, args: [-g, daemon off;]"),
+        *("nginx", "sidecar", None),
+        id="a web server with a command",
+    ),
+    pytest.param(
+        placed("rain", "nginx, image: nginx, env: [{name: BACKEND, value: rain}]"),
+        *("nginx", "sidecar", None),
+        id="a web server with a setting",
+    ),
+    pytest.param(
+        "# chart\n" + placed("rain, image: '{{ .Values.a }}'", "nginx, image: nginx"),
+        *("nginx", "sidecar", None),
+        id="a web server in a template",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"nginx, image: nginx, {MOUNT}"),
+        *("nginx", "sidecar", None),
+        id="a web server that shares files",
+    ),
+    pytest.param(
+        placed("rain", "shopproxy, image: nginx"),
+        *("shopproxy", "sidecar", "runs beside rain and serves it"),
+        id="a web server that is called a proxy",
+    ),
+    pytest.param(
+        placed("rain", "lamp, image: lamp"),
+        *("lamp", "not-a-sidecar", NO_TIE.format("rain")),
+        id="a public image that is no web server",
+    ),
+    pytest.param(
+        services(
+            "rain",
+            "cup, image: haproxy, network_mode: service:lamp",
+            "lamp, pid: service:rain",
+        ),
+        *("lamp", "sidecar", "runs beside rain and serves it"),
+        id="a guest that has a guest",
+    ),
+    pytest.param(
+        services(f"rain, {GUEST.format('lamp')}", "lamp"),
+        *("lamp", "sidecar", "runs beside rain, and is taken for its helper"),
+        id="a host with one guest",
+    ),
+    pytest.param(
+        placed(", image: example.com/rain", "helper"),
+        *("helper", "sidecar", "runs beside the main container and serves it"),
+        id="a helper of one without a name",
+    ),
+    pytest.param(
+        placed(f", image: example.com/rain, {MOUNT}", f"lamp, {MOUNT}"),
+        *("lamp", "sidecar", TAKEN.format("the main container")),
+        id="who shares files with one without a name",
+    ),
+    pytest.param(
+        placed("app", f"rain, {MOUNT}", f"lamp, {READ}"),
+        *("lamp", "sidecar", "runs beside rain and serves it"),
+        id="who reads the files of another than the main program",
+    ),
+    pytest.param(
+        placed("app", f"rain, {MOUNT}", f"lamp, {MOUNT}"),
+        *("lamp", "sidecar", TAKEN.format("app")),
+        id="who shares files with another than the main program",
+    ),
+    pytest.param(
+        placed("app", f"relay, {MOUNT}", f"lamp, {READ}"),
+        *("lamp", "sidecar", TAKEN.format("app")),
+        id="who reads the files of a helper",
+    ),
+    pytest.param(
+        placed("app", f"relay, {MOUNT}", f"relay-exporter, {READ}"),
+        *("relay-exporter", "sidecar", "runs beside relay and serves it"),
+        id="who reads the files of a helper after which it is called",
+    ),
+    pytest.param(
+        "# chart\n"
+        + placed(
+            "app", f"'{{{{ .Values.n }}}}', image: envoy, {MOUNT}", f"lamp, {READ}"
+        ),
+        *("lamp", "sidecar", TAKEN.format("app")),
+        id="who reads the files of a helper whose name is not known",
+    ),
+    pytest.param(
+        placed("app", f"rain, args: [sleep, infinity], {MOUNT}", f"relay, {READ}"),
+        *("relay", "sidecar", "runs beside app and serves it"),
+        id="who reads the files of one that only waits",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "label", "why"), CASES)
+def test_whom_a_container_serves(
+    text: str, name: str, label: str, why: str | None, tmp_path: Path
+) -> None:
+    said, reason = said_of(tmp_path, text, name)
+    assert (said, why or reason) == (label, reason)
