@@ -138,7 +138,7 @@ CASES = [
             f"server, {SHOP}, {MOUNT}, args: [a]",
             f"worker, {SHOP}, {MOUNT}, args: [b]",
         ),
-        *("worker", "not-a-sidecar", COPY.format("server")),
+        *("worker", "not-a-sidecar", "runs the same image as server: they are equals"),
         id="two programs of an image that share files",
     ),
     pytest.param(

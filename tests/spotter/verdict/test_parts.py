@@ -35,8 +35,8 @@ data:
 CASES = [
     pytest.param(
         patch("trial, image: example.com/a-sidecar, args: [a]"),
-        {"trial": "sidecar"},
-        id="added with the unit's name and an image",
+        {},
+        id="changed, with the unit's name",
     ),
     pytest.param(
         patch(", image: example.com/a-sidecar, args: [a]"),
