@@ -140,3 +140,17 @@ def test_a_statement_that_never_ends_is_left_as_it_is(opens: bytes) -> None:
 def test_statements_leave_every_line_its_number() -> None:
     text = b"a: 1\n{% if x\n  == '{' %}\nb: 2\n{# c\n#}\n<% if y %>\nd: <%= y %>\n"
     assert without_statements(text) == b"a: 1\n\n\nb: 2\n\n\n\nd: <%= y %>\n"
+
+
+@pytest.mark.parametrize("end", ["yaml.j2", "yml.jinja2", "yaml.tmpl", "yaml.in"])
+def test_a_plain_value_may_begin_with_an_expression(tmp_path: Path, end: str) -> None:
+    boxes = """\
+      - name: {{ ENV.APP }}-till
+        image: {{ registry }}/shop/till:1
+      - image: {{ registry | default('hub') }}/fluent/fluent-bit:3
+        name: {{ second }}
+"""
+    assert labels(tmp_path, {f"deploy/till.{end}": WORKLOAD + boxes}) == {
+        "{{ ENV.APP }}-till": "main",
+        "{{ second }}": "sidecar",
+    }

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from sidecar_spotter import injectors
+from sidecar_spotter.forms import ADDED as MADE_OF
 from sidecar_spotter.forms import form_of
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group
@@ -28,6 +29,9 @@ FORMS = ("yaml", "json", "template")
 
 STEERED = re.compile(rb"^[ \t]*\{\{-? *(?:if|else|end|range|with|define)\b", re.M)
 """A line that only steers, which makes a template of a file wherever it lies."""
+
+BEGUN = re.compile(rb"^[ \t]*(?:- +)*[\w./-]+:[ \t]+\{\{", re.M)
+"""A plain value that begins with an expression, which is no YAML, or another value."""
 
 NAMED = re.compile(rb"\s*\{\{-?\s*(?:define|block)\s")
 
@@ -51,8 +55,7 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units of all documents, and those that named templates hold."""
     data = without_statements(data)
-    charted = "templates" in path.split("/") or path.endswith(".tpl")
-    if not charted and STEERED.search(data) is None:
+    if not _is_template(path, data):
         # Braces in a string or a comment do not make a template.
         with suppress(Unreadable):
             yield from list(kubernetes.read(path, data, look))
@@ -111,6 +114,20 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     yield from (kubernetes.with_ways(group, ways) for group in found)
     if fault is not None:
         raise fault
+
+
+def _is_template(path: str, data: bytes) -> bool:
+    """Whether a file with braces is no YAML before it is rendered.
+
+    Its folder tells, or a line that only steers. Where its name tells of a template,
+    so does a value that begins with an expression.
+    """
+    if "templates" in path.split("/") or path.endswith(".tpl"):
+        return True
+    called = path.lower().rpartition(".")[2] in MADE_OF
+    return STEERED.search(data) is not None or (
+        called and BEGUN.search(data) is not None
+    )
 
 
 def _is_users(box: Container) -> bool:
