@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from beginnings import placed
+from beginnings import placed, services
 from scanning import labels, path_of
+from sidecar_spotter import scan
 
 INIT = "initContainers: [{name: fill, image: a}]"
 
@@ -32,7 +33,85 @@ data:
           - {NAMEimage: example.com/a-sidecar, args: [a]}
 """
 
+CALLS = "args: ['--upstream=http://localhost:8080']"
+TWO = """\
+metadata: {name: NAME}
+containers:
+- {name: rain, image: a}
+- {name: lamp, image: b}
+"""
+OF_AN_OPERATOR = """\
+apiVersion: shop.example/v1
+kind: Shop
+spec:
+  containers:
+  - {name: NAME, image: a, args: ['--upstream=http://localhost:8080']}
+"""
+
+
+def injected(text: str) -> str:
+    """Return a workload with the wish for a container that somebody else adds."""
+    return text.replace("{app: trial}", "{app: trial, sidecar.istio.io/inject: 'true'}")
+
+
 CASES = [
+    pytest.param(
+        injected(placed("relay", kind="Deployment")),
+        {"relay": "main", "istio-proxy": "injected-sidecar"},
+        id="a relay with an injected neighbor",
+    ),
+    pytest.param(
+        injected(placed("rain", kind="DaemonSet")),
+        {"rain": "main", "istio-proxy": "injected-sidecar"},
+        id="on each machine with an injected neighbor",
+    ),
+    pytest.param(
+        injected(
+            placed("rain, args: [sleep, infinity]", kind="StatefulSet", more=INIT)
+        ),
+        {"fill": "init", "rain": "main", "istio-proxy": "injected-sidecar"},
+        id="who waits with an injected neighbor",
+    ),
+    pytest.param(
+        TWO.replace("NAME", "helper"),
+        {"rain": "sidecar", "lamp": "sidecar"},
+        id="a list of helpers",
+    ),
+    pytest.param(
+        TWO.replace("NAME", "log-sidecar"),
+        {"rain": "sidecar", "lamp": "sidecar"},
+        id="a list for a sidecar",
+    ),
+    pytest.param(
+        patch("rain, volumeMounts: [{name: a, mountPath: /a}]"),
+        {"rain": "sidecar"},
+        id="added with a volume",
+    ),
+    pytest.param(
+        TWO.replace("NAME", "check-sidecar"),
+        {"rain": "main", "lamp": "not-a-sidecar"},
+        id="a list that checks a sidecar",
+    ),
+    pytest.param(
+        TWO.replace("NAME", "shop"),
+        {"rain": "main", "lamp": "not-a-sidecar"},
+        id="a list by any name",
+    ),
+    pytest.param(
+        placed(f"relay, {CALLS}", more=INIT),
+        {"fill": "init", "relay": "not-a-sidecar"},
+        id="who calls nobody in a whole Pod",
+    ),
+    pytest.param(
+        OF_AN_OPERATOR.replace("NAME", "relay"),
+        {"relay": "sidecar"},
+        id="who calls another for an operator",
+    ),
+    pytest.param(
+        OF_AN_OPERATOR.replace("NAME", "rain"),
+        {},
+        id="a program that calls another for an operator",
+    ),
     pytest.param(
         patch("trial, image: example.com/a-sidecar, args: [a]"),
         {},
@@ -127,3 +206,33 @@ def test_what_a_part_of_a_unit_is(
     text: str, found: dict[str, str], tmp_path: Path
 ) -> None:
     assert labels(tmp_path, {path_of(text): text}) == found
+
+
+def test_a_list_for_an_injector_holds_helpers(tmp_path: Path) -> None:
+    text = TWO.replace("NAME", "shop")
+    found = labels(tmp_path, {"injection.yaml": text})
+    assert found == {"rain": "sidecar", "lamp": "sidecar"}
+
+
+NO_UNIT = "has neither files nor localhost in common with another service here"
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [(("rain", "lamp"), NO_UNIT), (("rain",), NO_UNIT)],
+    ids=["two that nothing ties", "a single one"],
+)
+def test_why_a_service_of_a_single_file_has_no_neighbor(
+    rows: tuple[str, ...], why: str, tmp_path: Path
+) -> None:
+    place = tmp_path / "compose.yaml"
+    place.write_text(services(*rows), encoding="utf-8")
+    said = [one.why for unit in scan(place).groups for one in unit.findings]
+    assert said == [why] * len(rows)
+
+
+def test_why_a_program_of_a_single_file_has_no_neighbor(tmp_path: Path) -> None:
+    place = tmp_path / "a.yaml"
+    place.write_text(placed("rain"), encoding="utf-8")
+    said = [one.why for unit in scan(place).groups for one in unit.findings]
+    assert said == ["runs alone: no other program is in its unit"]

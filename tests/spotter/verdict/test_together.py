@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import job, placed, services
-from scanning import findings, said_of
+from scanning import findings, neighbors, said_of
 
 IDLE = "command: [sleep, infinity]"
 UNIT = "is what the unit exists for"
@@ -42,6 +42,11 @@ CASES = [
         STEPS,
         *("build", "not-a-sidecar", "is a step: it ends before the next one begins"),
         id="steps",
+    ),
+    pytest.param(
+        STEPS + "  sidecars:\n  - {name: rows, image: redis}\n",
+        *("build", "main", "is a step: it ends before the next one begins"),
+        id="steps beside which a helper runs",
     ),
     pytest.param(
         placed("rain, image: csi-attacher", "lamp, image: csi-resizer"),
@@ -199,3 +204,10 @@ def test_services_of_quadlet_files_may_only_share_files(tmp_path: Path) -> None:
     found = findings(tmp_path, files)
     assert {one.label for one in found.values()} == {"not-a-sidecar"}
     assert OWN.format("lamp") in {one.why for one in found.values()}
+
+
+def test_who_runs_beside_the_steps_serves_the_first(tmp_path: Path) -> None:
+    text = STEPS + "  sidecars:\n  - {name: rows, image: redis}\n"
+    assert neighbors(tmp_path, {"task.yaml": text})["rows"] == ("sidecar", "build")
+    text = "kind: Task\nspec:\n  sidecars:\n  - {name: rows, image: redis}\n"
+    assert neighbors(tmp_path, {"task.yaml": text})["rows"] == ("sidecar", None)
