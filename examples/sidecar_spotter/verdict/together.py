@@ -6,7 +6,7 @@ from dataclasses import replace
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
 from sidecar_spotter.units import ends, running
 from sidecar_spotter.verdict import parts
-from sidecar_spotter.verdict.beside import MANY, beside
+from sidecar_spotter.verdict.beside import beside
 from sidecar_spotter.verdict.labels import (
     ADDED,
     MAIN,
@@ -19,6 +19,7 @@ from sidecar_spotter.verdict.main import main_of
 from sidecar_spotter.verdict.pair import pair_of, whose_files
 from sidecar_spotter.verdict.traits import same_image, serves_machine
 from sidecar_spotter.verdict.weights import Reasons, looks, only_helps
+from sidecar_spotter.verdict.whom import MANY
 
 
 def together(group: Group, found: Reasons) -> list[Finding]:

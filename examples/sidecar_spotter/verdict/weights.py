@@ -11,6 +11,8 @@ LOOKS = {"known-image", "telling-name"}
 """Features that look at nothing but the container itself."""
 TIES = {"shared-volume", "localhost", "shared-namespace", "life-cycle"}
 """Features that see what two containers have to do with each other."""
+CLEAR = 0.5
+"""What a reason weighs that says by itself that a container serves another one."""
 
 
 def score(reasons: Iterable[Evidence]) -> float:
