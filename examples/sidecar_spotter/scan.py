@@ -18,6 +18,7 @@ from sidecar_spotter.load import Entry, load
 from sidecar_spotter.model import Judged, Report, Skipped
 from sidecar_spotter.named import agreed
 from sidecar_spotter.once import at_home, once
+from sidecar_spotter.overlays import changed
 from sidecar_spotter.readme import program_is_a_sidecar
 from sidecar_spotter.sift import sift
 from sidecar_spotter.summary import of_source, summary_of
@@ -62,8 +63,11 @@ def scan(path: Path | str, progress: Progress | None = None) -> Report:
         groups += more
         skipped += faults
     groups = agreed(at_home(groups) if root.is_dir() else groups)
+    counted = groups
+    if root.is_dir():
+        groups, counted = changed(groups, Checkout(os.path.realpath(root)))
     said = verdict.verdict_of(groups)
-    summary = summary_of(once(groups), sum(map(len, files)) if root.is_dir() else 0)
+    summary = summary_of(once(counted), sum(map(len, files)) if root.is_dir() else 0)
     if said == "no-sidecar" and root.is_dir():
         source = program_is_a_sidecar(Checkout(os.path.realpath(root)))
         if source is not None:
