@@ -4,7 +4,6 @@ A module of the same checkout is looked into: it has to put what it is handed am
 containers of its application. Of any other, the parameter's name tells.
 """
 
-import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -13,6 +12,7 @@ import yaml
 
 from sidecar_spotter.look import Look
 from sidecar_spotter.model import Container, Group, Text
+from sidecar_spotter.readers.bicep_modules import module
 from sidecar_spotter.readers.bicep_names import declared, joined
 from sidecar_spotter.readers.container_apps import KINDS, app
 from sidecar_spotter.readers.fields import Fields, fold
@@ -88,10 +88,7 @@ def _helps(name: str) -> bool:
 
 def _module(path: str, where: str, look: Look) -> Node | None:
     """Return the tree of a module of the same checkout that makes applications."""
-    if not where.endswith(".bicep"):
-        return None
-    place = posixpath.join(posixpath.dirname(path), where)
-    data = look(posixpath.normpath(place))
+    data = module(path, where, look)
     tree = _read(data) if data is not None else None
     return tree if tree is not None and any(_apps(tree)) else None
 

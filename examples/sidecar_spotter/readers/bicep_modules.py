@@ -40,13 +40,18 @@ def wishes(
         return
 
 
+def module(path: str, where: str, look: Look) -> bytes | None:
+    """Return the text of a module that the file at *path* calls, if it is in here."""
+    if not where.endswith(".bicep"):
+        return None
+    place = posixpath.join(posixpath.dirname(path), where)
+    return look(posixpath.normpath(place))
+
+
 def _switches(path: str, where: str, handed: Fields, look: Look) -> list[str]:
     """Return the names of parameters that switch Dapr on for an application."""
     usual = ["daprenabled"] if any(name in handed for name in OF_APPS) else []
-    if not where.endswith(".bicep"):
-        return usual
-    place = posixpath.join(posixpath.dirname(path), where)
-    data = look(posixpath.normpath(place)) or b""
+    data = module(path, where, look) or b""
     found = SWITCH.finditer(data) if APP.search(data) is not None else ()
     names = [fold((match[1] or match[2]).decode()) for match in found]
     return usual + [name for name in names if name not in usual]

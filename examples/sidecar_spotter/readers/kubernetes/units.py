@@ -20,7 +20,8 @@ from sidecar_spotter.tree import Node, entries, get, items, key, line, text
 
 _NAME = re.compile(r"[\w-]+")
 _ORDER = re.compile(r"(?<![\w-])([\w-]+)[\"']?\s*:\s*\[([^\[\]]*)\]")
-"""A container, and those that have to start before it."""
+"""A container, and those that have to start before it. libyaml refuses the loose form,
+in which no blank follows a colon."""
 
 
 def unit_at(
@@ -99,7 +100,7 @@ def _whole(boxes: list[Node]) -> list[Node]:
 def _waits(metadata: Node | None, name: str) -> tuple[Text, ...]:
     """Return what a container waits for on Cloud Run, which an annotation says.
 
-    It is JSON there, or YAML in one line: `{shop:[rates,sums]}`.
+    It is JSON there, or looser: `{shop:[rates,sums]}`.
     https://cloud.google.com/run/docs/configuring/services/containers
     """
     said = get(metadata, "annotations", "run.googleapis.com/container-dependencies")
