@@ -9,8 +9,8 @@ from itertools import groupby, islice
 
 from sidecar_spotter.load import Entry
 
-MOST = 100
-"""Files of a folder that go to one process."""
+MOST = 20
+"""Files of a folder that one process takes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,6 @@ def batches(entries: Iterable[Entry]) -> Iterator[Batch]:
             targets = tuple(one.target for one in some) if links else ()
             yield Batch(first, folder, names, targets)
             first += len(some)
-
-
-def halves(all_: Iterable[Batch]) -> tuple[list[Batch], list[Batch]]:
-    """Return two parts with the same number of files."""
-    parts: tuple[list[Batch], list[Batch]] = ([], [])
-    counts = [0, 0]
-    for batch in all_:
-        less = counts.index(min(counts))
-        parts[less].append(batch)
-        counts[less] += len(batch)
-    return parts
 
 
 def _folder(path: str) -> str:

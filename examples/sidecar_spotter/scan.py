@@ -5,14 +5,15 @@ and what was found in it before is kept.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 from sidecar_spotter import parse, readers, two, verdict
-from sidecar_spotter.batches import Batch, batches, halves
+from sidecar_spotter.batches import Batch, batches
 from sidecar_spotter.checkout import Checkout
 from sidecar_spotter.discover import discover, top_of
+from sidecar_spotter.ends import Ends
 from sidecar_spotter.forms import form_of
 from sidecar_spotter.load import Entry, load
 from sidecar_spotter.model import Judged, Report, Skipped
@@ -99,34 +100,30 @@ def _read_all(root: Path, files: list[Batch], progress: Progress) -> Found:
     look = Checkout(top_of(root))
     total = sum(map(len, files))
 
-    def read(some: list[Batch], tell: Callable[[int], None]) -> Found:
+    def read(some: Iterable[Batch], tell: Callable[[int], None]) -> Found:
         found = {}
+        done = 0
         with Watch(SECONDS) as watch:
-            for done, (number, entry) in enumerate(chain.from_iterable(some)):
+            for number, entry in chain.from_iterable(some):
                 if not done % EVERY:
                     tell(done)
                 result = _read(entry, look, watch, whole=alone)
                 if any(result):
                     found[number] = result
-        tell(sum(map(len, some)))
+                done += 1
+        tell(done)
         return found
 
     if total < WORTH or not two.possible():
         return read(files, lambda done: progress(done, total))
-    import mmap  # here, as only large checkouts have need of it
-
-    half, other = halves(files)
-    with mmap.mmap(-1, 8) as box:  # shared with the other process
-
-        def tell_here(done: int) -> None:
-            progress(done + int.from_bytes(box[:], "little"), total)
-
-        def tell_there(done: int) -> None:
-            box[:] = done.to_bytes(8, "little")
-
-        first, second = two.both(
-            lambda: read(half, tell_here), lambda: read(other, tell_there)
-        )
+    ends = Ends(len(files))
+    first, second = two.both(
+        lambda: read(
+            (files[place] for place in ends.forward()),
+            lambda done: progress(min(done + ends.told(), total), total),
+        ),
+        lambda: read((files[place] for place in ends.backward()), ends.tell),
+    )
     progress(total, total)
     return first | second
 

@@ -4,7 +4,7 @@ from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sidecar_spotter.batches import MOST, batches, halves
+from sidecar_spotter.batches import batches
 from sidecar_spotter.load import Entry
 
 PATHS = st.lists(st.sampled_from(("a", "b c", ".d", "ü\n")), min_size=1, max_size=3)
@@ -16,12 +16,3 @@ def test_what_is_packed_comes_out_as_it_was(entries: list[Entry]) -> None:
     packed = list(batches(entries))
     assert list(chain.from_iterable(packed)) == list(enumerate(entries))
     assert sum(map(len, packed)) == len(entries)
-
-
-def test_two_processes_get_the_same_number_of_files() -> None:
-    entries = [Entry(f"large/{number}") for number in range(10 * MOST)]
-    entries += [Entry(f"small-{number}/one") for number in range(6 * MOST)]
-    halves_ = halves(batches(entries))
-    numbers = [number for half in halves_ for number, _ in chain.from_iterable(half)]
-    assert sorted(numbers) == list(range(len(entries)))
-    assert [sum(map(len, half)) for half in halves_] == [8 * MOST, 8 * MOST]
