@@ -113,7 +113,7 @@ def draw(
 def features() -> None:
     """List what suggests a sidecar, and what speaks against it."""
     from sidecar_spotter.features import FEATURES
-    from sidecar_spotter.pages import title
+    from sidecar_spotter.reports.pages import title
 
     width = max(len(feature.NAME) for feature in FEATURES)
     for feature in FEATURES:

@@ -2,8 +2,8 @@
 
 import re
 
-from sidecar_spotter.known import split
 from sidecar_spotter.model import Group
+from sidecar_spotter.tables.known import split
 
 _HOLES = re.compile(r"\$\{[^{}]*\}|\{\{.*?\}\}|\[\[.*?\]\]")
 

@@ -9,22 +9,23 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from sidecar_spotter import parse, readers, two, verdict
-from sidecar_spotter.batches import Batch, batches
+from sidecar_spotter import parse, readers, verdict
 from sidecar_spotter.checkout import Checkout
-from sidecar_spotter.discover import discover, top_of
-from sidecar_spotter.ends import Ends
-from sidecar_spotter.forms import form_of
-from sidecar_spotter.load import Entry, load
+from sidecar_spotter.checkout.batches import Batch, batches
+from sidecar_spotter.checkout.discover import discover, top_of
+from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.load import Entry, load
+from sidecar_spotter.checkout.sift import sift
 from sidecar_spotter.model import Judged, Report, Skipped
-from sidecar_spotter.named import agreed
-from sidecar_spotter.once import at_home, once
-from sidecar_spotter.overlays import changed
-from sidecar_spotter.readme import program_is_a_sidecar
-from sidecar_spotter.sift import sift
-from sidecar_spotter.summary import of_source, summary_of
+from sidecar_spotter.processes import two
+from sidecar_spotter.processes.ends import Ends
+from sidecar_spotter.processes.watch import TooSlow, Watch
+from sidecar_spotter.repository.named import agreed
+from sidecar_spotter.repository.once import at_home, once
+from sidecar_spotter.repository.overlays import changed
+from sidecar_spotter.repository.readme import program_is_a_sidecar
+from sidecar_spotter.repository.summary import of_source, summary_of
 from sidecar_spotter.tree import Unreadable
-from sidecar_spotter.watch import TooSlow, Watch
 
 Progress = Callable[[int, int], None]
 """Gets how many files are done, and how many there are."""

@@ -2,8 +2,8 @@
 
 import re
 
-from sidecar_spotter.known import split
 from sidecar_spotter.model import Container, Group
+from sidecar_spotter.tables.known import split
 
 _PORT = re.compile(
     r"(?:port|addr(?:ess)?|listen|bind)[\w.-]*[=: ]+\S*?:?(\d{2,5})\b(?!\.\d)|"

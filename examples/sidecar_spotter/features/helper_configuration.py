@@ -67,8 +67,8 @@ from collections.abc import Iterator
 
 from sidecar_spotter.features.localhost import helps
 from sidecar_spotter.features.shared_volume import FIXED
-from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.tables.known import MAIN, telling
 from sidecar_spotter.units import ends, idles, running, stem
 
 NAME = "helper-configuration"

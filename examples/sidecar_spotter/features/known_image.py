@@ -45,10 +45,10 @@ running example uses one image for both containers.
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.known import MAIN, Known, known, of_name, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.tables.known import MAIN, Known, known, of_name, split, telling
+from sidecar_spotter.tables.variables import known_as, of_variables
 from sidecar_spotter.units import running, serves_files
-from sidecar_spotter.variables import known_as, of_variables
 
 NAME = "known-image"
 STRENGTH = "medium"

@@ -78,12 +78,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Port, Text
-from sidecar_spotter.operators import OWN_CONTAINERS
 from sidecar_spotter.own import own_name
+from sidecar_spotter.tables.known import MAIN, split, telling
+from sidecar_spotter.tables.operators import OWN_CONTAINERS
+from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import OF_NUMBERS, idles, listens, running, stem
-from sidecar_spotter.variables import known_as
 
 NAME = "localhost"
 STRENGTH = "strong"

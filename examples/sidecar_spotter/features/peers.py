@@ -55,8 +55,8 @@ from collections.abc import Iterator
 
 from sidecar_spotter.features.localhost import measures
 from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import OF_NUMBERS, idles, running, stem
-from sidecar_spotter.variables import known_as
 
 NAME = "peers"
 STRENGTH = "against"

@@ -62,8 +62,8 @@ one can stop the others <features-shared-processes>`. To run:
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import running
-from sidecar_spotter.variables import known_as
 
 NAME = "shared-namespace"
 STRENGTH = "strong"

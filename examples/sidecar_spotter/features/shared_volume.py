@@ -85,10 +85,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.features.localhost import helps
-from sidecar_spotter.known import MAIN, telling
 from sidecar_spotter.model import Container, Evidence, Group, Mount
+from sidecar_spotter.tables.known import MAIN, telling
+from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import answers, running, serves_files
-from sidecar_spotter.variables import known_as
 
 NAME = "shared-volume"
 STRENGTH = "strong"

@@ -35,8 +35,8 @@ your eyes to it.
 import re
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.tables.known import MAIN, split, telling
 from sidecar_spotter.units import running
 
 NAME = "telling-name"

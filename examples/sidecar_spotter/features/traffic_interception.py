@@ -56,8 +56,8 @@ Envoy <features-opa-redirect>`.
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.known import known
 from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.tables.known import known
 from sidecar_spotter.units import running
 
 NAME = "traffic-interception"

@@ -20,8 +20,8 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from sidecar_spotter.forms import Form, form_of
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.forms import Form, form_of
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
 
 READERS: dict[str, tuple[Form, ...]] = {

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import yaml
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.parse import documents_in
 from sidecar_spotter.readers import compose
+from sidecar_spotter.readers.common.fields import Fields
 from sidecar_spotter.readers.compose.services import service
-from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.tree import Node, entries, mappings, text
 
 MODULE = re.compile(r"(?:[\w.]+\.)?((?:docker|podman)_container)$")

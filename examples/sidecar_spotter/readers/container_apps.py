@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group, Port, Request, Text
 from sidecar_spotter.parse import documents_in
+from sidecar_spotter.readers.common.fields import Fields, fold, number
+from sidecar_spotter.readers.common.shapes import container, volumes
+from sidecar_spotter.readers.common.values import Names, choices
 from sidecar_spotter.readers.ecs import tree_or_template
-from sidecar_spotter.readers.fields import Fields, fold, number
-from sidecar_spotter.readers.shapes import container, volumes
-from sidecar_spotter.readers.values import Names, choices
 from sidecar_spotter.tree import Node, entries, items, line, text, walk
 
 FILES = re.compile(r"\.(?:ya?ml|json|jsonc)$", re.IGNORECASE)

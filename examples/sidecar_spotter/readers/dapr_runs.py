@@ -7,10 +7,10 @@ https://docs.dapr.io/developing-applications/local-development/multi-app-dapr-ru
 
 from collections.abc import Iterator
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group, Request
 from sidecar_spotter.parse import documents_in
-from sidecar_spotter.readers.fields import Fields, tree_of
+from sidecar_spotter.readers.common.fields import Fields, tree_of
 from sidecar_spotter.tree import line
 
 FOLDER = "appDirPath"

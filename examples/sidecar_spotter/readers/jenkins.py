@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 
-from sidecar_spotter.forms import form_of
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group, Text
 from sidecar_spotter.parse import mend
 from sidecar_spotter.readers import kubernetes
-from sidecar_spotter.readers.lines import Lines
+from sidecar_spotter.readers.common.lines import Lines
 from sidecar_spotter.tree import Unreadable
 
 TEXT = re.compile(

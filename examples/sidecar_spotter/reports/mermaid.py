@@ -12,8 +12,8 @@ from itertools import groupby
 
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.model import SIDECARS, Container, Finding, Group, Judged, Report
-from sidecar_spotter.once import unit_of
 from sidecar_spotter.reports.words import LABELS, shown, unit
+from sidecar_spotter.repository.once import unit_of
 
 MOST = 40
 """Containers, and volumes, in one drawing."""

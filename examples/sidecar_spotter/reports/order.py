@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sidecar_spotter.model import SIDECARS, Finding, Judged, Report
-from sidecar_spotter.once import NAMED
+from sidecar_spotter.repository.once import NAMED
 
 FEW = 3
 """So many units of one kind are told in full, behind the others."""

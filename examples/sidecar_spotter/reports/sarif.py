@@ -17,7 +17,7 @@ from urllib.parse import quote
 from sidecar_spotter.about import handbook, version
 from sidecar_spotter.features import FEATURES
 from sidecar_spotter.model import SIDECARS, Finding, Group, Report, Skipped
-from sidecar_spotter.pages import plain, title
+from sidecar_spotter.reports.pages import plain, title
 from sidecar_spotter.reports.words import name, reasons, sentence, shown, unit
 
 Json = dict[str, Any]

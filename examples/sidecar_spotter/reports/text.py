@@ -19,8 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
-from sidecar_spotter.pages import plain
 from sidecar_spotter.reports.order import SAME, brief_lines, left, ordered
+from sidecar_spotter.reports.pages import plain
 from sidecar_spotter.reports.words import (
     name,
     reason,

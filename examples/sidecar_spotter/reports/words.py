@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import SIDECARS, Evidence, Finding, Group, Label, Skipped
-from sidecar_spotter.summary import short
+from sidecar_spotter.repository.summary import short
 
 LONGEST = 120
 """Characters of a name or reason that a form for people shows. A checkout is

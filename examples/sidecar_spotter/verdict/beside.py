@@ -8,8 +8,8 @@ rule has no condition: what none of the others could explain serves the main pro
 
 from collections.abc import Callable
 
-from sidecar_spotter.known import split
 from sidecar_spotter.model import Evidence, Finding
+from sidecar_spotter.tables.known import split
 from sidecar_spotter.units import running
 from sidecar_spotter.verdict import equals, whom
 from sidecar_spotter.verdict.labels import finding, kind_of

@@ -2,8 +2,8 @@
 
 import re
 
-from sidecar_spotter.known import MAIN, split, telling
 from sidecar_spotter.model import Container
+from sidecar_spotter.tables.known import MAIN, split, telling
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
     STORES,

@@ -4,9 +4,9 @@ There is no main container to compare with, so each is judged by itself.
 """
 
 from sidecar_spotter.features.localhost import asks_elsewhere
-from sidecar_spotter.known import split, telling
 from sidecar_spotter.model import Container, Finding, Group, Label
-from sidecar_spotter.operators import OWN_CONTAINERS
+from sidecar_spotter.tables.known import split, telling
+from sidecar_spotter.tables.operators import OWN_CONTAINERS
 from sidecar_spotter.units import idles
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
 from sidecar_spotter.verdict.signs import OWN_NAME

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
-from sidecar_spotter.known import ALWAYS, NEVER, split, telling
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Group, Label
+from sidecar_spotter.tables.known import ALWAYS, NEVER, split, telling
+from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import stem
-from sidecar_spotter.variables import known_as
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """What a template puts into a name."""

@@ -4,8 +4,8 @@ from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sidecar_spotter.batches import batches
-from sidecar_spotter.load import Entry
+from sidecar_spotter.checkout.batches import batches
+from sidecar_spotter.checkout.load import Entry
 
 PATHS = st.lists(st.sampled_from(("a", "b c", ".d", "ü\n")), min_size=1, max_size=3)
 ENTRIES = st.lists(st.builds(Entry, PATHS.map("/".join), st.sampled_from(("", "x/y"))))

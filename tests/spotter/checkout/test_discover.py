@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sidecar_spotter.discover import discover
-from sidecar_spotter.forms import form_of
-from sidecar_spotter.load import LARGEST, Entry, as_text, load
+from sidecar_spotter.checkout.discover import discover
+from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.load import LARGEST, Entry, as_text, load
 from sidecar_spotter.model import Skipped
 from sidecar_spotter.tree import Unreadable
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sidecar_spotter.ends import Ends
+from sidecar_spotter.processes.ends import Ends
 
 ORDERS = st.lists(st.booleans(), max_size=60)
 """Who makes the next step: the first process where it is true."""

@@ -22,7 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from limits import within
 from samples import SAMPLES, WORDS, faults
-from sidecar_spotter import Report, scan, two
+from sidecar_spotter import Report, scan
+from sidecar_spotter.processes import two
 from sidecar_spotter.readers import readers_of
 
 # The package gives its name to the function.

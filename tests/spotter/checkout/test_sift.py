@@ -1,7 +1,7 @@
 """What the quick filter drops, and what it must not."""
 
 import pytest
-from sidecar_spotter.sift import sift
+from sidecar_spotter.checkout.sift import sift
 
 LONE = """\
 kind: Deployment

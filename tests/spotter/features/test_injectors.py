@@ -6,8 +6,8 @@ from textwrap import dedent
 import pytest
 from scanning import labels
 from sidecar_spotter import scan
-from sidecar_spotter.injectors import INJECTORS, requests
 from sidecar_spotter.model import Request, Text
+from sidecar_spotter.tables.injectors import INJECTORS, requests
 
 
 def ask_of(where: str, pairs: dict[str, str]) -> list[Request]:

@@ -6,7 +6,7 @@ import pytest
 from beginnings import pod
 from limits import within
 from scanning import neighbors
-from sidecar_spotter.known import MAYBE, MOSTLY, TABLE, known, split, telling
+from sidecar_spotter.tables.known import MAYBE, MOSTLY, TABLE, known, split, telling
 
 
 @pytest.mark.parametrize(

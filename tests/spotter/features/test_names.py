@@ -6,7 +6,7 @@ import pytest
 from beginnings import WORKLOAD, pod, task
 from reading import judged
 from scanning import labels
-from sidecar_spotter.known import known, telling
+from sidecar_spotter.tables.known import known, telling
 
 NODE = """\
 # A node, and a page that shows how it does.

@@ -4,9 +4,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from sidecar_spotter import operators, scan
+from sidecar_spotter import scan
 from sidecar_spotter.model import Request
 from sidecar_spotter.parse import compose
+from sidecar_spotter.tables import operators
 from sidecar_spotter.tree import get, text
 
 

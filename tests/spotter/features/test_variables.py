@@ -6,7 +6,7 @@ import pytest
 from beginnings import task
 from scanning import labels
 from sidecar_spotter.model import Container, Text
-from sidecar_spotter.variables import known_as, of_variables
+from sidecar_spotter.tables.variables import known_as, of_variables
 
 
 @pytest.mark.parametrize(

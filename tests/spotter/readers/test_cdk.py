@@ -7,7 +7,8 @@ from limits import within
 from reading import Files, box, names, unit, units
 from sidecar_spotter import scan
 from sidecar_spotter.model import Text
-from sidecar_spotter.readers import cdk, code_files
+from sidecar_spotter.readers import cdk
+from sidecar_spotter.readers.common import code_files
 from sidecar_spotter.tree import Unreadable
 
 TYPESCRIPT = """\

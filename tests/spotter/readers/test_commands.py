@@ -7,7 +7,8 @@ from limits import within
 from reading import Files
 from scanning import scanned
 from sidecar_spotter.model import Report
-from sidecar_spotter.readers import code_files, shell
+from sidecar_spotter.readers import shell
+from sidecar_spotter.readers.common import code_files
 from sidecar_spotter.readers.shell import commands
 
 

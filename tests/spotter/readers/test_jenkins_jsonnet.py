@@ -2,9 +2,9 @@
 
 import pytest
 from reading import box, names, unit, units
-from sidecar_spotter.forms import form_of
+from sidecar_spotter.checkout.forms import form_of
 from sidecar_spotter.readers import reader_of
-from sidecar_spotter.readers.lines import Lines
+from sidecar_spotter.readers.common.lines import Lines
 
 PIPELINE = """\
 pipeline {

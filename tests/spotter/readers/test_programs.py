@@ -7,7 +7,8 @@ from limits import within
 from reading import Files, box, names, refuses, unit, units
 from sidecar_spotter import scan
 from sidecar_spotter.model import Mount, Text
-from sidecar_spotter.readers import code_files, programs
+from sidecar_spotter.readers import programs
+from sidecar_spotter.readers.common import code_files
 
 PYTHON = '''\
 """Says containers=[V1Container(name="none", image="none")] in a text."""

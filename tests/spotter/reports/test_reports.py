@@ -16,8 +16,8 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from markdown_it import MarkdownIt
 from sidecar_spotter.features import FEATURES
 from sidecar_spotter.model import Report, Skipped
-from sidecar_spotter.pages import plain
 from sidecar_spotter.reports import Form, render
+from sidecar_spotter.reports.pages import plain
 from sidecar_spotter.reports.sarif import driver, uri
 
 FORMS: tuple[Form, ...] = ("text", "json", "sarif", "markdown", "mermaid")

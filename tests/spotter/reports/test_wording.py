@@ -11,7 +11,7 @@ from sidecar_spotter.features import evidence
 from sidecar_spotter.model import Evidence, Finding, Group, Judged, Report
 from sidecar_spotter.reports import render
 from sidecar_spotter.reports.words import reasons
-from sidecar_spotter.summary import short, summary_of
+from sidecar_spotter.repository.summary import short, summary_of
 from sidecar_spotter.verdict import judge
 
 SHIP = WEB.findings[3]

@@ -6,7 +6,7 @@ import pytest
 from scanning import labels
 from sidecar_spotter import scan
 from sidecar_spotter.checkout import Checkout
-from sidecar_spotter.readme import program_is_a_sidecar
+from sidecar_spotter.repository.readme import program_is_a_sidecar
 
 SOURCE = "# ports\n\n*ports* is a small sidecar container that opens ports.\n"
 

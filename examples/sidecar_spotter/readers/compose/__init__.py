@@ -20,8 +20,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter.forms import form_of
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.parse import documents_in
 from sidecar_spotter.readers.compose.documents import tree_in

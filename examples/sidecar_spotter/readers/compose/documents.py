@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar_spotter.readers.fields import tree_of
+from sidecar_spotter.readers.common.fields import tree_of
 from sidecar_spotter.tree import Node, Unreadable
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
+from sidecar_spotter.readers.common.fields import MOST, Fields
 from sidecar_spotter.readers.compose.documents import tree_in
 from sidecar_spotter.readers.compose.volumes import with_defaults
-from sidecar_spotter.readers.fields import MOST, Fields
 from sidecar_spotter.tree import (
     Node,
     Unreadable,

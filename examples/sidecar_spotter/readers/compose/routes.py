@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Port
-from sidecar_spotter.readers.fields import Fields
+from sidecar_spotter.readers.common.fields import Fields
 
 ROUTE = re.compile(
     r"traefik\.(?:enable=true$|(?:http|tcp)\.routers\.[\w-]+\.rule=|frontend\.rule=)"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import yaml
 
 from sidecar_spotter.model import Container, Port, Text, Volume
+from sidecar_spotter.readers.common.fields import Fields, comment_above, port, words
+from sidecar_spotter.readers.common.values import say
 from sidecar_spotter.readers.compose.routes import routed
 from sidecar_spotter.readers.compose.volumes import COLON, mounts_of, with_defaults
-from sidecar_spotter.readers.fields import Fields, comment_above, port, words
-from sidecar_spotter.readers.values import say
 from sidecar_spotter.tree import Node, entries, get, line, text
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import yaml
 
-from sidecar_spotter.known import MAIN, of_name, telling
 from sidecar_spotter.model import Container, Group, Text, Volume
+from sidecar_spotter.readers.common.fields import Fields
+from sidecar_spotter.readers.common.shapes import with_volumes_from
 from sidecar_spotter.readers.compose.services import Service, service
 from sidecar_spotter.readers.compose.ties import sets_of, told_whom
 from sidecar_spotter.readers.compose.volumes import SOCKET, with_folders_inside
-from sidecar_spotter.readers.fields import Fields
-from sidecar_spotter.readers.shapes import with_volumes_from
+from sidecar_spotter.tables.known import MAIN, of_name, telling
 from sidecar_spotter.tree import moved
 from sidecar_spotter.units import stem
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from sidecar_spotter.model import Container, Mount, Volume
-from sidecar_spotter.readers.fields import Fields
+from sidecar_spotter.readers.common.fields import Fields
 from sidecar_spotter.tree import line, text
 
 OF_THE_MACHINE = re.compile(

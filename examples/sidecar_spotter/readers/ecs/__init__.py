@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter.forms import form_of
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.parse import documents_in, without_statements
+from sidecar_spotter.readers.common.fields import Fields
 from sidecar_spotter.readers.ecs.definitions import definitions
 from sidecar_spotter.readers.ecs.documents import tree_or_template
 from sidecar_spotter.readers.ecs.services import (
@@ -22,7 +23,6 @@ from sidecar_spotter.readers.ecs.services import (
     daemon,
 )
 from sidecar_spotter.readers.ecs.task import task
-from sidecar_spotter.readers.fields import Fields
 from sidecar_spotter.tree import Node, items, line
 
 FORMS = ("json", "yaml", "template")

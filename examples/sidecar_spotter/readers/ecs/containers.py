@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sidecar_spotter.model import Container, Mount, Port, Text
-from sidecar_spotter.readers.fields import Fields, comment_above, number
-from sidecar_spotter.readers.values import say
+from sidecar_spotter.readers.common.fields import Fields, comment_above, number
+from sidecar_spotter.readers.common.values import say
 from sidecar_spotter.tree import line
 
 WAITS = ("dependson", "dependencies", "containerdependson")

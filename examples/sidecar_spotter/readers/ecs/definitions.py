@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sidecar_spotter.model import Group
+from sidecar_spotter.readers.common.fields import Fields, fold
 from sidecar_spotter.readers.ecs.documents import resources
 from sidecar_spotter.readers.ecs.services import balanced, by_definition, daemon
 from sidecar_spotter.readers.ecs.task import task
-from sidecar_spotter.readers.fields import Fields, fold
 from sidecar_spotter.tree import Node, entries, items, line, text, walk
 
 DEFINITION = "AWS::ECS::TaskDefinition"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sidecar_spotter.readers.fields import Fields, tree_of
+from sidecar_spotter.readers.common.fields import Fields, tree_of
 from sidecar_spotter.readers.hcl import loose
 from sidecar_spotter.tree import Node, Unreadable, entries, text
 

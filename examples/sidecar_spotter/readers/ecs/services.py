@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from sidecar_spotter.model import Group, Request
+from sidecar_spotter.readers.common.fields import Fields, number
 from sidecar_spotter.readers.ecs.documents import resources
-from sidecar_spotter.readers.fields import Fields, number
 from sidecar_spotter.tree import Node, entries, line
 
 

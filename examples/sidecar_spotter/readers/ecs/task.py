@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from yaml import ScalarNode
 
-from sidecar_spotter.known import split
 from sidecar_spotter.model import Container, Group, Text, Volume
+from sidecar_spotter.readers.common.fields import Fields
+from sidecar_spotter.readers.common.shapes import with_volumes_from
+from sidecar_spotter.readers.common.values import Names, resolve, say
 from sidecar_spotter.readers.ecs.containers import WAITS, container, name_of, taken_by
-from sidecar_spotter.readers.fields import Fields
-from sidecar_spotter.readers.shapes import with_volumes_from
-from sidecar_spotter.readers.values import Names, resolve, say
+from sidecar_spotter.tables.known import split
 from sidecar_spotter.tree import Node, entries, line
 from sidecar_spotter.units import prepares
 

@@ -19,9 +19,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group, Stage
-from sidecar_spotter.readers import code_files, manifests
+from sidecar_spotter.readers.common import code_files, manifests
 from sidecar_spotter.readers.go import maps
 from sidecar_spotter.readers.go.calls import called_in, instead
 from sidecar_spotter.readers.go.containers import container

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sidecar_spotter.known import MAIN, split, telling
+from sidecar_spotter.readers.common.source import Span
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.program import Program
-from sidecar_spotter.readers.source import Span
+from sidecar_spotter.tables.known import MAIN, split, telling
 
 MOST = 300
 """Calls of one function that are looked at."""

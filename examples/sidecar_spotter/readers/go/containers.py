@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Container, Mount, Port, Stage, Text
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.names import GIVEN, NAME
 from sidecar_spotter.readers.go.package import Package
 from sidecar_spotter.readers.go.program import Program
 from sidecar_spotter.readers.go.values import rows, say, unmade, words
-from sidecar_spotter.readers.source import Code, Span
 
 Fields = dict[str, Span]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from sidecar_spotter.readers.common.source import Span
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.pods import MOST, STAGES, Pod
@@ -11,7 +12,6 @@ from sidecar_spotter.readers.go.program import Program
 from sidecar_spotter.readers.go.together import of_element
 from sidecar_spotter.readers.go.values import end_of_statement
 from sidecar_spotter.readers.languages.language import WIDEST
-from sidecar_spotter.readers.source import Span
 
 _PUT = re.compile(
     r"^[ \t]*((?:\w+\.)*\w+)\.Containers[ \t]*=[ \t]*\[\]\*?\w+\.Container\{", re.M

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
 
-from sidecar_spotter.readers.functions import Functions
+from sidecar_spotter.readers.common.functions import Functions
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.go.names import NAME, TO_CALL
-from sidecar_spotter.readers.source import Code, Span
 
 APPENDS = re.compile(r"\.(?:InitContainers|Containers)\s*=\s*append\(")
 """What puts more into a pod that is given."""

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sidecar_spotter.readers.common.source import Span
 from sidecar_spotter.readers.go.program import Program
 from sidecar_spotter.readers.go.values import WITH, chain, end_of_statement, fields
-from sidecar_spotter.readers.source import Span
 
 _IMPORT = re.compile(
     r"(?:\b(\w+)[ \t]+)?\"(?:k8s\.io/api/core/v1|github\.com/pulumi/[^\"\n]*/core/v1)\""

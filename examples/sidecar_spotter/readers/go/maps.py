@@ -15,8 +15,8 @@ import yaml
 
 from sidecar_spotter.model import Group
 from sidecar_spotter.readers import kubernetes
+from sidecar_spotter.readers.common.source import Span
 from sidecar_spotter.readers.go.program import Program
-from sidecar_spotter.readers.source import Span
 from sidecar_spotter.tree import At, Node, get, items
 
 MOST = 50

@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict
 
-from sidecar_spotter.readers.functions import Functions, named
+from sidecar_spotter.readers.common.functions import Functions, named
+from sidecar_spotter.readers.common.source import Code
 from sidecar_spotter.readers.languages.go import FUNCTION
-from sidecar_spotter.readers.source import Code
 
 NAME = re.compile(r"[A-Za-z_]\w*")
 TO_CALL = re.compile(r"\b(\w+)(?:, *\w+){0,3} *:?= *(?:\w+\.){0,4}(\w+)\(")

@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.readers.go.files import LARGEST, SKIPPED
 
 _CONSTANT = re.compile(rb"^(?:const |\t)(\w+)(?: +string)? *= *\"([^\"\n]*)\"", re.M)

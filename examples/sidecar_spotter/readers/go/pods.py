@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sidecar_spotter.known import split
 from sidecar_spotter.model import Stage, Text, Volume
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.program import Program
@@ -19,7 +19,7 @@ from sidecar_spotter.readers.go.values import (
     say,
 )
 from sidecar_spotter.readers.languages.language import WIDEST
-from sidecar_spotter.readers.source import Code, Span
+from sidecar_spotter.tables.known import split
 
 MOST = 300
 """Specifications of one file that are looked at."""

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sidecar_spotter.readers.functions import Functions
+from sidecar_spotter.readers.common.functions import Functions
+from sidecar_spotter.readers.common.source import Code
 from sidecar_spotter.readers.go.landings import Landings
 from sidecar_spotter.readers.go.names import Names
 from sidecar_spotter.readers.languages.go import GO
-from sidecar_spotter.readers.source import Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 import re
 from itertools import islice
 
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.go.calls import called, gives_helpers
 from sidecar_spotter.readers.go.literals import Literal
 from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.pods import Pod
 from sidecar_spotter.readers.go.program import Program
 from sidecar_spotter.readers.languages.language import WIDEST
-from sidecar_spotter.readers.source import Code, Span
 
 MOST = 300
 """Lists of one file that are looked at, and calls that add to one."""

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Text
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.program import Program
 from sidecar_spotter.readers.languages.language import WIDEST
-from sidecar_spotter.readers.source import Code, Span
 
 ASSIGNMENTS = 10
 """Places that give a variable its value, as `append` does, that are looked at."""

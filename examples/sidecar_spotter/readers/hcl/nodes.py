@@ -2,9 +2,9 @@
 
 import yaml
 
+from sidecar_spotter.readers.common.loops import FOR, once
+from sidecar_spotter.readers.common.values import EXPRESSION, IF
 from sidecar_spotter.readers.hcl.words import Token
-from sidecar_spotter.readers.loops import FOR, once
-from sidecar_spotter.readers.values import EXPRESSION, IF
 from sidecar_spotter.tree import Node
 
 HEREDOC = "!heredoc"

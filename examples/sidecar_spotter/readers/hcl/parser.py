@@ -2,6 +2,7 @@
 
 import yaml
 
+from sidecar_spotter.readers.common.values import EXPRESSION, FILE
 from sidecar_spotter.readers.hcl.nodes import (
     HEREDOC,
     condition,
@@ -14,7 +15,6 @@ from sidecar_spotter.readers.hcl.nodes import (
     scalar,
 )
 from sidecar_spotter.readers.hcl.words import Token
-from sidecar_spotter.readers.values import EXPRESSION, FILE
 from sidecar_spotter.tree import Node, Unreadable
 
 DEEPEST = 100

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from sidecar_spotter import injectors
-from sidecar_spotter.forms import ADDED as MADE_OF
-from sidecar_spotter.forms import form_of
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.forms import ADDED as MADE_OF
+from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group
 from sidecar_spotter.parse import without_statements
 from sidecar_spotter.readers import kubernetes
@@ -23,6 +22,7 @@ from sidecar_spotter.readers.helm.named import named_templates, pieces
 from sidecar_spotter.readers.helm.page import ADDED, Page
 from sidecar_spotter.readers.helm.parts import named_part
 from sidecar_spotter.readers.helm.values import with_values
+from sidecar_spotter.tables import injectors
 from sidecar_spotter.tree import Unreadable
 
 FORMS = ("yaml", "json", "template")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.parse import documents_in
 
 DEFINE = re.compile(r"\{\{-?\s*(?:define|block)\s+\"([^\"]+)\"[^}]*\}\}")

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter import injectors
-from sidecar_spotter.known import split
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.readers.helm.named import DEFINE
+from sidecar_spotter.tables import injectors
+from sidecar_spotter.tables.known import split
 from sidecar_spotter.tree import Node, get, items
 
 INCLUDES_SEEN = 20

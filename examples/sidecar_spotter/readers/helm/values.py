@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import yaml
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.parse import compose
 from sidecar_spotter.tree import Node, Unreadable, entries, get, text
 

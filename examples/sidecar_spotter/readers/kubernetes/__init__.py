@@ -14,8 +14,8 @@ add a container; `services` for the ports that a Service sends requests to, and
 
 from collections.abc import Iterator
 
-from sidecar_spotter.forms import form_of
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.parse import documents_in, mend, without_statements
 from sidecar_spotter.readers.kubernetes.config_maps import with_maps

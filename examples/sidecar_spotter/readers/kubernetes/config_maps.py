@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group, Text
 from sidecar_spotter.parse import documents_in, mend
 from sidecar_spotter.tree import Node, Unreadable, entries, get, items, text

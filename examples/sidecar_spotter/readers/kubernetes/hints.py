@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar_spotter import operators
+from sidecar_spotter.tables import operators
 
 HINTS = (
     *(b"containers", b"Containers", b"Container:", b"sidecar", b"Sidecar", b"steps:"),

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from sidecar_spotter import injectors
 from sidecar_spotter.model import Group, Request, Text
 from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.requests import pairs_of
 from sidecar_spotter.readers.kubernetes.texts import trees_in
+from sidecar_spotter.tables import injectors
 from sidecar_spotter.tree import Node, get, items, key, line, text
 
 _TO_METADATA = re.compile(r"/metadata/(annotations|labels)/?([^/]*)$")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from sidecar_spotter import injectors, operators
 from sidecar_spotter.model import Request, Text
 from sidecar_spotter.readers.kubernetes.boxes import LISTS
 from sidecar_spotter.readers.kubernetes.place import Place
+from sidecar_spotter.tables import injectors, operators
 from sidecar_spotter.tree import Node, entries, get, line, mappings, text
 
 UNITLESS = (

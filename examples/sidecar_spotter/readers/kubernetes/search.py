@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import yaml
 
-from sidecar_spotter import operators
 from sidecar_spotter.model import Group, Request
 from sidecar_spotter.readers.kubernetes.boxes import (
     LISTS,
@@ -18,6 +17,7 @@ from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import labels_of
 from sidecar_spotter.readers.kubernetes.texts import trees_in
 from sidecar_spotter.readers.kubernetes.units import unit_at
+from sidecar_spotter.tables import operators
 from sidecar_spotter.tree import Node, entries, get, items, line, text
 
 LEVELS = 24

@@ -7,7 +7,7 @@ from contextlib import suppress
 import yaml
 
 from sidecar_spotter.parse import compose, documents_in
-from sidecar_spotter.readers.here_documents import manifests
+from sidecar_spotter.readers.common.here_documents import manifests
 from sidecar_spotter.tree import Node, Unreadable, line, scalars
 
 _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")

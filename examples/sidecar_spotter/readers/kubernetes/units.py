@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter import operators
 from sidecar_spotter.model import Container, Group, Text, Volume
 from sidecar_spotter.readers.kubernetes.boxes import (
     as_helper,
@@ -16,6 +15,7 @@ from sidecar_spotter.readers.kubernetes.boxes import (
 from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import asked_by, labels_of
+from sidecar_spotter.tables import operators
 from sidecar_spotter.tree import Node, entries, get, items, key, line, text
 
 _NAME = re.compile(r"[\w-]+")

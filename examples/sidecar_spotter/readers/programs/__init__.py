@@ -17,10 +17,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter.known import split
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.readers import code_files, manifests
+from sidecar_spotter.readers.common import code_files, manifests
 from sidecar_spotter.readers.languages import language_of
 from sidecar_spotter.readers.programs.annotations import asked
 from sidecar_spotter.readers.programs.containers import container
@@ -28,6 +27,7 @@ from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.patched import patched
 from sidecar_spotter.readers.programs.pods import pods
 from sidecar_spotter.readers.programs.program import Program, parse
+from sidecar_spotter.tables.known import split
 
 ENDINGS = (".ts", ".js", ".py", ".java", ".cs", ".kt", ".rs")
 SKIPPED = re.compile(

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
-from sidecar_spotter import injectors
 from sidecar_spotter.model import Request, Text
-from sidecar_spotter.readers.source import Code
+from sidecar_spotter.readers.common.source import Code
+from sidecar_spotter.tables import injectors
 
 MOST = 300
 """Annotations of one file that are looked at."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Set
 from itertools import islice
 
 from sidecar_spotter.model import Stage
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.programs.literal import Literal, variable
-from sidecar_spotter.readers.source import Code, Span
 
 MOST = 300
 """Chains of one file that are looked at."""

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Container, Mount, Port, Stage, Text
+from sidecar_spotter.readers.common.source import Code, Span, plain
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.program import Program
 from sidecar_spotter.readers.programs.settings import settings
-from sidecar_spotter.readers.source import Code, Span, plain
 
 ABOVE = 6
 """Lines above a container in which its comment is searched."""

@@ -4,10 +4,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.program import Program
-from sidecar_spotter.readers.source import Code, Span
 
 DEEPEST = 4
 """Names and functions that may lead from a list to its containers."""

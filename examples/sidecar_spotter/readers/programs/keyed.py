@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from sidecar_spotter.readers.common.source import Span
 from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.program import Program
-from sidecar_spotter.readers.source import Span
 
 MOST = 50
 """Entries of one map that are looked at."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from sidecar_spotter.model import Stage
-from sidecar_spotter.readers.source import Span
+from sidecar_spotter.readers.common.source import Span
 
 _GIVEN = re.compile(r"(\w+)\s*(?::\s*[\w.<>\[\]]{1,80}\s*)?=\s*(?:&mut\s+)?\Z")
 

@@ -8,8 +8,8 @@ As `{ name: "a", image: "b" }`, or `a: { image: "b" }` where a task lists them b
 import re
 from collections.abc import Iterator, Set
 
+from sidecar_spotter.readers.common.source import Code
 from sidecar_spotter.readers.programs.literal import Literal, variable
-from sidecar_spotter.readers.source import Code
 
 _CALLED = re.compile(
     r"[a-z](?:Container|Sidecar)$|_(?:container|sidecar)$|^(?:container|sidecar)$", re.A

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from sidecar_spotter.model import Stage
+from sidecar_spotter.readers.common.source import Code, Span, plain
 from sidecar_spotter.readers.programs.follow import Ways, end_of_value
 from sidecar_spotter.readers.programs.keyed import imported, is_map
 from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.program import Program
-from sidecar_spotter.readers.source import Code, Span, plain
 
 MOST = 300
 """Calls of one file that are looked at, and thrice as many fields."""

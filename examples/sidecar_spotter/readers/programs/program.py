@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sidecar_spotter.readers.functions import Functions, Named, named
+from sidecar_spotter.readers.common.functions import Functions, Named, named
+from sidecar_spotter.readers.common.source import Code
 from sidecar_spotter.readers.languages.language import Language
 from sidecar_spotter.readers.programs.chains import built
 from sidecar_spotter.readers.programs.literal import Literal
 from sidecar_spotter.readers.programs.objects import objects
 from sidecar_spotter.readers.programs.typed import typed
-from sidecar_spotter.readers.source import Code
 
 MOST = 300
 """Containers of one file that are looked at."""

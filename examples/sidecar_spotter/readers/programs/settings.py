@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Text
+from sidecar_spotter.readers.common.source import Span, plain
 from sidecar_spotter.readers.programs.program import Program
-from sidecar_spotter.readers.source import Span, plain
 
 MOST = 5
 """Places where a name gets a value that are looked at."""

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from sidecar_spotter.readers.common.source import Code, Span
 from sidecar_spotter.readers.languages.language import WIDEST
 from sidecar_spotter.readers.programs.chains import chain
 from sidecar_spotter.readers.programs.literal import Literal, variable
-from sidecar_spotter.readers.source import Code, Span
 
 MOST = 300
 """Calls of one file that are looked at."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
 from sidecar_spotter.parse import documents_in, mend
 from sidecar_spotter.readers import kubernetes
-from sidecar_spotter.readers.here_documents import manifests
-from sidecar_spotter.readers.lines import Lines
+from sidecar_spotter.readers.common.here_documents import manifests
+from sidecar_spotter.readers.common.lines import Lines
 from sidecar_spotter.readers.shell import commands
 from sidecar_spotter.tree import Unreadable
 

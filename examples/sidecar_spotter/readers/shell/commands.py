@@ -15,10 +15,10 @@ nothing is run.
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter import injectors
 from sidecar_spotter.model import Group, Request, Text
-from sidecar_spotter.readers import code_files
+from sidecar_spotter.readers.common import code_files
 from sidecar_spotter.readers.shell import revisions
+from sidecar_spotter.tables import injectors
 
 HINT = re.compile(
     rb"--enable-dapr\b|\bdapr\s+run\b|\b(?:kubectl|oc)\b[^\n]{0,200}\b(?:label|annotate)\b"

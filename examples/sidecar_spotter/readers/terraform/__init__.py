@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.readers import ecs, loops
-from sidecar_spotter.readers.fields import Fields, tree_of
+from sidecar_spotter.readers import ecs
+from sidecar_spotter.readers.common import loops
+from sidecar_spotter.readers.common.fields import Fields, tree_of
+from sidecar_spotter.readers.common.values import Names, choices
 from sidecar_spotter.readers.hcl import hcl, labeled
 from sidecar_spotter.readers.terraform import docker, modules, settings
 from sidecar_spotter.readers.terraform import names as module_names
@@ -27,7 +29,6 @@ from sidecar_spotter.readers.terraform.tasks import (
     service_of_ecs,
     task,
 )
-from sidecar_spotter.readers.values import Names, choices
 from sidecar_spotter.tree import Node, entries, text, walk
 
 ENDINGS = (".tf", ".tf.json", ".tofu", ".tfvars", ".hcl")

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from sidecar_spotter.model import Container, Group, Mount, Port, Text, Volume
 from sidecar_spotter.readers import compose
-from sidecar_spotter.readers.fields import Fields, comment_above, number
+from sidecar_spotter.readers.common.fields import Fields, comment_above, number
+from sidecar_spotter.readers.common.values import Names, say
 from sidecar_spotter.readers.hcl import labeled
-from sidecar_spotter.readers.values import Names, say
 from sidecar_spotter.tree import Node, entries, line, text
 
 KIND = "docker_container"

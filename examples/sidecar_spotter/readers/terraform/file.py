@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.readers.fields import Fields
-from sidecar_spotter.readers.values import Names
+from sidecar_spotter.readers.common.fields import Fields
+from sidecar_spotter.readers.common.values import Names
 from sidecar_spotter.tree import Node, text
 
 COMMENTS = ("#", "//")

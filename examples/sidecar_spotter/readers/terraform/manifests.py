@@ -8,12 +8,12 @@ from itertools import islice
 
 import yaml
 
-from sidecar_spotter import injectors
 from sidecar_spotter.model import Group, Text
 from sidecar_spotter.readers import kubernetes, nomad
+from sidecar_spotter.readers.common.values import say
 from sidecar_spotter.readers.hcl.nodes import HEREDOC
 from sidecar_spotter.readers.terraform.file import TEXTS, Block, File
-from sidecar_spotter.readers.values import say
+from sidecar_spotter.tables import injectors
 from sidecar_spotter.tree import Unreadable, items, line, text, walk
 
 

@@ -12,10 +12,10 @@ import yaml
 
 from sidecar_spotter.model import Container, Group, Request, Stage, Text
 from sidecar_spotter.readers import ecs
-from sidecar_spotter.readers.fields import Fields, fold
-from sidecar_spotter.readers.shapes import container
+from sidecar_spotter.readers.common.fields import Fields, fold
+from sidecar_spotter.readers.common.shapes import container
+from sidecar_spotter.readers.common.values import Names, choices
 from sidecar_spotter.readers.terraform.names import PARTS
-from sidecar_spotter.readers.values import Names, choices
 from sidecar_spotter.tree import Node, entries, line, text, walk
 
 COMMENTS = ("#", "//")

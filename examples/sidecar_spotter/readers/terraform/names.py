@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import yaml
 
-from sidecar_spotter.known import known
-from sidecar_spotter.look import Look
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Text
-from sidecar_spotter.readers.fields import Fields
+from sidecar_spotter.readers.common.fields import Fields
+from sidecar_spotter.readers.common.values import EXPRESSION, Names, say
 from sidecar_spotter.readers.hcl import hcl, labeled
-from sidecar_spotter.readers.values import EXPRESSION, Names, say
+from sidecar_spotter.tables.known import known
 from sidecar_spotter.tree import Node, Unreadable, entries, items, text
 
 PARTS = (

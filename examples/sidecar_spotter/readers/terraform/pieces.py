@@ -8,9 +8,9 @@ from itertools import islice
 
 from sidecar_spotter.model import Group
 from sidecar_spotter.readers import ecs
-from sidecar_spotter.readers.fields import Fields, fold
+from sidecar_spotter.readers.common.fields import Fields, fold
+from sidecar_spotter.readers.common.loops import FOR
 from sidecar_spotter.readers.hcl import labeled
-from sidecar_spotter.readers.loops import FOR
 from sidecar_spotter.readers.terraform import modules
 from sidecar_spotter.readers.terraform import names as module_names
 from sidecar_spotter.readers.terraform.file import COMMENTS, LEVELS, TEXTS, File

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from sidecar_spotter import injectors
 from sidecar_spotter.model import Container, Group, Request, Stage, Text
 from sidecar_spotter.readers import container_apps
-from sidecar_spotter.readers.fields import Fields, number
-from sidecar_spotter.readers.shapes import container, volumes
+from sidecar_spotter.readers.common.fields import Fields, number
+from sidecar_spotter.readers.common.shapes import container, volumes
+from sidecar_spotter.readers.common.values import say
 from sidecar_spotter.readers.terraform.file import COMMENTS, LEVELS, Block, File, Reader
-from sidecar_spotter.readers.values import say
+from sidecar_spotter.tables import injectors
 from sidecar_spotter.tree import entries, line, text
 
 BOXES = ("containers", "container", "initcontainers", "initcontainer")

@@ -12,7 +12,7 @@ from dataclasses import replace
 import yaml
 
 from sidecar_spotter.model import Group
-from sidecar_spotter.readers.fields import Fields
+from sidecar_spotter.readers.common.fields import Fields
 from sidecar_spotter.readers.hcl.nodes import scalar
 from sidecar_spotter.readers.terraform import modules
 from sidecar_spotter.readers.terraform.file import Block, File

@@ -8,13 +8,13 @@ from itertools import islice
 
 import yaml
 
-from sidecar_spotter.forms import form_of
+from sidecar_spotter.checkout.forms import form_of
 from sidecar_spotter.model import Group, Request, Text
 from sidecar_spotter.readers import ecs
-from sidecar_spotter.readers.fields import Fields
+from sidecar_spotter.readers.common.fields import Fields
+from sidecar_spotter.readers.common.values import EXPRESSION, FILE, choices, say
 from sidecar_spotter.readers.hcl.nodes import HEREDOC
 from sidecar_spotter.readers.terraform.file import COMMENTS, TEXTS, Block, File
-from sidecar_spotter.readers.values import EXPRESSION, FILE, choices, say
 from sidecar_spotter.tree import Node, entries, line, text
 
 DEFINITIONS = (

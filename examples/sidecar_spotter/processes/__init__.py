@@ -1,0 +1,1 @@
+"""Two processes that share a scan, and a limit of time for one file."""

@@ -1,0 +1,1 @@
+"""From the units of all files to what is said of the repository."""
