@@ -1,8 +1,9 @@
 """Find the sidecars in a repository, and say why each one is one.
 
 ``scan(path)`` reads a checkout, runs nothing in it, and returns a `Report`.
-The way data goes: path, files (`discover`), groups of containers (`readers`),
-evidence (`features`), labels (`verdict`), report (`reports`).
+The way data goes: path, files (`checkout`), groups of containers (`readers`),
+evidence (`features`), labels (`verdict`), what the whole is (`repository`), and a text
+of it (`reports`). `tables` holds what is known of products.
 """
 
 from sidecar_spotter.model import (

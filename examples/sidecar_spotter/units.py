@@ -11,7 +11,7 @@ _PORT = re.compile(
     r"(?:0\.0\.0\.0|\[::\]):(\d{2,5})\b",
     re.IGNORECASE,
 )
-
+_HOLES = re.compile(r"\$\{[^{}]*\}|\{\{.*?\}\}|\[\[.*?\]\]")
 
 OWN_IMAGE = re.compile(
     r"[ {(]\$?\.Values\.image(?:\.(?:repository|repo|name)\b|(?![\w.-]))"
@@ -143,3 +143,8 @@ def stem(box: Container) -> str:
         return ""  # words for whoever fills the image in
     image = image.partition(":${")[0]  # a tag that is looked up may have slashes
     return re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].strip("\"' ")
+
+
+def own_name(group: Group) -> list[str]:
+    """Return the words of a unit's name, without its job's name and expressions."""
+    return split(_HOLES.sub("", group.name).rpartition("/")[2])

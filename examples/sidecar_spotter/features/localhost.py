@@ -79,11 +79,10 @@ from dataclasses import replace
 from itertools import islice
 
 from sidecar_spotter.model import Container, Evidence, Group, Port, Text
-from sidecar_spotter.own import own_name
 from sidecar_spotter.tables.known import MAIN, split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import OF_NUMBERS, idles, listens, running, stem
+from sidecar_spotter.units import OF_NUMBERS, idles, listens, own_name, running, stem
 
 NAME = "localhost"
 STRENGTH = "strong"

@@ -1,6 +1,7 @@
 """Readers: one module a platform, each turns one file into groups of containers.
 
 Where there is more to do, as for `kubernetes` and `go`, it is a package of small ones.
+`common` has what several share; `hcl` and `languages` read no platform, but a text.
 
 A reader has two functions::
 

@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.own import own_name
 from sidecar_spotter.tables.known import MAIN, of_name, split, telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import OWN_IMAGE, stem
+from sidecar_spotter.units import OWN_IMAGE, own_name, stem
 from sidecar_spotter.verdict.traits import (
     EXPRESSION,
     FRONT,

@@ -16,9 +16,7 @@ from itertools import islice
 
 from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
-from sidecar_spotter.readers.cdk import cdk8s
-from sidecar_spotter.readers.cdk import constructs as cdk_constructs
-from sidecar_spotter.readers.cdk import given as cdk_given
+from sidecar_spotter.readers.cdk import cdk8s, constructs, given
 from sidecar_spotter.readers.common import code_files
 from sidecar_spotter.readers.common.source import Code, Span, plain
 from sidecar_spotter.readers.languages import language_of
@@ -33,7 +31,7 @@ SKIPPED = re.compile(code_files.NOT_READ)
 HINT = re.compile(
     (
         r"[aA]dd(?:Container|_container|FirelensLogRouter|_firelens_log_router)\("
-        r"|ecs\.ContainerDefinition\(|NewContainerDefinition\(|" + cdk_constructs.HINT
+        r"|ecs\.ContainerDefinition\(|NewContainerDefinition\(|" + constructs.HINT
     ).encode()
 )
 
@@ -88,7 +86,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             tuple(boxes),
             marks=frozenset(marks),
         )
-    for ask in cdk_constructs.requests(code):
+    for ask in constructs.requests(code):
         yield Group(
             path,
             ask.line,
@@ -171,10 +169,10 @@ def _of_pattern(code: Code, start: int, end: int) -> list[tuple[str, Container]]
 def _container(code: Code, match: re.Match[str], router: bool) -> Container:
     """Return the container that a call adds."""
     opening = match.end() - 1
-    given = list(islice(code.elements(opening), 3))
+    arguments = list(islice(code.elements(opening), 3))
     # A construct is given its scope first, and then its name.
-    first = (given[0 if match[1] else 1 :] or [(opening, opening)])[0]
-    fields = {**cdk_given.fields(code, given, match.start()), **code.fields(opening)}
+    first = (arguments[0 if match[1] else 1 :] or [(opening, opening)])[0]
+    fields = {**given.fields(code, arguments, match.start()), **code.fields(opening)}
     said = next(code.strings(first), Text(code.source(first), 0)).text
     name = next(code.strings(fields.get("containername", (0, 0))), Text(said, 0)).text
     box = _described(code, name, first[0] + 1, fields)
@@ -182,7 +180,7 @@ def _container(code: Code, match: re.Match[str], router: bool) -> Container:
     if router:
         says = "configured: gets the logs of the other containers, as their log router"
         box = replace(box, notes=(Text(says, box.line),))
-    if loop := cdk_given.loop_over_sidecars(code, match.start()):
+    if loop := given.loop_over_sidecars(code, match.start()):
         box = replace(box, notes=(*box.notes, Text(f"field: {loop}", box.line)))
     return box
 

@@ -25,7 +25,7 @@ from sidecar_spotter.readers.common.fields import Fields, comment_above, number,
 from sidecar_spotter.readers.common.values import say
 from sidecar_spotter.readers.hcl import hcl, labeled
 from sidecar_spotter.readers.hcl.nodes import HEREDOC
-from sidecar_spotter.readers.nomad import as_json as nomad_json
+from sidecar_spotter.readers.nomad import as_json
 from sidecar_spotter.tree import Node, line, scalars, text, walk
 
 FORMS = ("hcl", "template")
@@ -58,7 +58,7 @@ Ports = Mapping[str, int]
 def suits(path: str, data: bytes) -> bool:
     """Whether the file could hold a job."""
     if path.endswith(".json"):
-        return nomad_json.WORD in data
+        return as_json.WORD in data
     if form_of(path) not in FORMS or path.endswith((".tf", ".tfvars")):
         return False
     return JOB.search(data) is not None and TASK.search(data) is not None
@@ -68,7 +68,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the task groups of the jobs of a file."""
     lines = data.decode("utf-8", "replace").split("\n")
     if path.endswith(".json"):
-        tree = nomad_json.job(data)
+        tree = as_json.job(data)
     else:
         tree = _template(data) if b"[[" in data else hcl(data)
     for job, body in labeled(tree, "job"):
