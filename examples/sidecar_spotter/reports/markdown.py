@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
-from sidecar_spotter.reports.order import SAME, brief_lines, left, ordered
+from sidecar_spotter.reports.order import ALIKE, SAME, brief_lines, left, ordered
 from sidecar_spotter.reports.words import (
     name,
     reason,
@@ -33,6 +33,8 @@ def _report(report: Report) -> Iterator[str]:
         yield from _group(one.judged)
         if one.copies:
             yield from _brief(f"{SAME}: {len(one.copies)}", one.copies)
+        if one.alike:
+            yield from _alike(one.alike)
     for kind, units in told.brief:
         yield from _brief(f"## {kind}: {len(units)}", units)
     if report.skipped:
@@ -48,6 +50,14 @@ def _brief(head: str, units: Sequence[Judged]) -> Iterator[str]:
         yield f"- {_text(path, 1000)}, line {first}{more and f', {more}'}"
     if rest := left(units):
         yield f"- {rest}"
+    yield ""
+
+
+def _alike(units: Sequence[Judged]) -> Iterator[str]:
+    yield f"{ALIKE}: {len(units)}\n"
+    for one in units:
+        place = f"{_text(one.group.path, 1000)}, line {one.group.line}"
+        yield f"- {place}: {_text(unit(one.group))}"
     yield ""
 
 

@@ -17,6 +17,7 @@ LISTED = 8
 """Files of one kind that are named; more are counted."""
 EMPTY = "Lists that nobody has filled"
 SAME = "The same unit, elsewhere"
+ALIKE = "Other units, of which the same is told"
 TESTS = "Units for tests, without a sidecar"
 
 _FOR_TESTS = re.compile(
@@ -31,6 +32,9 @@ class Told:
 
     judged: Judged
     copies: tuple[Judged, ...] = ()
+    """Those that are called as it is."""
+    alike: tuple[Judged, ...] = ()
+    """Those that have names of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,22 @@ def ordered(report: Report) -> Ordered:
 
 
 def _without_copies(units: Sequence[Judged]) -> list[Told]:
-    """Return each unit once: a repository may keep a manifest for every release."""
+    """Return each unit once, however many there are of which nothing else is told.
+
+    A repository may keep a manifest for every release, or give each of its programs the
+    same helper.
+    """
     same: dict[object, list[Judged]] = {}
     for one in units:
         told = (_words(finding) for finding in one.findings)
-        same.setdefault((one.group.kind, one.group.name, *told), []).append(one)
-    return [Told(first, tuple(rest)) for first, *rest in same.values()]
+        same.setdefault((one.group.kind, *told), []).append(one)
+    return [_told(first, rest) for first, *rest in same.values()]
+
+
+def _told(first: Judged, rest: Sequence[Judged]) -> Told:
+    copies = [one for one in rest if one.group.name == first.group.name]
+    alike = [one for one in rest if one.group.name != first.group.name]
+    return Told(first, tuple(copies), tuple(alike))
 
 
 def _words(finding: Finding) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sidecar_spotter.model import SIDECARS, Judged, Report
-from sidecar_spotter.reports.order import SAME, brief_lines, left, ordered
+from sidecar_spotter.reports.order import ALIKE, SAME, brief_lines, left, ordered
 from sidecar_spotter.reports.pages import plain
 from sidecar_spotter.reports.words import (
     name,
@@ -91,6 +91,8 @@ def _report(console: Console, report: Report, titled: bool) -> None:
         _group(console, one.judged, report)
         if one.copies:
             _brief(console, SAME, one.copies, report)
+        if one.alike:
+            _alike(console, one.alike, report)
     for kind, units in told.brief:
         _brief(console, kind, units, report)
     if report.skipped:
@@ -125,6 +127,15 @@ def _brief(
         console.print(Text(place), soft_wrap=True)
     if rest := left(units):
         console.print(Text(f"  {rest}"))
+    console.print()
+
+
+def _alike(console: Console, units: Sequence[Judged], report: Report) -> None:
+    """Print the place and the name of each unit: each has its own."""
+    console.print(Text(f"{ALIKE}: {len(units)}", "bold"))
+    for one in units:
+        place = f"{shown(_opened(report, one.group.path), 1000)}:{one.group.line}"
+        console.print(Text(f"  {place}  {unit(one.group)}"), soft_wrap=True)
     console.print()
 
 

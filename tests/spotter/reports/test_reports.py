@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from markdown_it import MarkdownIt
 from sidecar_spotter.features import FEATURES
-from sidecar_spotter.model import Report, Skipped
+from sidecar_spotter.model import Judged, Report, Skipped
 from sidecar_spotter.reports import Form, render
 from sidecar_spotter.reports.pages import plain
 from sidecar_spotter.reports.sarif import driver, uri
@@ -80,13 +80,27 @@ def test_a_unit_of_which_the_same_would_be_told_is_told_once(form: Form) -> None
         replace(WEB, group=replace(WEB.group, path=f"release-{number}/web.yaml"))
         for number in range(12)
     ]
-    other = replace(WEB, group=replace(WEB.group, name="other"))
-    report = replace(REPORT, groups=(WEB, *again, other), folder=REPORT.root)
+    report = replace(REPORT, groups=(WEB, *again), folder=REPORT.root)
     told = render(form, [report])
-    assert told.count("runs beside web and serves it") == 2
+    assert told.count("runs beside web and serves it") == 1
     assert "The same unit, elsewhere: 12" in told
     assert "release-7/web.yaml" in told
     assert "and 4 more files" in told
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_units_that_differ_by_name_alone_are_each_named(form: Form) -> None:
+    def called(name: str) -> Judged:
+        group = replace(WEB.group, name=name, path=f"shops/{name}/web.yaml")
+        return replace(WEB, group=group)
+
+    shops = [called(f"shop{number}") for number in range(30)]
+    report = replace(REPORT, groups=(WEB, *shops), folder=REPORT.root)
+    told = render(form, [report])
+    assert told.count("runs beside web and serves it") == 1
+    assert "Other units, of which the same is told: 30" in told
+    for number in range(30):
+        assert re.search(rf"shops/shop{number}/web.yaml\W.*\bshop{number}\b", told)
 
 
 def test_a_reason_stands_once() -> None:
