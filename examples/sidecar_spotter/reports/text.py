@@ -18,6 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sidecar_spotter.about import handbook
 from sidecar_spotter.model import SIDECARS, Judged, Report
 from sidecar_spotter.reports.order import ALIKE, SAME, brief_lines, left, ordered
 from sidecar_spotter.reports.pages import plain
@@ -53,7 +54,9 @@ def page(feature: ModuleType, terminal: bool) -> str:
     if feature.STRENGTH == "against":
         strength = "It speaks against a sidecar."
     title, _, body = plain(feature.__doc__ or "").partition("\n")
-    source = f"# {title}\n\n*{strength}*\n\n{body}"
+    home = handbook()
+    files = f"Files and labs are those of the handbook{home and f', {home}'}."
+    source = f"# {title}\n\n*{strength}*\n\n{body}\n\n*{files}*"
     return _printed(lambda console: console.print(Markdown(source)), terminal)
 
 

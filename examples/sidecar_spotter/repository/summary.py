@@ -14,6 +14,11 @@ Pair = tuple[Group, Finding]
 _EXPRESSION = re.compile(r"\{\{[^{}]{18,}\}\}")
 """An expression that is longer than `{{ .Release.Name }}` is."""
 
+_SET_ASIDE = re.compile(
+    r"(?:^|/)[._-]?(?:archived?|deprecated|disabled|legacy|obsolete|old|unused)/", re.I
+)
+"""A folder for what is no longer run."""
+
 
 def summary_of(judged: Sequence[Judged], files: int = 0) -> str:
     """Return the verdict in two sentences for a person.
@@ -77,9 +82,13 @@ def _is_made_up(pair: Pair) -> bool:
     return any(one.feature == "test-fixture" for one in pair[1].evidence)
 
 
-def _weight(pair: Pair) -> tuple[bool, float]:
-    """Return how clear a helper is: what contradicts counts off, test data is last."""
-    return not _is_made_up(pair), sum(one.weight for one in pair[1].evidence)
+def _weight(pair: Pair) -> tuple[bool, bool, float]:
+    """Return how clear a helper is: what contradicts counts off.
+
+    What has been set aside comes after that, and test data last.
+    """
+    in_use = _SET_ASIDE.search(pair[0].path) is None
+    return not _is_made_up(pair), in_use, sum(one.weight for one in pair[1].evidence)
 
 
 def _told(group: Group, finding: Finding) -> str:

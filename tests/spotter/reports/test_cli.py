@@ -354,6 +354,7 @@ def test_explain_shows_a_features_page(feature: object) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     title = (feature.__doc__ or "").partition("\n")[0]
     assert title.split()[-1].strip("`.") in done.stdout
+    assert "Files and labs are those of the handbook" in done.stdout
     assert "\x1b" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
 

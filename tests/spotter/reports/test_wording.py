@@ -69,6 +69,16 @@ def test_the_clearest_is_not_the_one_that_most_speaks_against() -> None:
     assert "The clearest is clear, beside web" in summary_of([doubtful, clear])
 
 
+@pytest.mark.parametrize("folder", ["archive", ".archived", "DEPRECATED", "apps/old"])
+def test_the_clearest_is_in_use_if_any_is(folder: str) -> None:
+    strong = with_reasons(SHIP, reason("only reads the volume logs", 2))
+    old = replace(strong, group=replace(strong.group, path=f"{folder}/web.yaml"))
+    weak = with_reasons(replace(SHIP, name="weak"), reason("starts first", 1))
+    assert "The clearest is weak, beside web" in summary_of([old, weak])
+    assert "The clearest is ship, beside web" in summary_of([old])
+    assert "The clearest is ship, beside web" in summary_of([strong, weak])
+
+
 def test_sidecars_of_tests_alone_are_told_as_such() -> None:
     made_up = with_reasons(SHIP, reason("stands in a folder", -0.1, "test-fixture"))
     told = "1 sidecar in 1 unit, in folders for tests alone."
