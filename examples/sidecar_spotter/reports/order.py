@@ -66,7 +66,16 @@ def ordered(report: Report) -> Ordered:
             brief.append((kind, tuple(units)))
         else:
             full += units
+    full.sort(key=_rank)
     return Ordered(tuple(_without_copies(full)), tuple(brief))
+
+
+def _rank(judged: Judged) -> int:
+    """Return 0 for a unit with a sidecar, 1 for a near miss, and 2 for all others."""
+    labels = {finding.label for finding in judged.findings}
+    if not labels.isdisjoint(SIDECARS):
+        return 0
+    return 1 if "not-a-sidecar" in labels else 2
 
 
 def _without_copies(units: Sequence[Judged]) -> list[Told]:

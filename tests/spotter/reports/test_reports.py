@@ -89,6 +89,16 @@ def test_a_unit_of_which_the_same_would_be_told_is_told_once(form: Form) -> None
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
+def test_units_with_a_sidecar_come_first(form: Form) -> None:
+    helper, miss = "runs beside web and serves it", "DaemonSet agent"
+    report = replace(REPORT, groups=(AGENT, WEB), folder=REPORT.root)
+    told = render(form, [report])
+    assert told.index(helper) < told.index(miss)
+    told = render(form, [replace(report, root="all.yaml")])
+    assert told.index(miss) < told.index(helper)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
 def test_units_that_differ_by_name_alone_are_each_named(form: Form) -> None:
     def called(name: str) -> Judged:
         group = replace(WEB.group, name=name, path=f"shops/{name}/web.yaml")
