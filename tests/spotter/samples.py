@@ -238,6 +238,9 @@ kubectl label --overwrite ns shop istio-injection=enabled && dapr run --app-id a
 kubectl patch deploy web -p '{"spec": {"template": {"spec": {"containers": []}}}}'
 az containerapp up -n web --enable-dapr=true
 gcloud run deploy web --container web --port 80 --container envoy --depends-on=web
+podman pod create --share +pid -p 8080:80 shop && podman run -d --pod shop --name web a
+podman create --pod=shop -v logs:/x:ro --mount type=bind,src=/y,dst=/y "b:1" --c # d
+docker run -itd --net container:vpn --name load --health-cmd 'e f' g; docker run -d vpn
 """,
     "dapr.yaml": """\
 apps:

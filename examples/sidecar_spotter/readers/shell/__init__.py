@@ -1,7 +1,8 @@
 """Scripts of a shell, of PowerShell, of Windows and of make: what they deploy.
 
-Manifests in here-documents, patches on command lines, and `commands` that ask for a
-sidecar. Nothing is run, and what a variable stands for stays unknown.
+Manifests in here-documents, patches on command lines, `commands` that ask for a
+sidecar, and `runs` of containers side by side. Nothing is run, and what a variable
+stands for stays unknown. `lines` finds where a command begins.
 """
 
 import json
@@ -16,12 +17,14 @@ from sidecar_spotter.parse import documents_in, mend
 from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.readers.common.here_documents import manifests
 from sidecar_spotter.readers.common.lines import Lines
-from sidecar_spotter.readers.shell import commands
+from sidecar_spotter.readers.shell import commands, runs
 from sidecar_spotter.tree import Unreadable
 
 MOST = 200
 """Patches of one script that are looked at."""
-HINT = re.compile(rb"<<|\b(?:kubectl|oc)\b|" + commands.HINT.pattern)
+HINT = re.compile(
+    rb"<<|\b(?:kubectl|oc)\b|" + commands.HINT.pattern + rb"|" + runs.HINT.pattern
+)
 
 _COMMAND = re.compile(
     # Where a command begins: not in a comment, nor in what `echo` prints. One that goes
@@ -53,6 +56,8 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                     yield from kubernetes.units(path, tree, rows)
     yield from _patched(path, text)
     yield from commands.units(path, text)
+    if runs.HINT.search(data) is not None:
+        yield from runs.units(path, text)
 
 
 def _patched(path: str, text: str) -> Iterator[Group]:

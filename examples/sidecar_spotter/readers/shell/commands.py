@@ -18,23 +18,19 @@ from collections.abc import Iterator
 from sidecar_spotter.model import Group, Request, Text
 from sidecar_spotter.readers.common import code_files
 from sidecar_spotter.readers.shell import revisions
+from sidecar_spotter.readers.shell.lines import NEXT, START, lines_of
 from sidecar_spotter.tables import injectors
 
 HINT = re.compile(
     rb"--enable-dapr\b|\bdapr\s+run\b|\b(?:kubectl|oc)\b[^\n]{0,200}\b(?:label|annotate)\b"
     rb"|\bgcloud\s[^\n]{0,200}\brun\s"
 )
-_START = r"(?:^|[;&|({=!@]|\b(?:then|do|else|exec|sudo|nohup|time|call|start)\s)[ \t]*"
 COMMAND = re.compile(
-    _START + r"(?P<what>dapr\s+run|az\s+containerapp\s+(?:create|update|up)"
+    START + r"(?P<what>dapr\s+run|az\s+containerapp\s+(?:create|update|up)"
     r"|(?:kubectl|oc)\s+(?:-[\w-]+[= ]\S+\s+)*(?:label|annotate)"
     r"|gcloud\s+(?:(?:alpha|beta)\s+)?run\s+(?:(?:services|jobs|worker-pools)\s+)?"
     r"(?:deploy|create|update))(?=\s)"
 )
-_NEXT = re.compile(r"&&|\|\||;")
-COMMENT = re.compile(r"\s*(?:#|::|rem\s)", re.IGNORECASE)
-CONTINUED = ("\\", "`", "^")
-"""With one of these a line ends that goes on in the next one."""
 MOST = 500
 """Commands of one file that are looked at."""
 
@@ -54,28 +50,15 @@ def units(path: str, text: str) -> Iterator[Group]:
     if len(text) > code_files.LARGEST:
         return
     left = MOST
-    for first, row in _lines(text):
+    for first, row in lines_of(text):
         for command in COMMAND.finditer(row):
             left -= 1
             if left < 0:
                 return
-            after = _NEXT.search(row, command.end())
+            after = NEXT.search(row, command.end())
             said = row[command.end() : after.start() if after else len(row)]
             at = first + row.count("\n", 0, command.end())
             yield from _unit(path, at, command["what"], said)
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line that is no comment, with those in which it goes on."""
-    waiting: list[str] = []
-    for number, row in enumerate(text.split("\n"), 1):
-        waiting.append(row)
-        if COMMENT.match(waiting[0]) or not row.rstrip().endswith(CONTINUED):
-            if not COMMENT.match(waiting[0]):
-                yield number - len(waiting) + 1, "\n".join(waiting)
-            waiting = []
-    if waiting:
-        yield text.count("\n") + 2 - len(waiting), "\n".join(waiting)
 
 
 def _unit(path: str, first: int, what: str, said: str) -> Iterator[Group]:
