@@ -12,8 +12,9 @@ from sidecar_spotter.model import Text
 from sidecar_spotter.readers.shell.lines import START, lines_of
 
 COMMAND = re.compile(
-    START + r"(?:docker|podman|nerdctl)[ \t]+(?:container[ \t]+|(?P<pod>pod)[ \t]+)?"
-    r"(?P<what>run|create)(?=\s)"
+    START + r"(?:docker|podman|nerdctl"
+    r"|\"?\$[({]?\w*(?:docker|podman|DOCKER|PODMAN)\w*[)}]?\"?)[ \t]+"
+    r"(?:container[ \t]+|(?P<pod>pod)[ \t]+)?(?P<what>run|create)(?=\s)"
 )
 MOST = 500
 """Words of one command that are read."""
