@@ -60,6 +60,8 @@ class Mount:
     path: str
     read_only: bool
     line: int
+    folder: str = ""
+    """The folder of the volume that it is, where it is not the whole."""
 
 
 @dataclass(frozen=True, slots=True)

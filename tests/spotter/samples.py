@@ -247,6 +247,15 @@ apps:
   - {appDirPath: ./web, appID: web, command: [python3]}
   - appDirPath: ./other
 """,
+    "release.yaml": """\
+values:
+  controllers:
+    web:
+      containers: {app: {image: {repository: web}}, ship: {image: fluent-bit}}
+  persistence:
+    data: {type: emptyDir, globalMounts: [{path: /x, subPath: a/b, readOnly: true}]}
+    logs: {enabled: false, advancedMounts: {web: {app: [{path: /y}], ship: []}}}
+""",
     "task.py": """\
 task = ecs.FargateTaskDefinition(self, "Task")
 web = task.add_container("web", image=ecs.ContainerImage.from_registry("web"))

@@ -1,5 +1,6 @@
 """What one container says of itself."""
 
+import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Container, Mount, Port, Text
@@ -83,7 +84,14 @@ def _mounts(node: Node) -> Iterator[Mount]:
                 text(get(one, "mountPath")),
                 text(get(one, "readOnly")).lower() == "true",
                 line(name),
+                folder(one),
             )
+
+
+def folder(mount: Node) -> str:
+    """Return the folder of a volume that is mounted; "" where that is not known."""
+    said = text(get(mount, "subPath")).strip("/")
+    return "" if re.search(r"[{$]", said) else said
 
 
 def _probes(node: Node) -> Iterator[Text]:

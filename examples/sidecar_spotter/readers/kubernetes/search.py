@@ -13,6 +13,7 @@ from sidecar_spotter.readers.kubernetes.boxes import (
     in_mapping,
 )
 from sidecar_spotter.readers.kubernetes.containers import container, image_of
+from sidecar_spotter.readers.kubernetes.persistence import mounted
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import labels_of
 from sidecar_spotter.readers.kubernetes.texts import trees_in
@@ -70,6 +71,12 @@ def search(
             continue
         if field == "traits" and place.kind == "Application":
             yield from _traits(place, node, value)
+        if field == "controllers" and (kept := get(node, "persistence")) is not None:
+            for one, controller in entries(value):
+                said = text(one)
+                for unit in search(place, controller, metadata, depth + 1, seen, said):
+                    yield mounted(unit, said, kept)
+            continue
         # Values may group more init containers under a word of their own.
         early = starting and "ontainer" in field
         helps = operators.holds_helpers(field) and not early

@@ -13,6 +13,7 @@ from sidecar_spotter.readers.kubernetes.boxes import (
     is_switched,
 )
 from sidecar_spotter.readers.kubernetes.containers import container
+from sidecar_spotter.readers.kubernetes.folders import apart
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import asked_by, labels_of
 from sidecar_spotter.tables import operators
@@ -71,6 +72,7 @@ def unit_at(
     if not boxes:
         return None
     boxes = [replace(box, waits_for=_waits(metadata, box.name)) for box in boxes]
+    boxes, volumes = apart(boxes, [*_volumes(node), *place.claims])
     first = key(node, "containers") or key(node, "initContainers") or node
     return Group(
         place.path,
@@ -79,7 +81,7 @@ def unit_at(
         place.kind or "pod",
         place.name or text(get(metadata, "name")) or text(get(node, "name")),
         tuple(boxes),
-        tuple(_volumes(node)) + place.claims,
+        tuple(volumes),
         tuple(asked_by(metadata, "pod")) if metadata is not place.metadata else (),
         tuple(_shares(node)),
         marks=frozenset(marks),
