@@ -70,12 +70,16 @@ def ordered(report: Report) -> Ordered:
     return Ordered(tuple(_without_copies(full)), tuple(brief))
 
 
-def _rank(judged: Judged) -> int:
-    """Return 0 for a unit with a sidecar, 1 for a near miss, and 2 for all others."""
+def _rank(judged: Judged) -> tuple[int, bool]:
+    """Return 0 for a unit with a sidecar, 1 for a near miss, and 2 for all others.
+
+    Of each, those in folders for tests come last.
+    """
     labels = {finding.label for finding in judged.findings}
+    for_tests = _FOR_TESTS.search(judged.group.path) is not None
     if not labels.isdisjoint(SIDECARS):
-        return 0
-    return 1 if "not-a-sidecar" in labels else 2
+        return 0, for_tests
+    return 1 if "not-a-sidecar" in labels else 2, for_tests
 
 
 def _without_copies(units: Sequence[Judged]) -> list[Told]:

@@ -99,6 +99,15 @@ def test_units_with_a_sidecar_come_first(form: Form) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
+def test_what_is_for_tests_comes_after_what_is_deployed(form: Form) -> None:
+    tested = replace(WEB, group=replace(WEB.group, path="tests/web.yaml", name="first"))
+    report = replace(REPORT, groups=(tested, WEB), folder=REPORT.root)
+    told = render(form, [report]).partition("Other units")
+    assert "deploy/web.yaml" in told[0]
+    assert "tests/web.yaml" in told[2]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
 def test_units_that_differ_by_name_alone_are_each_named(form: Form) -> None:
     def called(name: str) -> Judged:
         group = replace(WEB.group, name=name, path=f"shops/{name}/web.yaml")
