@@ -19,10 +19,10 @@ def within(seconds: float) -> Iterator[None]:
     began = time.process_time()
     yield
     spent = time.process_time() - began
-    assert spent < seconds or spent < seconds * slowness()
+    assert spent < seconds or spent < seconds * _slowness()
 
 
-def slowness() -> float:
+def _slowness() -> float:
     """Return how many times longer a plain loop takes now than it usually does."""
     times = []
     for _ in range(3):
