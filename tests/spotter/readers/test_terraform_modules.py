@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from reading import names, unit, units
-from scanning import labels
+from scanning import labels, scanned
+from sidecar_spotter.readers.hcl import hcl
+from sidecar_spotter.tree import Node
 
 TASK = """\
 resource "aws_ecs_task_definition" "shop" {
@@ -276,3 +278,38 @@ def test_a_module_may_be_handed_helpers_beside_its_containers() -> None:
     )
     group = unit("main.tf", text)
     assert names(group) == ["var.name", "var.log_name"]
+
+
+def test_each_file_of_a_folder_is_parsed_once_for_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder is one module: a large one has dozens of files, and each asks them all.
+    parsed: list[bytes] = []
+
+    def counting(data: bytes) -> Node | None:
+        parsed.append(data)
+        return hcl(data)
+
+    monkeypatch.setattr("sidecar_spotter.readers.terraform.names.hcl", counting)
+    files = {
+        f"infra/shop{number}.tf": f"""\
+            locals {{
+              image_{number} = "registry.example/shop:{number}"
+            }}
+            resource "kubernetes_deployment" "shop{number}" {{
+              spec {{
+                template {{
+                  spec {{
+                    container {{
+                      name  = "shop{number}"
+                      image = local.image_of_no_file_{number}
+                    }}
+                  }}
+                }}
+              }}
+            }}
+            """
+        for number in range(45)
+    }
+    scanned(tmp_path, files)
+    assert len(parsed) == len(set(parsed)) == len(files)

@@ -67,7 +67,7 @@ def _may_declare(data: bytes, missing: set[str]) -> bool:
     return any(words[kind] in data for kind in kinds)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=SIBLINGS)  # a folder's files all ask for the same ones
 def _of_file(data: bytes) -> Names:
     try:
         return _declared(hcl(data))
