@@ -74,11 +74,16 @@ def called_as_the_unit(one: Candidate) -> float:
 
 
 def _is_a_kind_of(group: Group, box: Container) -> bool:
-    """Whether a container has the unit's name with more behind it: `disk-default`."""
+    """Whether a container has the unit's name with more behind it: `disk-default`.
+
+    With the name of a helper's image behind it, `disk-nginx` is no kind of disk.
+    """
     own, words = split(group.name), split(box.name)
     longer = len(own) < len(words) and words[: len(own)] == own
     plain = "{" not in group.name and telling(box.name) in (None, MAIN)
-    return bool(own) and longer and plain and group.kind in (*WORKLOADS, "pod")
+    helper = of_name("-".join(words[len(own) :])) is not None
+    kind = longer and plain and not helper
+    return bool(own) and kind and group.kind in (*WORKLOADS, "pod")
 
 
 OF_CODE = frozenset(

@@ -34,6 +34,11 @@ SIGNS: list[tuple[str, ...]] = [
         ),
         "sync",
     ),
+    (
+        "longer by a helper's image",
+        placed("rain", "disk-nginx, image: a", name="disk", kind="Deployment"),
+        "rain",
+    ),
     ("longer in a pod", placed("rain", "trial-red"), "rain"),
     ("app", placed("server", "app"), "app"),
     (
