@@ -261,3 +261,41 @@ def test_a_named_template_may_be_one_container(tmp_path: Path) -> None:
     """
     files = {"templates/_ship.tpl": addon, "templates/_use.tpl": use}
     assert labels(tmp_path, files) == {"ship": "sidecar"}
+
+
+@pytest.mark.parametrize(
+    "include", ['template "shop.proxy" .', 'include "shop.proxy" .']
+)
+def test_a_template_that_is_put_in_as_it_is_has_its_own_indentation(
+    include: str, tmp_path: Path
+) -> None:
+    proxy = """\
+        {{- define "shop.proxy" }}
+              - name: cloud-sql-proxy
+                image: gcr.io/cloudsql-docker/gce-proxy:1.33
+                command: {{ .command }}
+        {{- end }}
+        """
+    unit = """\
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: shop}
+        spec:
+          template:
+            spec:
+              containers:
+              - name: shop
+                image: {{ .Values.image }}
+                env:
+                - name: DATABASE
+                  value: 127.0.0.1:5432
+                resources: {requests: {cpu: 100m}}
+              {{- INCLUDE }}
+        """
+    files = {
+        "shop/Chart.yaml": "name: shop\n",
+        "shop/templates/_parts.tpl": proxy,
+        "shop/templates/shop.yaml": unit.replace("INCLUDE", include),
+    }
+    found = neighbors(tmp_path, files)
+    assert found == {"shop": ("main", None), "cloud-sql-proxy": ("sidecar", "shop")}

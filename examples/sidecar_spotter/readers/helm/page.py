@@ -154,15 +154,16 @@ class Page:
         """Return a named template's text, if it holds containers, to stand there.
 
         Its line breaks are marked, so that `rows` keeps every other line's number.
+        What is put in as it is may have an indentation of its own.
         """
         match = INCLUDE.match(code)
         body = known.get(match[1], "") if match else ""
         if not deep or not body:
             return ""
         indent = INDENT.search(code)
-        column = " " * (int(indent[1]) if indent else at)
         body = with_arguments(body, code)
         rows = self._plain(body, known, deep - 1).split("\n")
+        column = " " * (int(indent[1]) if indent else max(at - _indentation(rows), 0))
         return "".join(f"{ADDED}\n{column}{row.rstrip(ADDED)}" for row in rows)
 
     def tree(self, before: int) -> Node | None:
@@ -262,6 +263,12 @@ def _apart(group: Group, on: dict[int, int]) -> list[Group]:
         asked = group.requests if not found else ()
         found.append(replace(group, containers=boxes, requests=asked, marks=marks))
     return found
+
+
+def _indentation(rows: list[str]) -> int:
+    """Return how many blanks all lines begin with that are not empty."""
+    said = (row for row in rows if row.strip(f"{ADDED} "))
+    return min((len(row) - len(row.lstrip(" ")) for row in said), default=0)
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
