@@ -59,6 +59,9 @@ def _without_holders(
     in_job = group.kind in ("Job", "CronJob")
     steps = [box for box in boxes if in_job and ends(box) and box.stage != "native"]
     others = [box for box in boxes if box not in holders and box not in steps]
+    if others and all(only_helps(found[box.name]) for box in others):
+        # The Job is there for somebody: what ends is whom they help.
+        others, steps = [box for box in boxes if box not in holders], []
     holds = "only holds what its neighbors share, and waits"
     ended = "is a step: its command does one thing, and ends"
     return [

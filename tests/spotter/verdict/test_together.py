@@ -153,6 +153,16 @@ CASES = [
         id="a native one that ends",
     ),
     pytest.param(
+        placed("rain, args: [echo, a]", "lamp, image: gce-proxy", kind="Job"),
+        *("lamp", "sidecar", HELPS.format("rain")),
+        id="who helps what ends",
+    ),
+    pytest.param(
+        placed("rain, args: [echo, a]", "lamp, args: [cp, a, b]", kind="Job"),
+        *("lamp", "not-a-sidecar", "is a step: its command does one thing, and ends"),
+        id="all end",
+    ),
+    pytest.param(
         job(
             "app",
             "cup",
