@@ -276,6 +276,23 @@ def test_values_may_hold_helpers_as_text(tmp_path: Path) -> None:
     assert labels(tmp_path, {"values-prod.yaml": text}) == {"stats": "sidecar"}
 
 
+def test_text_in_values_may_have_strings_in_its_expressions(tmp_path: Path) -> None:
+    text = """\
+    grafana:
+      extraContainers: |
+        - name: door
+          image: "{{ template "registry" . }}{{ .Values.door.image }}"
+    prometheus:
+      prometheusSpec:
+        containers: |
+          - name: gate
+            image: "{{ template "registry" . }}{{ .Values.gate.image }}"
+            args: [nginx, -c, /nginx/nginx.conf]
+    """
+    said = labels(tmp_path, {"values.yaml": text})
+    assert said == {"door": "sidecar", "gate": "sidecar"}
+
+
 def test_values_may_hold_helpers_by_name(tmp_path: Path) -> None:
     text = """\
     sidecars:

@@ -16,7 +16,7 @@ from sidecar_spotter.readers.kubernetes.containers import container, image_of
 from sidecar_spotter.readers.kubernetes.persistence import mounted
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import labels_of
-from sidecar_spotter.readers.kubernetes.texts import trees_in
+from sidecar_spotter.readers.kubernetes.texts import list_in
 from sidecar_spotter.readers.kubernetes.units import unit_at
 from sidecar_spotter.tables import operators
 from sidecar_spotter.tree import Node, entries, get, items, line, text
@@ -84,8 +84,7 @@ def search(
         if isinstance(value, yaml.ScalarNode):
             if not (helps or early) or "\n" not in value.value:
                 continue
-            # Charts take lists as text, too.
-            value = next((tree for tree in trees_in(value) if tree is not None), value)
+            value = list_in(value) or value
         unit = None
         if helps:
             unit = _field(place, name, value, metadata, node)

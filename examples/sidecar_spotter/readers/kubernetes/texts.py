@@ -34,6 +34,13 @@ def texts_of(document: Node, lines: list[bytes]) -> Iterator[yaml.ScalarNode]:
             yield node
 
 
+def list_in(node: Node | None) -> Node | None:
+    """Return the list that a text is, as charts take it, or else what was given."""
+    if not isinstance(node, yaml.ScalarNode) or "\n" not in node.value:
+        return node
+    return next((tree for tree in trees_in(node) if tree is not None), node)
+
+
 def trees_in(node: yaml.ScalarNode) -> Iterator[Node | None]:
     """Yield the documents in a text that is YAML itself, as far as they are.
 
@@ -50,8 +57,10 @@ def trees_in(node: yaml.ScalarNode) -> Iterator[Node | None]:
 
 _ALONE = re.compile(rb"^[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)+\r?$", re.M)
 """A line on which nothing stands but what a template says."""
-_OPENS, _CLOSES = "\ue003", "\ue004"
-"""Stand for the braces of a template, which YAML takes for its own."""
+_OPENS, _CLOSES, _QUOTE = "\ue003", "\ue004", "\ue005"
+"""Stand for the braces of a template, which YAML takes for its own, and for its quotes,
+which would end a string around it."""
+_ACTION = re.compile(r"\{\{[^{}\n]*\}\}")
 
 
 def _composed(part: bytes, before: int) -> Node | None:
@@ -62,8 +71,10 @@ def _composed(part: bytes, before: int) -> Node | None:
         if b"{{" not in part:
             raise
     plain = _ALONE.sub(b"", part).decode("utf-8", "replace")
+    plain = _ACTION.sub(lambda one: one[0].replace('"', _QUOTE), plain)
     plain = plain.replace("{{", _OPENS).replace("}}", _CLOSES)
     tree = compose(plain.encode(), before)
     for one in scalars(tree) if tree is not None else ():
         one.value = one.value.replace(_OPENS, "{{").replace(_CLOSES, "}}")
+        one.value = one.value.replace(_QUOTE, '"')
     return tree

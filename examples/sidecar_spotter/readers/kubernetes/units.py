@@ -16,6 +16,7 @@ from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.folders import apart
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.readers.kubernetes.requests import asked_by, labels_of
+from sidecar_spotter.readers.kubernetes.texts import list_in
 from sidecar_spotter.tables import operators
 from sidecar_spotter.tree import Node, entries, get, items, key, line, text
 
@@ -30,6 +31,7 @@ def unit_at(
 ) -> Group | None:
     """Return the unit that *node* is, if it is one."""
     before, last = both_sides(node)
+    last = list_in(last)
     named = in_list(last) or in_mapping(last)
     early = in_list(get(node, "initContainers"))
     early = early or in_mapping(get(node, "initContainers"))
