@@ -293,6 +293,20 @@ def test_text_in_values_may_have_strings_in_its_expressions(tmp_path: Path) -> N
     assert said == {"door": "sidecar", "gate": "sidecar"}
 
 
+def test_values_that_hold_a_template_as_text_are_none(tmp_path: Path) -> None:
+    text = """\
+    mail.tmpl: |
+      {{ define "subject" }}
+      {{ range .Alerts }}{{ .Name }} is {{ .Status }}: {{ .Text }}
+      {{ end }}
+      {{ end }}
+    extraContainers:
+      - name: door
+        image: example.com/door
+    """
+    assert labels(tmp_path, {"monitoring/values.yaml": text}) == {"door": "sidecar"}
+
+
 def test_values_may_hold_helpers_by_name(tmp_path: Path) -> None:
     text = """\
     sidecars:

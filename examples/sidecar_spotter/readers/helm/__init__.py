@@ -16,7 +16,7 @@ from sidecar_spotter.checkout.forms import ADDED as MADE_OF
 from sidecar_spotter.checkout.forms import form_of
 from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group
-from sidecar_spotter.parse import without_statements
+from sidecar_spotter.parse import compose, documents_in, without_statements
 from sidecar_spotter.readers import kubernetes
 from sidecar_spotter.readers.helm.named import named_templates, pieces
 from sidecar_spotter.readers.helm.page import ADDED, Page
@@ -119,15 +119,26 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
 def _is_template(path: str, data: bytes) -> bool:
     """Whether a file with braces is no YAML before it is rendered.
 
-    Its folder tells, or a line that only steers. Where its name tells of a template,
-    so does a value that begins with an expression.
+    Its folder tells, or a line that only steers, unless that is one of a text which
+    the file holds. Where its name tells of a template, so does a value that begins
+    with an expression.
     """
     if "templates" in path.split("/") or path.endswith(".tpl"):
         return True
+    if STEERED.search(data) is not None:
+        return not _is_yaml(data)
     called = path.lower().rpartition(".")[2] in MADE_OF
-    return STEERED.search(data) is not None or (
-        called and BEGUN.search(data) is not None
-    )
+    return called and BEGUN.search(data) is not None
+
+
+def _is_yaml(data: bytes) -> bool:
+    """Whether all of a file is YAML as it stands."""
+    try:
+        for before, part in documents_in(data):
+            compose(part, before)
+    except Unreadable:
+        return False
+    return True
 
 
 def _is_users(box: Container) -> bool:
