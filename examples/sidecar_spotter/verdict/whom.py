@@ -82,7 +82,10 @@ def agent_of_the_machine(pair: Pair) -> Ruling | None:
 
 def called_by_others(pair: Pair) -> Ruling | None:
     """Whoever is called at localhost, but not by the main program, serves others."""
-    callers = {one.about for one in pair.by("localhost")}
+    said = pair.by("localhost")
+    if not all(one.says.startswith("is called") for one in said):
+        return None  # it calls somebody itself
+    callers = {one.about for one in said}
     if pair.ties != {"localhost"} or pair.main.name in callers or pair.helps >= 0.5:
         return None
     who = ", ".join(sorted(callers))

@@ -17,6 +17,7 @@ BARE = "is a web server as it comes: nothing tells it whom to serve"
 AGENT = "runs falco, known as node-agent, which serves the whole machine"
 EARLY = "initContainers: [{{name: {}, restartPolicy: Always}}]"
 GUEST = "network_mode: service:{}"
+LISTENS = "ports: [{containerPort: %d}]"
 DISK = 'volumes = ["/data:/data"]'
 
 TUNNEL = """\
@@ -309,6 +310,16 @@ CASES = [
         placed("app", f"rain, args: [sleep, infinity], {MOUNT}", f"relay, {READ}"),
         *("relay", "sidecar", "runs beside app and serves it"),
         id="who reads the files of one that only waits",
+    ),
+    pytest.param(
+        "# chart\n"
+        + placed(
+            f"app, {LISTENS % 8080}",
+            f"auth-proxy, {LISTENS % 4180}",
+            "lamp, image: '{{ .Values.nginx }}', args: ['--to=localhost:4180']",
+        ),
+        *("lamp", "sidecar", TAKEN.format("app")),
+        id="who calls a helper, and is called by nobody",
     ),
 ]
 
