@@ -59,6 +59,8 @@ class Names(dict[str, Node]):
         super().__init__(*args)
         self.far: set[str] = set()
         """Names of another file: what they stand for is on the line of the name."""
+        self.maps: dict[str, Node] = {}
+        """The files that a ConfigMap holds, by the name of the resource that is one."""
         self._near: dict[tuple[str, int], Node] = {}
 
     def at(self, name: str, where: int) -> Node | None:

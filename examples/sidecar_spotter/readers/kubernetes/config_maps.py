@@ -37,8 +37,8 @@ def with_maps(groups: list[Group], path: str, look: Look) -> Iterator[Group]:
     wanted = {name for group in groups for name in _named(group)}
     maps = _maps(path, wanted, look) if wanted else {}
     for group in groups:
-        told = (_told(group, box, maps) for box in group.containers)
-        yield replace(group, containers=tuple(told)) if maps else group
+        boxes = (told(group, box, maps) for box in group.containers)
+        yield replace(group, containers=tuple(boxes)) if maps else group
 
 
 def _named(group: Group) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _named(group: Group) -> Iterator[str]:
         yield from (volume.source for volume in group.volumes if volume.source)
 
 
-def _told(group: Group, box: Container, maps: Maps) -> Container:
+def told(group: Group, box: Container, maps: Maps) -> Container:
     """Return a container with what the ConfigMaps that it reads say."""
     settings = [
         Text(f"{name}={value}"[:LONGEST], one.line, f"ConfigMap {one.text}")

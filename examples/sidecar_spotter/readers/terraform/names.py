@@ -30,7 +30,10 @@ SIBLINGS = 50
 LARGEST = 200_000
 """Bytes of such a file that are read."""
 
-_USED = re.compile(rb"\b(local|var|module)\.([A-Za-z_][\w-]*)")
+MAP = "kubernetes_config_map"
+_USED = re.compile(
+    rb"\b(local|var|module|kubernetes_config_map)(?:_v1)?\.([A-Za-z_][\w-]*)"
+)
 _MADE = re.compile(
     r"\bmodule\.([A-Za-z_][\w-]*)(?:\[[^\]\n]*\])?"
     r"\.(?!init_)(?:(?:\w+_)?containers?|(?:\w+_)?container_(?:definitions?|json)\w*"
@@ -43,9 +46,8 @@ def names(tree: Node | None, data: bytes, path: str, look: Look) -> Names:
     """Return what the names of the file at *path* stand for."""
     found = _declared(tree)
     found.update(_made(tree, data, found))
-    missing = {
-        b".".join(used).decode() for used in set(_USED.findall(data))
-    } - found.keys()
+    missing = {b".".join(used).decode() for used in set(_USED.findall(data))}
+    missing -= found.keys() | {f"{MAP}.{name}" for name in found.maps}
     if not missing:
         return found
     for other in look.names(posixpath.dirname(path))[:SIBLINGS]:
@@ -54,17 +56,19 @@ def names(tree: Node | None, data: bytes, path: str, look: Look) -> Names:
         said = look(other) or b""
         if len(said) > LARGEST or not _may_declare(said, missing):
             continue
-        for name, node in _of_file(said).items():
+        there = _of_file(said)
+        for name, node in there.items():
             if name not in found and not _is_empty(node):
                 found[name] = node
                 found.far.add(name)
+        found.maps = there.maps | found.maps
     return found
 
 
 def _may_declare(data: bytes, missing: set[str]) -> bool:
     kinds = {name.partition(".")[0] for name in missing}
     words = {"local": b"locals", "var": b"variable", "module": b"module"}
-    return any(words[kind] in data for kind in kinds)
+    return any(words.get(kind, kind.encode()) in data for kind in kinds)
 
 
 @lru_cache(maxsize=SIBLINGS)  # a folder's files all ask for the same ones
@@ -85,6 +89,13 @@ def _is_empty(node: Node) -> bool:
 def _declared(tree: Node | None) -> Names:
     """Return what locals, modules, templates and variables' defaults stand for."""
     found = Names()
+    for resource, named in labeled(tree, "resource"):
+        if text(resource).removesuffix("_v1") == MAP:
+            found.maps |= {
+                text(name): held
+                for name, body in entries(named)
+                if (held := Fields(body).get("data")) is not None
+            }
     for block, value in entries(tree):
         kind = text(block)
         if kind == "locals":

@@ -7,6 +7,7 @@ from sidecar_spotter.readers import container_apps
 from sidecar_spotter.readers.common.fields import Fields, number
 from sidecar_spotter.readers.common.shapes import container, volumes
 from sidecar_spotter.readers.common.values import say
+from sidecar_spotter.readers.terraform.config_maps import with_maps, with_sources
 from sidecar_spotter.readers.terraform.file import COMMENTS, LEVELS, Block, File, Reader
 from sidecar_spotter.tables import injectors
 from sidecar_spotter.tree import entries, line, text
@@ -38,19 +39,20 @@ def service(platform: str) -> Reader:
             boxes = tuple(boxes_of(file, unit))
             open_ = [port.number for box in boxes for port in box.ports]
             served = open_ if platform == "cloud-run" else [_target(block.fields)]
-            yield Group(
+            found = Group(
                 file.path,
                 line(block.label),
                 platform,
                 KINDS.get(block.kind.removesuffix("_v1"), block.kind),
                 block.name,
                 boxes,
-                tuple(volumes(unit, "volumes", "volume")),
+                tuple(with_sources(volumes(unit, "volumes", "volume"), unit)),
                 (*_dapr(block.fields), *asked_by(metadata)),
                 tuple(_shares(unit)),
                 tuple(sorted(port for port in served if port is not None)),
                 labels=tuple(metadata.pairs("labels")),
             )
+            yield with_maps(found, file)
 
     return read_one
 
