@@ -81,15 +81,22 @@ def agent_of_the_machine(pair: Pair) -> Ruling | None:
 
 
 def called_by_others(pair: Pair) -> Ruling | None:
-    """Whoever is called at localhost, but not by the main program, serves others."""
+    """Whoever is called at localhost, but not by the main program, serves others.
+
+    Who calls others itself does so for the main program, if it looks like a helper.
+    """
     said = pair.by("localhost")
-    if not all(one.says.startswith("is called") for one in said):
-        return None  # it calls somebody itself
-    callers = {one.about for one in said}
-    if pair.ties != {"localhost"} or pair.main.name in callers or pair.helps >= 0.5:
+    callers = {one.about for one in said if one.says.startswith("is called")}
+    called = {one.about for one in said} - callers
+    if pair.ties != {"localhost"} or pair.main.name in callers | called:
         return None
-    who = ", ".join(sorted(callers))
-    return Ruling(f"is called by {who}, and not by {pair.main.name}")
+    if pair.helps >= 0.5 or (called and pair.helps > 0):
+        return None
+    if callers:
+        who = ", ".join(sorted(callers))
+        return Ruling(f"is called by {who}, and not by {pair.main.name}")
+    who = ", ".join(sorted(called))
+    return Ruling(f"calls {who}, and not {pair.main.name}")
 
 
 def without_requests(pair: Pair) -> Ruling | None:

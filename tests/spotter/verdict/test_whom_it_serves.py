@@ -321,6 +321,15 @@ CASES = [
         *("lamp", "sidecar", TAKEN.format("app")),
         id="who calls a helper, and is called by nobody",
     ),
+    pytest.param(
+        placed(
+            f"app, {LISTENS % 8080}",
+            f"rows, image: redis, {LISTENS % 6379}",
+            "lamp, args: ['--to=localhost:6379']",
+        ),
+        *("lamp", "not-a-sidecar", "calls rows, and not app"),
+        id="who calls a neighbor, and does not look like a helper",
+    ),
 ]
 
 
