@@ -61,6 +61,8 @@ OTHERS = re.compile(
     r"\b(?:its|to|from|by|with|for|of) (?:an?|the|its)\b.*side-?car", re.I
 )
 """One that only speaks of a neighbor."""
+WHICH = re.compile(r"\b(\w+)\s+side-?car\b", re.IGNORECASE)
+"""The word that says which sidecar a comment speaks of."""
 ITS_SETTING = re.compile(
     r"\w*side_?car_?(?:args?|options|opts|config|mode|log_?level)=", re.IGNORECASE
 )
@@ -105,7 +107,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 says = f'is called the main container by "{note.text[:60]}"'
                 yield Evidence(NAME, box.name, note.line, says, -1.2)
                 break
-        for said in _called_sidecar(box) if role in (None, MAIN) else ():
+        for said in _called_sidecar(box, boxes) if role in (None, MAIN) else ():
             says = f'is called a sidecar by "{said.text[:60]}"'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
 
@@ -175,11 +177,19 @@ def _variable(box: Container) -> Text | None:
     return None
 
 
-def _called_sidecar(box: Container) -> Iterator[Text]:
+def _names_a_neighbor(text: str, box: Container, boxes: Sequence[Container]) -> bool:
+    """Whether a comment speaks of `the vpn sidecar`, and a neighbor ends in `vpn`."""
+    others = {split(one.name)[-1] for one in boxes if split(one.name)}
+    others -= set(split(box.name))
+    return any(match[1].lower() in others for match in WHICH.finditer(text))
+
+
+def _called_sidecar(box: Container, boxes: Sequence[Container]) -> Iterator[Text]:
     """Yield the first word of its author that calls a container a sidecar."""
     for note in box.notes:
         text = note.text[:LONGEST]
-        if SPOKEN_OF.search(text) and not OTHERS.search(text):
+        of_other = OTHERS.search(text) or _names_a_neighbor(text, box, boxes)
+        if SPOKEN_OF.search(text) and not of_other:
             yield note
             return
     for said in box.settings:

@@ -421,3 +421,22 @@ def test_this_sidecar_will_is_said_of_the_container_below(tmp_path: Path) -> Non
           command: [sh, -c, "sleep 1"]
     """
     assert labels(tmp_path, {"a.yaml": text})["search-master"] == "sidecar"
+
+
+def test_a_comment_may_speak_of_a_neighbor_that_is_a_sidecar(tmp_path: Path) -> None:
+    text = pod(
+        """\
+        containers:
+          - name: shop
+            image: example.com/shop
+          # Listens on 443; the tailscale sidecar shows it to the others.
+          - name: lobby
+            image: example.com/lobby
+          - name: shop-tailscale
+            image: tailscale/tailscale
+        """
+    )
+    found = labels(tmp_path, {"a.yaml": text})
+    assert found["lobby"] == "not-a-sidecar"
+    alone = text.replace("the tailscale sidecar", "the lobby sidecar")
+    assert labels(tmp_path, {"a.yaml": alone})["lobby"] == "sidecar"
