@@ -8,11 +8,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 
 from sidecar_spotter.model import Group, Volume
 from sidecar_spotter.readers.common.fields import Fields
 from sidecar_spotter.readers.common.values import FILE, say
-from sidecar_spotter.readers.kubernetes.config_maps import told
+from sidecar_spotter.readers.kubernetes.config_maps import HERE, NEIGHBORS, told
 from sidecar_spotter.readers.terraform.file import File
 from sidecar_spotter.tree import entries, text
 from sidecar_spotter.units import running
@@ -44,12 +46,19 @@ def with_maps(group: Group, file: File) -> Group:
 
 
 def _files(file: File, name: str) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each file that a ConfigMap holds."""
-    for key, value in entries(file.names.maps[name]):
+    """Yield name and calls of each file that a ConfigMap holds."""
+    for key, value in islice(entries(file.names.maps[name]), NEIGHBORS):
         if value.tag != FILE:
-            yield text(key), say(value)
+            yield text(key), _calls(say(value))
             continue
         inside = _HERE.sub("", say(value))
         path = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), inside))
         data = None if path.startswith("../") else file.look(path)
-        yield text(key), (data or b"").decode("utf-8", "replace")
+        yield text(key), _calls(data or b"")
+
+
+@lru_cache(maxsize=64)  # many units may mount the same one
+def _calls(said: str | bytes) -> str:
+    """Return the lines of a file that name this machine."""
+    whole = said if isinstance(said, str) else said.decode("utf-8", "replace")
+    return "\n".join(row for row in whole.splitlines() if HERE.search(row))
