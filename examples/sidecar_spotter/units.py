@@ -56,16 +56,21 @@ def is_declared(group: Group, line: int) -> bool:
 _WEB_ROOT = re.compile(
     r"/(?:usr/share/nginx/html|var/www|usr/local/apache2/htdocs|srv/www|htdocs)\b"
 )
+_SHOWN = re.compile(r"/usr/(?:share/nginx/html|local/apache2/htdocs)\b")
+"""Folders that web servers show without a word of configuration."""
 
 
 def serves_files(box: Container) -> bool:
     """Whether a web server has a volume of its own for its pages: it is no proxy.
 
-    Where it may only read it, it can be the front of the program that writes there.
+    Where it may only read it, it can be the front of the program that writes there. But
+    one that is given nothing else, in the folder that it shows as it comes, is not told
+    whom to pass requests on to.
     """
-    return any(
-        _WEB_ROOT.match(mount.path) and not mount.read_only for mount in box.mounts
-    )
+    pages = [mount for mount in box.mounts if _WEB_ROOT.match(mount.path)]
+    told = box.words or box.settings or len(pages) < len(box.mounts)
+    alone = not told and all(_SHOWN.match(mount.path) for mount in pages)
+    return any(alone or not mount.read_only for mount in pages)
 
 
 def listens(box: Container) -> frozenset[int]:

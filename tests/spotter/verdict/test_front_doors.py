@@ -101,3 +101,38 @@ def test_who_is_started_by_a_socket_of_the_machine_is_reached_there(
 def test_another_socket_tells_nothing(tmp_path: Path, name: str, text: str) -> None:
     files = UNITS | {name: text}
     assert labels(tmp_path, files)["nginx"] == "sidecar"
+
+
+PAGES = """\
+kind: Pod
+metadata: {name: news}
+spec:
+  containers:
+    - name: printer
+      image: busybox
+      command: [sh, -c, "while true; do date > /out/index.html; sleep 9; done"]
+      volumeMounts: [{name: pages, mountPath: /out}]
+    - name: nginx
+      image: nginx
+      volumeMounts:
+        - {name: pages, mountPath: /usr/share/nginx/html, readOnly: true}
+"""
+
+
+def test_a_web_server_that_is_given_pages_alone_serves_what_its_neighbor_writes(
+    tmp_path: Path,
+) -> None:
+    assert labels(tmp_path, {"pod.yaml": PAGES}) == {
+        "printer": "sidecar",
+        "nginx": "main",
+    }
+
+
+def test_one_that_is_told_whom_to_pass_requests_to_stands_in_front(
+    tmp_path: Path,
+) -> None:
+    settings = "        - {name: conf, mountPath: /etc/nginx/conf.d}\n"
+    assert labels(tmp_path, {"pod.yaml": PAGES + settings}) == {
+        "printer": "main",
+        "nginx": "sidecar",
+    }
