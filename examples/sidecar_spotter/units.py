@@ -3,7 +3,7 @@
 import re
 
 from sidecar_spotter.model import Container, Group
-from sidecar_spotter.tables.known import split
+from sidecar_spotter.tables.known import LONGEST, split
 
 _PORT = re.compile(
     r"(?:port|addr(?:ess)?|listen|bind)[\w.-]*[=: ]+\S*?:?(\d{2,5})\b(?!\.\d)|"
@@ -107,6 +107,28 @@ def idles(box: Container) -> bool:
     said = [word.text for word in box.words]
     waits = said[:1] == ["sleep"] or any(_WAITS.fullmatch(word) for word in said)
     return waits or box.name == "pause" or stem(box) in ("pause", "hello-world")
+
+
+_LOOP = re.compile(
+    r"\bwhile\s+(?:true|:|\[+\s*1\s*\]+|sleep\s+\S+)\s*;?\s*do\b(.*)", re.DOTALL
+)
+"""A loop that has no end, and what is done in it."""
+_PARTS = re.compile(r"#[^\n]*|[;\n|&(){}]+|\b(?:do|then|else|if|elif|while|until|in)\b")
+_PRINTS = re.compile(
+    r"(?:echo|printf|date|hostname|uname|sleep|true|:|fi|done|exit|break|\w+=|[>'\"\\!])"
+    r".*"
+)
+"""What says something, or nothing, and changes nothing."""
+
+
+def repeats(box: Container) -> bool:
+    """Whether a container's shell does a task again and again, and more than print."""
+    loops = (match for word in box.words if (match := _LOOP.search(word.text)))
+    return any(
+        part.strip() and not _PRINTS.match(part.strip())
+        for loop in loops
+        for part in _PARTS.split(loop[1][:LONGEST])
+    )
 
 
 _SHORT = re.compile(

@@ -69,7 +69,7 @@ from sidecar_spotter.features.localhost import helps
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.known import MAIN, telling
-from sidecar_spotter.units import ends, idles, running, stem
+from sidecar_spotter.units import ends, idles, repeats, running, stem
 
 NAME = "helper-configuration"
 STRENGTH = "medium"
@@ -99,6 +99,9 @@ def look(group: Group) -> Iterator[Evidence]:
             if other is not box:
                 yield from _told(box, other, kinds)
                 yield from _asks(box, other)
+        if _works_in_a_loop(group, box):
+            says = "does one task again and again, in a loop of its shell"
+            yield Evidence(NAME, box.name, box.words[-1].line, says, 0.4)
         if _has_no_program(box) and any(_has_its_settings(box, one) for one in boxes):
             says = f"runs a script with {stem(box)}, and has no program of its own"
             yield Evidence(NAME, box.name, box.words[0].line, says, 0.3)
@@ -109,6 +112,16 @@ def look(group: Group) -> Iterator[Evidence]:
             if own and named and box.name not in group.name:
                 says = f"has a configuration of its own, {mount.volume}"
                 yield Evidence(NAME, box.name, mount.line, says, 0.2)
+
+
+def _works_in_a_loop(group: Group, box: Container) -> bool:
+    """Whether a container has a task for a loop of its shell, beside a program.
+
+    Services of Compose go on by themselves: one that does so may be anybody's.
+    """
+    if group.platform in ("compose", "quadlet") or not repeats(box):
+        return False
+    return not all(repeats(one) for one in running(group))
 
 
 SHELL = re.compile(r"(?:/(?:usr/)?bin/)?(?:env |ba|da|z|a)?sh")

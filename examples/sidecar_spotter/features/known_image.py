@@ -48,7 +48,7 @@ from collections.abc import Iterator
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.tables.known import MAIN, Known, known, of_name, split, telling
 from sidecar_spotter.tables.variables import known_as, of_variables
-from sidecar_spotter.units import running, serves_files
+from sidecar_spotter.units import repeats, running, serves_files
 
 NAME = "known-image"
 STRENGTH = "medium"
@@ -91,6 +91,8 @@ def look(group: Group) -> Iterator[Evidence]:
             continue
         if found is not None and found.sure < 0 and _is_shared(box, boxes):
             continue  # one is the application, and the other does it a service
+        if found is not None and found.sure < 0 and repeats(box):
+            continue  # the image is where its tools come from
         if found is not None:
             told = (word for word in box.words if found.name in word.text)
             by_settings = (one for one in box.settings if of_variables([one]) == found)

@@ -56,7 +56,7 @@ from collections.abc import Iterator
 from sidecar_spotter.features.localhost import measures
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import OF_NUMBERS, idles, running, stem
+from sidecar_spotter.units import OF_NUMBERS, idles, repeats, running, stem
 
 NAME = "peers"
 STRENGTH = "against"
@@ -88,6 +88,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 break
             same = stem(box) and stem(box) == stem(other) and box.name != other.name
             alike = same and len(box.words) == len(other.words)
+            alike = alike and repeats(box) == repeats(other)
             if alike and not (_feeds(box, other) or _feeds(other, box)):
                 says = f"runs the same image as {other.name}"
                 yield Evidence(NAME, box.name, box.line, says, -0.4, other.name)

@@ -7,7 +7,7 @@ from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Group, Label
 from sidecar_spotter.tables.known import ALWAYS, NEVER, split, telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import stem
+from sidecar_spotter.units import repeats, stem
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """What a template puts into a name."""
@@ -70,6 +70,8 @@ def is_store(box: Container) -> bool:
     """
     if any(SIDECAR_FIELD.match(note.text) for note in box.notes):
         return False
+    if repeats(box):
+        return False  # it has the tools of one
     found = known_as(box)
     # A template's expression may only say what chart the image belongs to.
     return found is not None and found.role in STORES and found.by == "image"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from beginnings import pod
 from reading import judged, unit, units
-from scanning import labels, neighbors
+from scanning import findings, labels, neighbors
 from sidecar_spotter.features import helper_configuration
 
 MEASURED = """\
@@ -242,14 +242,15 @@ spec:
 
 
 @pytest.mark.parametrize(
-    ("name", "label"), [("keycloak", "sidecar"), ("mykeycloak-2", "not-a-sidecar")]
+    ("name", "looks"), [("keycloak", True), ("mykeycloak-2", False)]
 )
 def test_a_script_looks_after_a_neighbor_again_and_again(
-    tmp_path: Path, name: str, label: str
+    tmp_path: Path, name: str, looks: bool
 ) -> None:
-    assert (
-        labels(tmp_path, {"a.yaml": SCRIPT.replace("NAME", name)})["announce"] == label
-    )
+    found = findings(tmp_path, {"a.yaml": SCRIPT.replace("NAME", name)})["announce"]
+    says = "has a script that looks after keycloak again and again"
+    assert found.label == "sidecar"
+    assert (says in [one.says for one in found.evidence]) is looks
 
 
 def test_a_volume_that_only_an_init_container_writes_ties_nobody(
