@@ -59,10 +59,14 @@ def _is_called_as_the_unit(group: Group, box: Container) -> bool:
     """Whether a container has the unit's name, or that of its chart.
 
     Beside a template's expression the rest of both tells it. An empty name tells
-    nothing, unless the patch has no image to add either.
+    nothing, unless the patch has no image to add either. And what it changes without
+    an image may lack the prefix that an overlay gives to the unit.
     """
     if box.name == group.name or OWN_NAME.search(box.name):
         return bool(box.name) or box.image is None
+    words = split(box.name)
+    if box.image is None and words and words == split(group.name)[-len(words) :]:
+        return True
     own, its = (EXPRESSION.sub("", name) for name in (group.name, box.name))
     return own == its != "" and own != group.name and its != box.name
 

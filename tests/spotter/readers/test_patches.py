@@ -286,3 +286,25 @@ def test_what_a_patch_takes_away_is_no_helper(tmp_path: Path) -> None:
     """
     assert labels(tmp_path, {"patches/without-proxy.yaml": text}) == {}
     assert labels(tmp_path, {"a.yaml": text.replace("delete", "replace")})
+
+
+PREFIXED = """\
+kind: Deployment
+metadata: {name: UNIT}
+spec:
+  template:
+    spec:
+      containers:
+        - name: proxy
+          env: [{name: KEY, value: a}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("unit", "label"), [("shop-proxy", None), ("proxy-shop", "sidecar")]
+)
+def test_a_patch_changes_the_container_after_which_its_unit_is_called(
+    unit: str, label: str | None, tmp_path: Path
+) -> None:
+    files = {"patch.yaml": PREFIXED.replace("UNIT", unit)}
+    assert labels(tmp_path, files).get("proxy") == label
