@@ -55,6 +55,7 @@ from collections.abc import Iterator
 
 from sidecar_spotter.features.localhost import measures
 from sidecar_spotter.model import Container, Evidence, Group
+from sidecar_spotter.tables.known import MAIN, telling
 from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import OF_NUMBERS, idles, repeats, running, stem
 
@@ -64,6 +65,9 @@ STRENGTH = "against"
 
 MANY = 5
 """More containers than these from one image are the parts of one product."""
+ALL = 4
+"""So are as many, where the unit has no container from another image, but for those
+that have a helper's name."""
 
 
 def look(group: Group) -> Iterator[Evidence]:
@@ -72,7 +76,8 @@ def look(group: Group) -> Iterator[Evidence]:
     images = Counter(box.image.text for box in boxes if box.image is not None)
     for box in boxes:
         copies = images[box.image.text] if box.image is not None else 0
-        if copies > MANY:
+        whole = copies == len(boxes) >= ALL and telling(box.name) in (None, MAIN)
+        if copies > MANY or whole:
             says = f"is one of {copies} programs from the same image"
             yield Evidence(NAME, box.name, box.line, says, -1.5)
             continue

@@ -596,3 +596,29 @@ def test_two_of_one_image_do_the_same_work_if_they_are_told_the_same(
         - {{name: ui, image: example.com/hue, args: [{words}]}}
         """)
     assert findings(tmp_path, {"pod.yaml": text})["ui"].why == why
+
+
+def stack(number: int, last: str = "example.com/shelf:4") -> str:
+    """Return a Pod of programs that call the first one; *last* is the last's image."""
+    rows = ["- {name: index, image: example.com/shelf:4, args: [index, -port=9001]}"]
+    rows += [
+        f"- {{name: part-{one}, image: example.com/shelf:4,"
+        f" args: [part, -kind={one}, '-index=localhost:9001']}}"
+        for one in "abc"[: number - 1]
+    ]
+    rows[-1] = rows[-1].replace("example.com/shelf:4", last)
+    return pod("containers:\n" + "\n".join(rows) + "\n")
+
+
+def test_a_whole_stack_from_one_image_has_no_sidecars(tmp_path: Path) -> None:
+    assert "sidecar" not in labels(tmp_path, {"a.yaml": stack(4)}).values()
+
+
+@pytest.mark.parametrize(
+    ("number", "last"), [(3, "example.com/shelf:4"), (4, "example.com/desk:4")]
+)
+def test_fewer_from_one_image_may_serve_the_one_that_they_call(
+    number: int, last: str, tmp_path: Path
+) -> None:
+    found = labels(tmp_path, {"a.yaml": stack(number, last)})
+    assert found["part-a"] == "sidecar"
