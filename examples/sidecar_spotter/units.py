@@ -110,7 +110,7 @@ def idles(box: Container) -> bool:
 
 
 _LOOP = re.compile(
-    r"\bwhile\s+(?:true|:|\[+\s*1\s*\]+|sleep\s+\S+)\s*;?\s*do\b(.*)", re.DOTALL
+    r"\bwhile\s+(?:true|:|\[+\s*1\s*\]+|sleep\s+\S+)[\s;]*do\b(.*)", re.DOTALL
 )
 """A loop that has no end, and what is done in it."""
 _PARTS = re.compile(r"#[^\n]*|[;\n|&(){}]+|\b(?:do|then|else|if|elif|while|until|in)\b")

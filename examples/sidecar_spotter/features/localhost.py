@@ -104,7 +104,7 @@ LISTENS = re.compile(
 TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
 OWN = re.compile(
-    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|site|advertised?)_?)?"
+    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|application|site|advertised?)_?)?"
     r"host(?:_?name)?=\S+|\w*(?:http|listen|bind|local)_?addr(?:ess)?=[\w.]+",
     re.IGNORECASE,
 )
@@ -443,5 +443,6 @@ def _both_ends(
     says = f"calls {at}, where {other.name} listens{source}"
     yield Evidence(NAME, box.name, said.line, says, 0.5 if asks else -0.2, other.name)
     says = f"is called by {box.name} at {at}{source}"
-    weight = 0.1 if asks else 0.5
+    # What is measured is what somebody cares for.
+    weight = (-0.1 if measures(box) else 0.1) if asks else 0.5
     yield Evidence(NAME, other.name, said.line, says, weight, box.name)

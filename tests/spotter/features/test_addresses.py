@@ -223,3 +223,8 @@ def test_the_port_of_a_probe_is_not_all_on_which_a_helper_is_called(
     found = findings(tmp_path, {"pod.yaml": text.replace("PORT", "5432")})
     said = [one.says for one in found["cloud-sql-proxy"].evidence]
     assert "is called by tap-server at localhost:5432" in said
+
+
+@pytest.mark.parametrize("name", ["APP_HOST", "APPLICATION_HOST", "SITE_HOSTNAME"])
+def test_the_host_of_an_application_is_its_own_address(name: str) -> None:
+    assert calls(SETTING=name) == []

@@ -529,3 +529,42 @@ def test_an_exporter_is_the_main_program_of_what_is_called_after_it(
     assert found["cloud-sql-proxy"].serves == "mysqld-exporter"
     other = labels(tmp_path, {"a.yaml": text.replace("{name}", "shop")})
     assert set(other.values()) == {"sidecar"}
+
+
+SCANNED = """\
+kind: Deployment
+metadata: {name: virus-check}
+spec:
+  template:
+    spec:
+      containers:
+        - name: fetch-day
+          image: clamav/clamav:1
+          command: [freshclam, --daemon]
+          volumeMounts: [{name: lists, mountPath: /var/lib/clamav}]
+        - name: scan-day
+          image: clamav/clamav:1
+          command: [clamd]
+          OWN
+          volumeMounts: [{name: lists, mountPath: /var/lib/clamav}]
+        - name: exporter
+          image: example.com/clamav-exporter:2
+          args: [--clamav.address, "tcp://127.0.0.1:3200"]
+"""
+
+
+def test_of_two_programs_from_one_image_the_unit_is_for_the_one_that_answers(
+    tmp_path: Path,
+) -> None:
+    text = SCANNED.replace("OWN", "ports: [{containerPort: 3200}]")
+    assert labels(tmp_path, {"a.yaml": text}) == {
+        "fetch-day": "sidecar",
+        "scan-day": "main",
+        "exporter": "sidecar",
+    }
+
+
+def test_where_neither_answers_the_first_one_is_taken(tmp_path: Path) -> None:
+    text = SCANNED.replace("OWN\n", "env: []\n")
+    text = text[: text.index("        - name: exporter")]
+    assert labels(tmp_path, {"a.yaml": text})["fetch-day"] == "main"

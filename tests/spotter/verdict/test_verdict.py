@@ -617,7 +617,7 @@ def test_a_helpers_setting_names_whom_it_serves(tmp_path: Path) -> None:
     of_the_link = [
         one for one in found["keeper"].evidence if one.feature == "localhost"
     ]
-    assert [one.weight for one in of_the_link] == [0.1]
+    assert [one.weight for one in of_the_link] == [-0.1]
 
 
 def test_a_name_tells_little_in_a_crowd_that_shares_a_folder(tmp_path: Path) -> None:
