@@ -13,6 +13,10 @@ _PORT = re.compile(
 )
 _HOLES = re.compile(r"\$\{[^{}]*\}|\{\{.*?\}\}|\[\[.*?\]\]")
 
+_ASKED = re.compile(r"(?:^|(?:\blocalhost|\b127\.0\.0\.1|\[::1\])):(\d{2,5})\b")
+"""Where a probe asks a program, be it by a command that runs beside it."""
+
+
 OWN_IMAGE = re.compile(
     r"[ {(]\$?\.Values\.image(?:\.(?:repository|repo|name)\b|(?![\w.-]))"
     r"|(?:include|template) +\"[\w-]+\.image\" +[.$]"
@@ -82,8 +86,7 @@ def listens(box: Container) -> frozenset[int]:
             for match in _PORT.finditer(said.text):
                 found.add(int(next(filter(None, match.groups()))))
     for probe in box.probes:
-        if asked := re.match(r":(\d{2,5})\b", probe.text):
-            found.add(int(asked[1]))
+        found |= {int(one) for one in _ASKED.findall(probe.text[:LONGEST])}
     return frozenset(found)
 
 

@@ -228,3 +228,31 @@ def test_the_port_of_a_probe_is_not_all_on_which_a_helper_is_called(
 @pytest.mark.parametrize("name", ["APP_HOST", "APPLICATION_HOST", "SITE_HOSTNAME"])
 def test_the_host_of_an_application_is_its_own_address(name: str) -> None:
     assert calls(SETTING=name) == []
+
+
+ASKED = """\
+kind: Pod
+metadata: {name: reader}
+spec:
+  containers:
+    - name: reader
+      image: example.com/reader
+      env: [{name: MODEL_URL, value: "http://localhost:3456/v1"}]
+    - name: model-api
+      image: example.com/models
+      livenessProbe: {exec: {command: [curl, "http://127.0.0.1:PORT/health"]}}
+    - name: editor
+      image: codercom/code-server
+      ports: [{containerPort: 9100}]
+"""
+
+
+@pytest.mark.parametrize(("port", "label"), [("3456", "sidecar"), ("4", None)])
+def test_a_program_that_asks_itself_how_it_is_tells_its_port(
+    port: str, label: str | None, tmp_path: Path
+) -> None:
+    found = findings(tmp_path, {"a.yaml": ASKED.replace("PORT", port)})
+    said = [one.says for one in found["model-api"].evidence]
+    called = "is called by reader at localhost:3456" in said
+    assert called is (label is not None)
+    assert (found["model-api"].label == "sidecar") is called
