@@ -54,6 +54,8 @@ def _works_for(pair: Pair) -> str:
     """
     if pair.main.name in pair.tied_to:
         return ""
+    if (other := _called_after(pair)) is not None:
+        return other
     own = set(split(pair.box.name))
     for one in pair.reasons:
         tie = one.feature == "localhost" or _shares_apart(pair, one)
@@ -62,6 +64,20 @@ def _works_for(pair: Pair) -> str:
             if apart(pair.found[one.about]) <= 0 or (words and words <= own):
                 return one.about
     return ""
+
+
+def _called_after(pair: Pair) -> str | None:
+    """Return the program whose name a helper's begins with, as `mail-nanny` does.
+
+    The main one comes first, and a helper is no such program.
+    """
+    words = split(pair.box.name)
+    for one in (pair.main, *running(pair.group)):
+        own = split(one.name)
+        begins = 0 < len(own) < len(words) and words[: len(own)] == own
+        if begins and apart(pair.found[one.name]) <= 0:
+            return one.name
+    return None
 
 
 def _shares_apart(pair: Pair, reason: Evidence) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import MOUNT, READ, job, placed, services
-from scanning import said_of
+from scanning import neighbors, said_of
 
 MANY = "runs beside many that are no helpers, and serves none of them alone"
 TAKEN = "runs beside {}, and is taken for its helper"
@@ -339,3 +339,23 @@ def test_whom_a_container_serves(
 ) -> None:
     said, reason = said_of(tmp_path, text, name)
     assert (said, why or reason) == (label, reason)
+
+
+NANNIES = """\
+kind: Deployment
+metadata: {name: meter}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: meter, image: "example.com/meter:1", command: [/meter, --all]}
+        - {name: teller, image: "example.com/meter:1", command: [/teller]}
+        - {name: meter-nanny, image: example.com/addon-resizer}
+        - {name: teller-nanny, image: example.com/addon-resizer}
+"""
+
+
+def test_a_helper_that_is_called_after_a_neighbor_serves_it(tmp_path: Path) -> None:
+    found = neighbors(tmp_path, {"a.yaml": NANNIES})
+    assert found["meter-nanny"] == ("sidecar", "meter")
+    assert found["teller-nanny"] == ("sidecar", "teller")
