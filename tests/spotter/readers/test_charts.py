@@ -3,7 +3,9 @@
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
 from reading import units
+from scanning import neighbors
 from sidecar_spotter import scan
 from sidecar_spotter.model import Finding
 
@@ -406,3 +408,40 @@ def test_what_values_ask_for_is_told_apart_from_the_units_in_them() -> None:
         ("values", 5, 1),
         ("values", 2, 0),
     ]
+
+
+PROBED = """\
+kind: HelmRelease
+metadata: {name: desk}
+spec:
+  values:
+    controllers:
+      desk:
+        containers:
+          app:
+            image: {repository: example.com/desk, tag: 1}
+            env: {MODEL_URL: "http://localhost:3456/v1"}
+          model-api:
+            image: {repository: example.com/models, tag: 1}
+            probes:
+              liveness:
+                enabled: true
+                spec: SPEC
+          notes:
+            image: {repository: example.com/notes, tag: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("spec", "calls"),
+    [
+        ("{exec: {command: [curl, 'http://127.0.0.1:3456/health']}}", True),
+        ("{httpGet: {path: /health, port: 3456}}", True),
+        ("{httpGet: {path: /health, port: 9}}", False),
+    ],
+)
+def test_probes_in_values_tell_where_a_program_listens(
+    spec: str, calls: bool, tmp_path: Path
+) -> None:
+    found = neighbors(tmp_path, {"a.yaml": PROBED.replace("SPEC", spec)})
+    assert (found["model-api"] == ("sidecar", "app")) is calls

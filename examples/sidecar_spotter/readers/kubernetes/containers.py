@@ -95,8 +95,9 @@ def folder(mount: Node) -> str:
 
 
 def _probes(node: Node) -> Iterator[Text]:
-    for field in ("startupProbe", "readinessProbe", "livenessProbe"):
-        probe = get(node, field)
+    for kind in ("startup", "readiness", "liveness"):
+        # Values of charts may group them, beside the word that enables each.
+        probe = get(node, f"{kind}Probe") or get(node, "probes", kind, "spec")
         for way in ("httpGet", "tcpSocket", "grpc"):
             port = get(probe, way, "port")
             if port is not None:
