@@ -68,6 +68,7 @@ DOES = {
     "health-probe": "asks another program whether it works",
     "leader-elector": "settles which copy may act",
     "node-agent": "serves the whole machine",
+    "routing-daemon": "tells the routers of a network which way to go",
     "metrics-adapter": "offers the numbers of another program to Prometheus",
 }
 """What programs do whose role is a word of the trade."""

@@ -121,6 +121,7 @@ TABLE: tuple[Row, ...] = (
         twingate-connector""",
     ),
     Row("tunnel-proxy", MAYBE, "wireguard openvpn warp-docker pritunl-client newt"),
+    Row("routing-daemon", MOSTLY, "frr gobgp gobgpd exabgp"),
     # --- logs
     Row(
         "log-shipper",

@@ -45,6 +45,7 @@ def test_an_image_is_known_in_whatever_registry_and_version(image: str) -> None:
         ("tailscale/tailscale", "tunnel-proxy"),
         ("public.ecr.aws/datadog/agent:7", "metrics-agent"),
         ("x/csi-node-driver-registrar-amd64:v1", "csi-registrar"),
+        ("quay.io/frrouting/frr:9.1.0", "routing-daemon"),
     ],
 )
 def test_the_role_of_an_image(image: str, role: str) -> None:
