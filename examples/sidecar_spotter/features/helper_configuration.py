@@ -55,7 +55,8 @@ folder into which `web` writes.
 
 A script tells as much: one that asks for the neighbor by its name, rests, and asks
 again. So does a script in an image of tools alone, such as `curl`, that has the
-neighbor's settings where the neighbor has them.
+neighbor's settings where the neighbor has them. And one that does a task, rests, and
+does it again, in a loop that never ends, leaves the work of the unit to its neighbor.
 
 **What else it could mean.** The application's own settings, as in `against.yaml`. The
 question that decides: does the text name a path, a port or a process of the *neighbor*?

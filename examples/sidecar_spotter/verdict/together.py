@@ -91,10 +91,18 @@ def _judged(group: Group, boxes: list[Container], found: Reasons) -> list[Findin
         return parts.alone(group, boxes[0], found)
     # What a workload is called after is its main program, whatever it is known as.
     named = any(box.name == group.name for box in boxes)
-    if not named and all(only_helps(found[box.name]) for box in boxes):
+    if not named and all(_only_helps(group, found[box.name]) for box in boxes):
         why = "helps a program that stands in another file"
         return [helper(group, box, found, why) for box in boxes]
     return _with_main(group, boxes, found)
+
+
+def _only_helps(group: Group, reasons: Sequence[Evidence]) -> bool:
+    """Whether a container does nothing but help, by its image.
+
+    In code a value gives the image: then its name and that of the container tell it.
+    """
+    return only_helps(reasons) or ("code" in group.marks and looks(reasons) >= 2)
 
 
 def _with_main(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]:

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 from reading import names, units
-from scanning import labels
+from scanning import labels, neighbors
 
 JOBS = """\
 package jobs
@@ -223,3 +223,34 @@ def test_an_empty_container_gets_its_fields_one_by_one(
     }}
     """
     assert of_go(tmp_path, body) == {"log-agent": "sidecar"}
+
+
+DRIVERLESS = """\
+package disks
+
+import corev1 "k8s.io/api/core/v1"
+
+func diskHelpers() corev1.PodSpec {
+	return corev1.PodSpec{Containers: []corev1.Container{
+		{Name: "csi-attacher", Image: cfg.CSIAttacherImage},
+		{Name: "NAME", Image: cfg.CSIResizerImage},
+	}}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        (
+            "csi-resizer",
+            {"csi-attacher": ("sidecar", None), "csi-resizer": ("sidecar", None)},
+        ),
+        ("disk", {"csi-attacher": ("sidecar", "disk"), "disk": ("main", None)}),
+    ],
+)
+def test_where_all_that_code_lists_helps_the_program_stands_elsewhere(
+    name: str, found: dict[str, tuple[str, str | None]], tmp_path: Path
+) -> None:
+    text = DRIVERLESS.replace("NAME", name)
+    assert neighbors(tmp_path, {"disks.go": text}) == found
