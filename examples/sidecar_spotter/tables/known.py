@@ -273,13 +273,26 @@ TABLE: tuple[Row, ...] = (
         k8s-dns-sidecar grpc-health-probe csi-external-health-monitor-controller
         csi-external-health-monitor-agent""",
     ),
-    Row("csi-provisioner", ALWAYS, "csi-provisioner ose-csi-external-provisioner"),
-    Row("csi-attacher", ALWAYS, "csi-attacher ose-csi-external-attacher"),
-    Row("csi-resizer", ALWAYS, "csi-resizer ose-csi-external-resizer"),
+    Row(
+        "csi-provisioner",
+        ALWAYS,
+        "csi-provisioner csi-external-provisioner ose-csi-external-provisioner",
+    ),
+    Row(
+        "csi-attacher",
+        ALWAYS,
+        "csi-attacher csi-external-attacher ose-csi-external-attacher",
+    ),
+    Row(
+        "csi-resizer",
+        ALWAYS,
+        "csi-resizer csi-external-resizer ose-csi-external-resizer",
+    ),
     Row(
         "csi-snapshotter",
         ALWAYS,
-        "csi-snapshotter ose-csi-external-snapshotter csi-snapshot-metadata",
+        "csi-snapshotter csi-external-snapshotter ose-csi-external-snapshotter "
+        "csi-snapshot-metadata",
     ),
     Row(
         "csi-helper",

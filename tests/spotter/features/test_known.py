@@ -46,6 +46,8 @@ def test_an_image_is_known_in_whatever_registry_and_version(image: str) -> None:
         ("public.ecr.aws/datadog/agent:7", "metrics-agent"),
         ("x/csi-node-driver-registrar-amd64:v1", "csi-registrar"),
         ("quay.io/frrouting/frr:9.1.0", "routing-daemon"),
+        ("example.com/mirror/csi-external-attacher:4", "csi-attacher"),
+        ("example.com/mirror/csi-external-snapshotter:8", "csi-snapshotter"),
     ],
 )
 def test_the_role_of_an_image(image: str, role: str) -> None:
@@ -104,6 +106,7 @@ def test_what_tells_nothing_is_not_known(image: str, words: list[str]) -> None:
         ('{{ include "chart.image" .Values.metrics.image }}', "metrics-adapter"),
         ('{{ include "chart.reloaderImage" . }}', "config-reloader"),
         ("w.ImageConsulDataplane", "mesh-proxy"),
+        ("spec.GetCSIExternalResizerImage()", "csi-resizer"),
         ("viper.GetString(FlagOpenShiftOauthProxyImage)", "auth-proxy"),
         ("${var.envoy_image}", "proxy"),
     ],
