@@ -100,7 +100,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     whom.equal_user_of_a_helper,
     service,
     whom.agent_of_the_machine,
-    whom.called_by_others,
+    whom.meets_others_at_localhost,
     whom.without_requests,
     whom.one_of_several_programs,
     whom.image_of_main_programs,

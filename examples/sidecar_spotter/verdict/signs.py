@@ -17,6 +17,7 @@ from sidecar_spotter.verdict.traits import (
     EXPRESSION,
     FRONT,
     STORES,
+    callers,
     is_front,
     is_known_helper,
     is_published,
@@ -139,9 +140,7 @@ def called_by_all(one: Candidate) -> float:
     Not for a store, nor where a main program is among those that call.
     """
     others = [box for box in one.boxes if box is not one.box]
-    said = [reason for reason in one.reasons if reason.feature == "localhost"]
-    callers = {reason.about for reason in said if reason.says.startswith("is called")}
-    hub = len(others) > 1 and callers >= {box.name for box in others}
+    hub = len(others) > 1 and callers(one.reasons) >= {box.name for box in others}
     plain = apart(one.reasons) <= 0 and not is_store(one.box)
     programs = any(telling(box.name) == MAIN for box in others)
     return -1.5 if hub and plain and not programs else 0

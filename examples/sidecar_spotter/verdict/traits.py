@@ -52,14 +52,18 @@ def is_front(box: Container) -> bool:
     return role(box, "sidecar") in FRONT
 
 
-def is_ruled(group: Group, box: Container, reasons: Sequence[Evidence]) -> bool:
-    """Whether a controller beside a gateway that callers reach tells it what to do."""
-    callers = {
+def callers(reasons: Iterable[Evidence]) -> set[str]:
+    """Return the neighbors that call a container at localhost."""
+    return {
         one.about
         for one in reasons
         if one.feature == "localhost" and one.says.startswith("is called")
     }
-    ruled = any("controller" in split(name) for name in callers)
+
+
+def is_ruled(group: Group, box: Container, reasons: Sequence[Evidence]) -> bool:
+    """Whether a controller beside a gateway that callers reach tells it what to do."""
+    ruled = any("controller" in split(name) for name in callers(reasons))
     return ruled and is_front(box) and is_published(group, box)
 
 

@@ -6,6 +6,7 @@ from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
+    callers,
     is_named_unlike_its_image,
     is_published,
     is_store,
@@ -13,7 +14,7 @@ from sidecar_spotter.verdict.traits import (
     role,
     serves_machine,
 )
-from sidecar_spotter.verdict.weights import score
+from sidecar_spotter.verdict.weights import CLEAR, score
 
 PODS = ("kubernetes", "ecs", "cloud-run", "container-apps")
 """Platforms on which a unit is placed as one, on one machine."""
@@ -80,23 +81,21 @@ def agent_of_the_machine(pair: Pair) -> Ruling | None:
     return Ruling(f"serves the machine, as {main.name} does: one copy runs on each")
 
 
-def called_by_others(pair: Pair) -> Ruling | None:
+def meets_others_at_localhost(pair: Pair) -> Ruling | None:
     """Whoever is called at localhost, but not by the main program, serves others.
 
-    Who calls others itself does so for the main program, if it looks like a helper.
+    Who only calls others does so for itself, if it does not look like a helper. One
+    that asks a neighbor to have work for it, as a proxy does, is that one's helper.
     """
-    said = pair.by("localhost")
-    callers = {one.about for one in said if one.says.startswith("is called")}
-    called = {one.about for one in said} - callers
-    if pair.ties != {"localhost"} or pair.main.name in callers | called:
+    at_localhost = pair.by("localhost")
+    main, met = pair.main.name, {one.about for one in at_localhost}
+    if pair.ties != {"localhost"} or main in met or pair.helps >= 0.5:
         return None
-    if pair.helps >= 0.5 or (called and pair.helps > 0):
+    if calling := callers(at_localhost):
+        return Ruling(f"is called by {', '.join(sorted(calling))}, and not by {main}")
+    if pair.helps > 0 or any(one.weight >= CLEAR for one in at_localhost):
         return None
-    if callers:
-        who = ", ".join(sorted(callers))
-        return Ruling(f"is called by {who}, and not by {pair.main.name}")
-    who = ", ".join(sorted(called))
-    return Ruling(f"calls {who}, and not {pair.main.name}")
+    return Ruling(f"calls {', '.join(sorted(met))}, and not {main}")
 
 
 def without_requests(pair: Pair) -> Ruling | None:

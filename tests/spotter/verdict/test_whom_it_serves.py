@@ -18,6 +18,7 @@ AGENT = "runs falco, known as node-agent, which serves the whole machine"
 EARLY = "initContainers: [{{name: {}, restartPolicy: Always}}]"
 GUEST = "network_mode: service:{}"
 LISTENS = "ports: [{containerPort: %d}]"
+PORTS = "ports: [{containerPort: 9000}]"
 DISK = 'volumes = ["/data:/data"]'
 
 TUNNEL = """\
@@ -329,6 +330,35 @@ CASES = [
         ),
         *("lamp", "not-a-sidecar", "calls rows, and not app"),
         id="who calls a neighbor, and does not look like a helper",
+    ),
+    pytest.param(
+        placed(
+            "app", f"rain, {PORTS}", "lamp, env: [{name: TO, value: 'localhost:9000'}]"
+        ),
+        *("rain", "not-a-sidecar", "is called by lamp, and not by app"),
+        id="whom another than the main program calls",
+    ),
+    pytest.param(
+        placed(
+            "app", f"rain, {PORTS}", "lamp, env: [{name: TO, value: 'localhost:9000'}]"
+        ),
+        *("lamp", "not-a-sidecar", "calls rain, and not app"),
+        id="who calls another than the main program",
+    ),
+    pytest.param(
+        placed("app", f"rain, {PORTS}", "lamp, args: [--upstream=localhost:9000]"),
+        *("lamp", "sidecar", "runs beside rain and serves it"),
+        id="who passes requests on to another than the main program",
+    ),
+    pytest.param(
+        placed(
+            "app",
+            f"rain, {PORTS}",
+            "lamp, ports: [{containerPort: 9001}], args: [--upstream=localhost:9000]",
+            "cup, env: [{name: TO, value: 'localhost:9001'}]",
+        ),
+        *("lamp", "not-a-sidecar", "is called by cup, and not by app"),
+        id="who is called, and calls another one",
     ),
 ]
 
