@@ -8,7 +8,8 @@ rule has no condition: what none of the others could explain serves the main pro
 
 from collections.abc import Callable
 
-from sidecar_spotter.model import Evidence, Finding
+from sidecar_spotter.features.shared_volume import FIXED
+from sidecar_spotter.model import Container, Evidence, Finding, Group
 from sidecar_spotter.tables.known import split
 from sidecar_spotter.units import running
 from sidecar_spotter.verdict import equals, whom
@@ -84,15 +85,26 @@ def _shares_apart(pair: Pair, reason: Evidence) -> bool:
     """Whether two share files of which the main program has no part."""
     if reason.feature != "shared-volume":
         return False
-    its, others, main = (
-        {mount.volume for box in boxes for mount in box.mounts}
-        for boxes in (
-            [pair.box],
-            [box for box in running(pair.group) if box.name == reason.about],
-            [pair.main],
-        )
+    with_main = _common_files(pair.group, pair.box, pair.main)
+    return all(
+        with_main.isdisjoint(_common_files(pair.group, pair.box, other))
+        for other in running(pair.group)
+        if other.name == reason.about
     )
-    return main.isdisjoint(its & others)
+
+
+def _common_files(group: Group, one: Container, other: Container) -> set[str]:
+    """Return the volumes in which one of two leaves files for the other.
+
+    Settings are in each of them, and two that only read a third one's files leave none.
+    """
+    fixed = {volume.name for volume in group.volumes if volume.kind in FIXED}
+    return {
+        mount.volume
+        for mount in one.mounts
+        for its in other.mounts
+        if mount.volume == its.volume and not (mount.read_only and its.read_only)
+    } - fixed
 
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (

@@ -18,7 +18,11 @@ AGENT = "runs falco, known as node-agent, which serves the whole machine"
 EARLY = "initContainers: [{{name: {}, restartPolicy: Always}}]"
 GUEST = "network_mode: service:{}"
 LISTENS = "ports: [{containerPort: %d}]"
+CALLS = "env: [{name: TO, value: 'localhost:9000'}]"
 PORTS = "ports: [{containerPort: 9000}]"
+SETTINGS = "{name: set, mountPath: /set}"
+LOGS = "{name: logs, mountPath: /logs}"
+READ_LOGS = "{name: logs, mountPath: /logs, readOnly: true}"
 DISK = 'volumes = ["/data:/data"]'
 
 TUNNEL = """\
@@ -332,16 +336,12 @@ CASES = [
         id="who calls a neighbor, and does not look like a helper",
     ),
     pytest.param(
-        placed(
-            "app", f"rain, {PORTS}", "lamp, env: [{name: TO, value: 'localhost:9000'}]"
-        ),
+        placed("app", f"rain, {PORTS}", f"lamp, {CALLS}"),
         *("rain", "not-a-sidecar", "is called by lamp, and not by app"),
         id="whom another than the main program calls",
     ),
     pytest.param(
-        placed(
-            "app", f"rain, {PORTS}", "lamp, env: [{name: TO, value: 'localhost:9000'}]"
-        ),
+        placed("app", f"rain, {PORTS}", f"lamp, {CALLS}"),
         *("lamp", "not-a-sidecar", "calls rain, and not app"),
         id="who calls another than the main program",
     ),
@@ -359,6 +359,31 @@ CASES = [
         ),
         *("lamp", "not-a-sidecar", "is called by cup, and not by app"),
         id="who is called, and calls another one",
+    ),
+    pytest.param(
+        placed(
+            f"app, volumeMounts: [{SETTINGS}]",
+            f"rain, volumeMounts: [{SETTINGS}, {LOGS}]",
+            f"lamp, volumeMounts: [{SETTINGS}, {READ_LOGS}]",
+            more="volumes: [{name: set, configMap: {name: set}}]",
+        ),
+        *("lamp", "sidecar", "runs beside rain and serves it"),
+        id="who reads the files of another, and settings that all have",
+    ),
+    pytest.param(
+        placed("app, " + READ, f"rain, {MOUNT}", f"lamp, {READ}"),
+        *("lamp", "sidecar", "runs beside rain and serves it"),
+        id="who reads the files of another, as the main program does",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"app, {MOUNT}", f"lamp, {READ}"),
+        *("lamp", "sidecar", TAKEN.format("app")),
+        id="who reads files that the main program writes, too",
+    ),
+    pytest.param(
+        placed(f"rain, {READ}", f"app, {READ}", f"html-sync, {MOUNT}"),
+        *("html-sync", "sidecar", "runs beside app and serves it"),
+        id="who writes files that the main program reads, too",
     ),
 ]
 
