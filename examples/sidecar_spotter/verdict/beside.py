@@ -48,7 +48,7 @@ def serves_it(pair: Pair) -> Ruling | None:
 
 
 def _works_for(pair: Pair) -> str:
-    """Return the neighbor that a helper calls, if it is not the main one.
+    """Return the neighbor for which a helper clearly works, if it is not the main one.
 
     An exporter beside three programs measures one of them. That can be a helper, if it
     is called after it; else it only asks it about the main program.
@@ -59,8 +59,8 @@ def _works_for(pair: Pair) -> str:
         return other
     own = set(split(pair.box.name))
     for one in pair.reasons:
-        tie = one.feature == "localhost" or _shares_apart(pair, one)
-        if tie and one.weight >= CLEAR and one.about in pair.tied_to:
+        tied = one.weight >= CLEAR and one.about in pair.tied_to
+        if tied and not _is_about_files_of_all(pair, one):
             words = set(split(one.about))
             if apart(pair.found[one.about]) <= 0 or (words and words <= own):
                 return one.about
@@ -81,13 +81,11 @@ def _called_after(pair: Pair) -> str | None:
     return None
 
 
-def _shares_apart(pair: Pair, reason: Evidence) -> bool:
-    """Whether two share files of which the main program has no part."""
-    if reason.feature != "shared-volume":
-        return False
+def _is_about_files_of_all(pair: Pair, reason: Evidence) -> bool:
+    """Whether two share files of which the main program has a part, too."""
     with_main = _common_files(pair.group, pair.box, pair.main)
-    return all(
-        with_main.isdisjoint(_common_files(pair.group, pair.box, other))
+    return reason.feature == "shared-volume" and any(
+        not with_main.isdisjoint(_common_files(pair.group, pair.box, other))
         for other in running(pair.group)
         if other.name == reason.about
     )

@@ -23,6 +23,7 @@ PORTS = "ports: [{containerPort: 9000}]"
 SETTINGS = "{name: set, mountPath: /set}"
 LOGS = "{name: logs, mountPath: /logs}"
 READ_LOGS = "{name: logs, mountPath: /logs, readOnly: true}"
+RELOADS = "while inotifywait /etc/rain; do pkill -HUP rain; done"
 DISK = 'volumes = ["/data:/data"]'
 
 TUNNEL = """\
@@ -384,6 +385,14 @@ CASES = [
         placed(f"rain, {READ}", f"app, {READ}", f"html-sync, {MOUNT}"),
         *("html-sync", "sidecar", "runs beside app and serves it"),
         id="who writes files that the main program reads, too",
+    ),
+    pytest.param(
+        placed(
+            *("app", "rain", f"lamp, args: [sh, -c, '{RELOADS}']"),
+            more="shareProcessNamespace: true",
+        ),
+        *("lamp", "sidecar", "runs beside rain and serves it"),
+        id="who makes another than the main program read its settings again",
     ),
 ]
 
