@@ -351,7 +351,7 @@ def _is_told_its_host(box: Container, others: list[Container], ahead: str) -> bo
 
 def _one_network(group: Group, one: Container, other: Container) -> bool:
     """Whether two containers have the same localhost: Compose gives each its own."""
-    if group.platform != "compose":
+    if group.platform != "compose" and group.kind != "containers":
         return True
     home, away = (
         next((j.text[8:] for j in box.joins if j.text.startswith("network:")), box.name)

@@ -47,6 +47,9 @@ def judge(group: Group, *, whole: bool = False) -> Judged:
     That is each container that has a neighbor, and each request; where *whole*, each
     container that has none, too.
     """
+    if group.platform == "quadlet" and group.kind == "containers" and group.name:
+        # That is the name of the file's own container, and not that of the unit.
+        return replace(judge(replace(group, name=""), whole=whole), group=group)
     bare = [box for box in group.containers if not box.name]
     if len(bare) < 2:
         return _judge(group, whole)

@@ -30,10 +30,11 @@ def beside(pair: Pair) -> Finding:
 def serves_it(pair: Pair) -> Ruling | None:
     """It runs on, it is placed with the main one, and it is there for nobody else.
 
-    A service that lends its namespace serves those who use it.
+    A service that lends its namespace serves those who use it, and one that uses a
+    third one's serves the main program if that does so, too.
     """
     served = pair.main.name
-    if pair.group.platform == "compose" and pair.rooms and served not in pair.rooms:
+    if pair.rooms and served not in pair.rooms and not pair.roommates:
         served = next(one.about for one in pair.reasons if one.about in pair.rooms)
     else:
         served = _works_for(pair) or served

@@ -10,7 +10,7 @@ from collections import defaultdict
 from sidecar_spotter.units import running, stem
 from sidecar_spotter.verdict.pair import Pair, Ruling, whose_files
 from sidecar_spotter.verdict.traits import is_front, is_published, role
-from sidecar_spotter.verdict.weights import only_helps
+from sidecar_spotter.verdict.weights import apart, only_helps
 
 MANY_FOLDERS = 3
 """Who takes files from more folders than these, and each is another's, collects."""
@@ -21,9 +21,11 @@ CROWD = 4
 def front_door(pair: Pair) -> Ruling | None:
     """A proxy that callers from outside reach serves them, and not its neighbor.
 
-    Where one program alone shares its namespace, it is the door of that one.
+    Where one program alone shares its namespace, it is the door of that one. Helpers
+    may share it as well, as a second proxy that stands between the two.
     """
-    if pair.rooms == {pair.main.name}:
+    programs = {name for name in pair.rooms if apart(pair.found[name]) <= 0}
+    if pair.main.name in pair.rooms and programs <= {pair.main.name}:
         return None
     reverse = role(pair.box, "sidecar") == "reverse-proxy" and pair.helps <= 0.6
     if is_published(pair.group, pair.box) and (is_front(pair.box) or reverse):

@@ -213,7 +213,7 @@ def test_services_of_quadlet_files_may_only_share_files(tmp_path: Path) -> None:
     files = {f"{name}.container": text.format(name) for name in ("rain", "lamp")}
     found = findings(tmp_path, files)
     assert {one.label for one in found.values()} == {"not-a-sidecar"}
-    assert OWN.format("lamp") in {one.why for one in found.values()}
+    assert OWN.format("rain") in {one.why for one in found.values()}
 
 
 def test_who_runs_beside_the_steps_serves_the_first(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     if not (near or mine.pod or mine.box.joins or _misleads(mine)):
         return
     volumes = {volume.name: volume for one in unit for volume in one.volumes}
-    ports = set(mine.published)
+    ports = {number for one in unit for number in one.published}
     if mine.pod:
         pod = look(f"{folder}/{mine.pod}.pod".lstrip("/"))
         ports |= set(published(settings(pod or b"")))
