@@ -108,6 +108,7 @@ def _common_files(group: Group, one: Container, other: Container) -> set[str]:
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     whom.store,
+    whom.who_only_waits,
     whom.equal_user_of_a_helper,
     service,
     whom.agent_of_the_machine,

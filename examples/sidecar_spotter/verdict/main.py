@@ -8,8 +8,9 @@ decides only where nothing else does.
 from collections.abc import Sequence
 
 from sidecar_spotter.model import Container, Group
+from sidecar_spotter.units import idles
 from sidecar_spotter.verdict.signs import SIGNS, Candidate
-from sidecar_spotter.verdict.weights import Reasons, score
+from sidecar_spotter.verdict.weights import Reasons, apart, score
 
 
 def main_of(group: Group, boxes: Sequence[Container], found: Reasons) -> Container:
@@ -20,7 +21,16 @@ def main_of(group: Group, boxes: Sequence[Container], found: Reasons) -> Contain
         total = sum((sign(one) for sign in SIGNS), score(one.reasons))
         return round(total, 2), boxes.index(box)
 
-    return min(_under_one_roof(group, boxes), key=likeness)
+    return min(_at_work(_under_one_roof(group, boxes), found), key=likeness)
+
+
+def _at_work(boxes: Sequence[Container], found: Reasons) -> Sequence[Container]:
+    """Return those of *boxes* that do more than wait, if one of them is no helper.
+
+    Beside helpers alone, who waits may be there for people to work in.
+    """
+    busy = [box for box in boxes if not idles(box)]
+    return busy if any(apart(found[box.name]) <= 0 for box in busy) else boxes
 
 
 def _under_one_roof(group: Group, boxes: Sequence[Container]) -> Sequence[Container]:

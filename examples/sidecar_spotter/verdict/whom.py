@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar_spotter.units import running, stem
+from sidecar_spotter.units import idles, running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
@@ -79,6 +79,18 @@ def agent_of_the_machine(pair: Pair) -> Ruling | None:
     if "localhost" in pair.ties or not serves_machine(main, pair.found[main.name]):
         return None
     return Ruling(f"serves the machine, as {main.name} does: one copy runs on each")
+
+
+def who_only_waits(pair: Pair) -> Ruling | None:
+    """To wait helps nobody, unless somebody works there on a neighbor.
+
+    Such a tool is called so, or sees the processes of its neighbor.
+    """
+    watches = any("processes" in one.says for one in pair.by("shared-namespace"))
+    waits = idles(pair.box) and not idles(pair.main)
+    if not waits or pair.helps > 0 or watches:
+        return None
+    return Ruling("does nothing but wait")
 
 
 def meets_others_at_localhost(pair: Pair) -> Ruling | None:

@@ -24,6 +24,7 @@ SETTINGS = "{name: set, mountPath: /set}"
 LOGS = "{name: logs, mountPath: /logs}"
 READ_LOGS = "{name: logs, mountPath: /logs, readOnly: true}"
 RELOADS = "while inotifywait /etc/rain; do pkill -HUP rain; done"
+WAITS = "args: [sleep, infinity]"
 DISK = 'volumes = ["/data:/data"]'
 
 TUNNEL = """\
@@ -393,6 +394,48 @@ CASES = [
         ),
         *("lamp", "sidecar", "runs beside rain and serves it"),
         id="who makes another than the main program read its settings again",
+    ),
+    pytest.param(
+        placed(f"rain, {WAITS}", "rows, image: redis:7"),
+        *("rows", "main", None),
+        id="a store beside one that only waits",
+    ),
+    pytest.param(
+        placed(f"rain, {WAITS}", "stock", kind="Deployment", name="rain"),
+        *("stock", "main", None),
+        id="a program beside one that only waits and is called as the unit",
+    ),
+    pytest.param(
+        services(
+            f"app, command: sleep 1d, {GUEST.format('rows')}", "rows, image: redis"
+        ),
+        *("app", "not-a-sidecar", "does nothing but wait"),
+        id="who only waits in the network of a store",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"lamp, {WAITS}, {MOUNT}"),
+        *("lamp", "not-a-sidecar", "does nothing but wait"),
+        id="who only waits at the files of another",
+    ),
+    pytest.param(
+        placed(f"app, {WAITS}", f"lamp, {WAITS}"),
+        *("lamp", "not-a-sidecar", "is told what app is told: they are equals"),
+        id="two of which both only wait",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"debug, {WAITS}, {MOUNT}"),
+        *("debug", "sidecar", None),
+        id="who only waits, and is called as a tool",
+    ),
+    pytest.param(
+        services("rain", "lamp, command: sleep 1d, pid: service:rain"),
+        *("lamp", "sidecar", None),
+        id="who only waits, and sees the processes of another",
+    ),
+    pytest.param(
+        placed(f"rain, {WAITS}", "git-sync"),
+        *("rain", "main", None),
+        id="who only waits beside a helper",
     ),
 ]
 
