@@ -76,71 +76,36 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 
-from sidecar_spotter.model import Container, Evidence, Group, Port, Text
+from sidecar_spotter.features.addresses import (
+    ASKS,
+    FAR,
+    LISTENS,
+    TURNS,
+    calls,
+    names_no_callee,
+    told_of_others,
+)
+from sidecar_spotter.features.helping import helps, measures
+from sidecar_spotter.features.nomad_addresses import told_by_nomad
+from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.tables.known import MAIN, split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import OF_NUMBERS, idles, listens, own_name, running, stem
+from sidecar_spotter.units import OF_NUMBERS, idles, listens, running, stem
 
 NAME = "localhost"
 STRENGTH = "strong"
 
-HERE = re.compile(
-    r"(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\])(?::(?P<port>\d{1,5}|\$?[({\w]+))?"
-    r"(?![\w.-])"
-)
-ASKS = re.compile(
-    r"upstream|target|backend|scrape|uri|url|addr|reload|endpoint|webhook|server|forward"
-    r"|proxy|connect|dsn|source",
-    re.IGNORECASE,
-)
-LISTENS = re.compile(
-    r"listen|bind|--?(?:web|http|metrics|telemetry|health)[\w.-]*addr|advertise",
-    re.IGNORECASE,
-)
-
-TURNS = re.compile("upstream|reload", re.IGNORECASE)
-"""Words that turn an option of the first kind into one that names another."""
-OWN = re.compile(
-    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|application|site|advertised?)_?)?"
-    r"host(?:_?name)?=\S+|\w*(?:http|listen|bind|local)_?addr(?:ess)?=[\w.]+",
-    re.IGNORECASE,
-)
-"""A setting that names no one: the address that the program itself has."""
-MOST = 200
-"""Addresses in one text that are looked at."""
-NEAR, FAR = 60, 200
-"""Characters in front of an address that are looked at, and for its command."""
-LISTED = re.compile(
-    r"(?:no_?proxy|trusted|allow|permit|deny|white_?list|black_?list|ignore|exclude"
-    r"|except|server_?name|real_ip_from|require ip)[^=\n]{0,60}[=:\s][^;\n]*\Z",
-    re.IGNORECASE,
-)
-"""What stands in front of an address that is a name of one's own, or somebody to trust:
-nobody is called there."""
-AMONG = re.compile(r"[\w.:*\]/]\s*[,|]\s*\Z")
-AMONG_MORE = re.compile(r"/\d|\s*[,|]\s*[\w.:*\[]")
-"""What stands in front of an address, or behind it, in a list of addresses."""
-TASK = re.compile(r"NOMAD_(?:HOST_)?(?:ADDR|PORT|IP)_(\w+)")
-"""A variable in which Nomad tells a task the address of another one of its group."""
+NEAR = 60
+"""Characters in front of an address that are looked at for a name."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
 """An address without a port, which a program is given to listen on."""
-
-
-HOSTED = re.compile(
-    r"(\w+?)_?(?:host(?:_?name)?|(?:bind_?)?addr(?:ess)?)=(?:localhost|127\.0\.0\.1)",
-    re.IGNORECASE,
-)
-"""A setting with an address alone, and in front of it whose that is."""
 HOST = re.compile(r"(?:^|\s)--?(?:host(?:-?name)?|ip)[=\s]+\Z", re.IGNORECASE)
 CLIENT = re.compile(
     r"\b(?:mysql\w*|mariadb\w*|psql|pg_\w+|\w+-cli|\w+-client|mongo\w*|cqlsh|curl|nc)\b"
 )
 """Programs that are told with such an option whom to call."""
-
-
 OF_STORES = {
     **dict.fromkeys(("redis", "valkey", "keydb", "redict"), 6379),
     **dict.fromkeys(("postgres", "postgresql", "pgvector", "postgis"), 5432),
@@ -172,10 +137,10 @@ def look(group: Group) -> Iterator[Evidence]:
             if one is not box and not idles(one) and _one_network(group, box, one)
         ]
         seen: set[tuple[str, str]] = set()
-        for said, option in _of_others(box):
-            for call in islice(HERE.finditer(said.text), MOST):
+        for said, option in told_of_others(box):
+            for call in calls(said):
                 port = call["port"] or ""
-                if _names_no_callee(said.text, call):
+                if names_no_callee(said.text, call):
                     continue
                 ahead = said.text[max(call.start() - FAR, 0) : call.start()]
                 ahead = f"{option[-FAR:]} {ahead}"
@@ -201,19 +166,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 asks = asks or measures(box) or _tells_numbers_of(box, other)
                 yield from _both_ends(box, other, port, said, asks=asks)
         if group.platform == "nomad":
-            yield from _told_by_nomad(group, box, others)
-
-
-def asks_elsewhere(box: Container) -> bool:
-    """Whether a container is told to call a port at localhost that is not its own."""
-    for said in box.words:
-        for call in islice(HERE.finditer(said.text), MOST):
-            port = call["port"] or ""
-            ahead = said.text[: call.start()]
-            asks = ASKS.search(ahead) is not None and not LISTENS.search(ahead)
-            if asks and not (port.isdecimal() and int(port) in listens(box)):
-                return True
-    return False
+            yield from told_by_nomad(group, box, others, NAME)
 
 
 def _listens_elsewhere(box: Container) -> bool:
@@ -229,8 +182,8 @@ def _callers(boxes: list[Container]) -> dict[str, set[str]]:
     """Return who calls each port at localhost."""
     found: dict[str, set[str]] = defaultdict(set)
     for box in boxes:
-        for said, _ in _of_others(box):
-            for call in islice(HERE.finditer(said.text), MOST):
+        for said, _ in told_of_others(box):
+            for call in calls(said):
                 found[call["port"] or ""].add(box.name)
     return found
 
@@ -243,100 +196,6 @@ def _left(others: list[Container], rivals: set[str]) -> Container | None:
     there = [one for one in others if one.name not in rivals]
     alone = len(there) == 1 < len(others)
     return there[0] if alone and not listens(there[0]) else None
-
-
-def _names_no_callee(text: str, call: re.Match[str]) -> bool:
-    """Whether an address only tells whom to trust, or what the program is called.
-
-    Lists of these have no ports.
-    """
-    ahead = text[max(call.start() - FAR, 0) : call.start()].rpartition("\n")[2]
-    if LISTED.search(ahead):
-        return True
-    listed = AMONG.search(ahead) or AMONG_MORE.match(text, call.end())
-    return not call["port"] and listed is not None
-
-
-def _told_by_nomad(
-    group: Group, box: Container, others: list[Container]
-) -> Iterator[Evidence]:
-    """Yield both ends of each call to a task that a variable of Nomad names.
-
-    Equals know one another's addresses, too. But a port of the group's own has an
-    address for each of its copies: who is told it, calls the one beside it.
-    """
-    seen: set[str] = set()
-    for said in (*box.words, *box.settings):
-        for match in TASK.finditer(said.text):
-            own, there = _on_port(match[1], box, others)
-            for other in () if own else there or _named_by_nomad(match[1], others):
-                asks = helps(box) or _is_units_own(group, other)
-                equal = asks == helps(other) and not measures(box)
-                if other.name in seen or (equal and (asks or not there)):
-                    continue
-                seen.add(other.name)
-                says = f"is told the address of {other.name} by {match[0]}"
-                weight = 0.5 if asks else -0.2
-                yield Evidence(NAME, box.name, said.line, says, weight, other.name)
-                if equal and _is_store(other):
-                    continue  # such a port is one of the machine: others may call it
-                says = f"is called by {box.name}, which is told {match[0]}"
-                weight = 0.1 if asks else 0.5
-                yield Evidence(NAME, other.name, said.line, says, weight, box.name)
-
-
-def _on_port(
-    label: str, box: Container, others: list[Container]
-) -> tuple[bool, list[Container]]:
-    """Return whether *box* listens on the port with a label, and which others do.
-
-    Of these only the ports of the group count.
-    """
-
-    def named(port: Port) -> bool:
-        return re.sub(r"\W", "_", port.name) == label
-
-    there = [
-        one
-        for one in others
-        if any(named(port) and port.number is not None for port in one.ports)
-    ]
-    return any(named(port) for port in box.ports), there
-
-
-def _is_store(box: Container) -> bool:
-    found = known_as(box)
-    return found is not None and found.role in ("database", "broker")
-
-
-def _named_by_nomad(name: str, others: list[Container]) -> list[Container]:
-    """Return the neighbors that a variable names by their task."""
-    called = ((one, re.sub(r"\W", "_", one.name)) for one in others)
-    return [one for one, task in called if f"{name}_".startswith(f"{task}_")]
-
-
-def _of_others(box: Container) -> Iterator[tuple[Text, str]]:
-    """Yield what a container is told, without the address that is its own.
-
-    Beside it stands the option that it is the value of, if it is one of a command's.
-    """
-    option = ""
-    for word in box.words:
-        if not (LISTENS.search(option) and not TURNS.search(option)):
-            yield word, option
-        waits = word.text.startswith("-") and "=" not in word.text
-        option = word.text if waits else ""
-    for one in box.settings:
-        if not (OWN.fullmatch(one.text) or _is_its_own(box, one.text)):
-            yield one, ""
-    yield from ((one, "") for one in box.configured)
-
-
-def _is_its_own(box: Container, setting: str) -> bool:
-    """Whether a setting tells a program its own address: `SHOP_HOST` in a `shop`."""
-    found = HOSTED.fullmatch(setting)
-    words = split(found[1]) if found else []
-    return bool(words) and set(words) <= {*split(box.name), *split(stem(box))}
 
 
 def _is_told_its_host(box: Container, others: list[Container], ahead: str) -> bool:
@@ -396,21 +255,6 @@ def _callee(
     return next((one for one, name in called if name and name in named), None)
 
 
-def helps(box: Container) -> bool:
-    """Whether a container looks like a helper: whom it calls is whom it serves."""
-    found = known_as(box)
-    if found is not None:
-        return found.sure > 0
-    return telling(box.name) not in (None, MAIN)
-
-
-def measures(box: Container) -> bool:
-    """Whether a container asks another how it is, which may be a helper itself."""
-    found = known_as(box)
-    said = {telling(box.name), found.role if found is not None else None}
-    return not said.isdisjoint(("metrics-adapter", "health-probe"))
-
-
 def _tells_numbers_of(box: Container, other: Container) -> bool:
     """Whether a container has ports for numbers alone, and so is called for no more.
 
@@ -418,11 +262,6 @@ def _tells_numbers_of(box: Container, other: Container) -> bool:
     """
     numbers = box.ports and all(OF_NUMBERS.search(port.name) for port in box.ports)
     return bool(numbers) and known_as(other) is None and not helps(other)
-
-
-def _is_units_own(group: Group, other: Container) -> bool:
-    """Whether a unit is called after a program: who calls it there, works for it."""
-    return not helps(other) and own_name(group) == split(other.name)
 
 
 def _is_told_of(other: Container, option: str) -> bool:

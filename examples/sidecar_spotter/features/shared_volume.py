@@ -84,7 +84,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.features.localhost import helps
+from sidecar_spotter.features.helping import helps
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.tables.known import MAIN, telling
 from sidecar_spotter.tables.variables import known_as

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sidecar_spotter.features.localhost import measures
+from sidecar_spotter.features.helping import measures
 from sidecar_spotter.features.shared_volume import TAKEN
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.units import idles, running

@@ -3,7 +3,7 @@
 There is no main container to compare with, so each is judged by itself.
 """
 
-from sidecar_spotter.features.localhost import asks_elsewhere
+from sidecar_spotter.features.addresses import asks_elsewhere
 from sidecar_spotter.model import Container, Finding, Group, Label
 from sidecar_spotter.tables.known import split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS
