@@ -21,3 +21,9 @@ def measures(box: Container) -> bool:
     found = known_as(box)
     said = {telling(box.name), found.role if found is not None else None}
     return not said.isdisjoint(("metrics-adapter", "health-probe"))
+
+
+def is_front(box: Container) -> bool:
+    """Whether a container is known to answer callers on behalf of one behind it."""
+    found = known_as(box)
+    return found is not None and found.role.endswith("proxy")

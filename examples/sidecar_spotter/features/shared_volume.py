@@ -84,9 +84,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.features.helping import helps
+from sidecar_spotter.features.helping import is_front
+from sidecar_spotter.features.volume_sockets import (
+    both_ends,
+    call_over_a_socket,
+    calls_a_driver,
+    is_driver_at,
+)
 from sidecar_spotter.model import Container, Evidence, Group, Mount
-from sidecar_spotter.tables.known import MAIN, telling
+from sidecar_spotter.tables.known import telling
 from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import answers, running, serves_files
 
@@ -129,12 +135,6 @@ READS = re.compile(
 keeps its place there, as `--bookmark=/logs/.place` says, reads as well."""
 NEAR = 60
 """Characters in front of a folder that are looked at."""
-ANSWERS = re.compile(
-    r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|ENDPOINT)"
-)
-"""What tells a storage driver the socket on which its helpers call it."""
-CALLS = re.compile(r"--csi-address\b|^ADDRESS=\S*\.sock")
-"""What tells such a helper where the driver answers."""
 
 
 def look(group: Group) -> Iterator[Evidence]:
@@ -148,8 +148,8 @@ def look(group: Group) -> Iterator[Evidence]:
     for volume, uses in users.items():
         if len({box.name for box, _ in uses}) < 2:
             continue
-        if (ends := _call_over_a_socket(uses)) is not None:
-            yield from _of_call(volume, *ends)
+        if (ends := call_over_a_socket(uses)) is not None:
+            yield from both_ends(volume, *ends, NAME)
             continue
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
@@ -195,8 +195,8 @@ def _of_one(
     volume = mount.volume
     writer = next((other for other, reads in others if not reads), None)
     reader = next((other for other, reads in others if reads), None)
-    caller = next((other for other, _ in others if _tells(other, CALLS)), None)
-    if caller is not None and _drives(box) and _answers_in(box, mount):
+    caller = next((other for other, _ in others if calls_a_driver(other)), None)
+    if caller is not None and is_driver_at(box, mount):
         says = f"answers on a socket in {volume}, which {caller.name} calls"
         yield Evidence(NAME, box.name, mount.line, says, -1.5, caller.name)
         return
@@ -232,99 +232,6 @@ def _of_one(
         yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
 
 
-_SOCKET = re.compile(r"[\w.-]*sock(?:et)?\b|[\w.-]+\.s\b")
-"""The name of a socket, where the folder in front of it is known."""
-_HOLDS_SOCKET = re.compile(r"(?<![a-z])(?:sock(?:et)?s?|run)(?![a-z])", re.IGNORECASE)
-"""Names of volumes that exist for a socket."""
-_ANSWERS_AT = re.compile(r"listen|bind|serve|create", re.IGNORECASE)
-
-Use = tuple[Container, Mount]
-
-
-def _call_over_a_socket(uses: Sequence[Use]) -> tuple[Use, Use] | None:
-    """Return who calls and who answers where two meet at a socket in a volume.
-
-    The one is told where it is; the other may be told nothing, or to listen there.
-    """
-    if len(uses) != 2 or any(_tells(box, ANSWERS) for box, _ in uses):
-        return None
-    told = [_told_of_socket(box, mount) for box, mount in uses]
-    if not any(told):
-        return None
-    named = _HOLDS_SOCKET.search(uses[0][1].volume) or any(map(_answers_at, told))
-    aid = [helps(box) for box, _ in uses]
-    if None in told and not named and aid != [said is None for said in told]:
-        return None  # it is not the whole volume that they meet in
-    calls = [said is not None and not _answers_at(said) for said in told]
-    if calls[0] == calls[1]:
-        calls = [_answers_at(said) for said in reversed(told)]
-    if calls[0] == calls[1] and None not in told:
-        calls = [not one for one in aid]  # who looks like it is called
-    if calls[0] == calls[1]:
-        return None
-    return (uses[0], uses[1]) if calls[0] else (uses[1], uses[0])
-
-
-def _answers_at(said: str | None) -> bool:
-    """Whether what a container is told of a socket is to answer there."""
-    return said is not None and _ANSWERS_AT.search(said) is not None
-
-
-def _told_of_socket(box: Container, mount: Mount) -> str | None:
-    """Return what a container is told of a socket in a folder, if it is."""
-    option = ""
-    for said in (*box.settings, *box.words):
-        at = said.text.find(f"{mount.path}/") if len(mount.path) > 1 else -1
-        if at >= 0 and _SOCKET.match(said.text, at + len(mount.path) + 1):
-            return f"{option} {said.text[max(at - NEAR, 0) : at]}"
-        option = said.text if said.text.startswith("-") else ""
-    return None
-
-
-def _of_call(volume: str, caller: Use, callee: Use) -> Iterator[Evidence]:
-    """Yield a reason for each end of a call over a socket: who is called, helps.
-
-    Unless the caller stands in front of it, as a web server before PHP.
-    """
-    (box, mount), (other, its) = caller, callee
-    fronts = _is_front(box)
-    says = f"calls {other.name} over a socket in {volume}"
-    weight = 0.6 if fronts else 0
-    yield Evidence(NAME, box.name, mount.line, says, weight, other.name)
-    says = f"answers {box.name} on a socket in {volume}"
-    weight = 0.1 if fronts else 0.6
-    yield Evidence(NAME, other.name, its.line, says, weight, box.name)
-
-
-def _drives(box: Container) -> bool:
-    """Whether a container is a storage driver; a copy that probes it has its socket."""
-    return _tells(box, ANSWERS) and telling(box.name) in (None, MAIN)
-
-
-def _answers_in(box: Container, mount: Mount) -> bool:
-    """Whether a driver's socket is in this folder, as far as the file shows."""
-    told = [
-        _plain(said.text)
-        for said in (*box.words, *box.settings)
-        if ANSWERS.search(said.text)
-    ]
-    its = {
-        one.volume
-        for one in box.mounts
-        if len(one.path) > 1 and any(f"{_plain(one.path)}/" in text for text in told)
-    }
-    return not its or mount.volume in its
-
-
-def _plain(path: str) -> str:
-    """Return a path as Unix writes it, be it one of Windows."""
-    return re.sub(r"[\\/]+", "/", path).rstrip("/")
-
-
-def _tells(box: Container, what: re.Pattern[str]) -> bool:
-    return any(what.search(said.text) for said in (*box.words, *box.settings))
-
-
 def _called_after(box: Container, other: Container) -> bool:
     """Whether a name is the neighbor's with more behind it, as `flags-ui` is."""
     return bool(other.name) and box.name.startswith(f"{other.name}-")
@@ -335,7 +242,7 @@ def _brought(volume: str, writer: Container, reader: Container) -> bool:
     if BROUGHT.search(volume) or serves_files(reader):
         return True
     asked = answers(reader) and not answers(writer)
-    return asked and not TAKEN.search(volume) and not _is_front(reader)
+    return asked and not TAKEN.search(volume) and not is_front(reader)
 
 
 TAKERS = frozenset(("log-shipper", "telemetry-collector", "log-reader"))
@@ -352,12 +259,6 @@ def _saves(box: Container) -> bool:
     """Whether a container copies what its neighbors write to another place."""
     found = known_as(box)
     return "backup" in (telling(box.name), found.role if found is not None else "")
-
-
-def _is_front(box: Container) -> bool:
-    """Whether a container is known to answer callers on behalf of one behind it."""
-    found = known_as(box)
-    return found is not None and found.role.endswith("proxy")
 
 
 def _same_image(one: Container, other: Container) -> bool:

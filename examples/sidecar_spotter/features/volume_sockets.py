@@ -1,0 +1,123 @@
+"""Calls to a neighbor over a socket that lies in a volume of both.
+
+The feature `shared-volume` asks here: such a volume has no files that one reads.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sidecar_spotter.features.helping import helps, is_front
+from sidecar_spotter.model import Container, Evidence, Mount
+from sidecar_spotter.tables.known import MAIN, telling
+
+ANSWERS = re.compile(
+    r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|ENDPOINT)"
+)
+"""What tells a storage driver the socket on which its helpers call it."""
+CALLS = re.compile(r"--csi-address\b|^ADDRESS=\S*\.sock")
+"""What tells such a helper where the driver answers."""
+_SOCKET = re.compile(r"[\w.-]*sock(?:et)?\b|[\w.-]+\.s\b")
+"""The name of a socket, where the folder in front of it is known."""
+_HOLDS_SOCKET = re.compile(r"(?<![a-z])(?:sock(?:et)?s?|run)(?![a-z])", re.IGNORECASE)
+"""Names of volumes that exist for a socket."""
+_ANSWERS_AT = re.compile(r"listen|bind|serve|create", re.IGNORECASE)
+
+NEAR = 60
+"""Characters in front of a socket that are looked at."""
+
+Use = tuple[Container, Mount]
+
+
+def call_over_a_socket(uses: Sequence[Use]) -> tuple[Use, Use] | None:
+    """Return who calls and who answers where two meet at a socket in a volume.
+
+    The one is told where it is; the other may be told nothing, or to listen there.
+    """
+    if len(uses) != 2 or any(_tells(box, ANSWERS) for box, _ in uses):
+        return None
+    told = [_told_of_socket(box, mount) for box, mount in uses]
+    if not any(told):
+        return None
+    named = _HOLDS_SOCKET.search(uses[0][1].volume) or any(map(_answers_at, told))
+    aid = [helps(box) for box, _ in uses]
+    if None in told and not named and aid != [said is None for said in told]:
+        return None  # it is not the whole volume that they meet in
+    calls = [said is not None and not _answers_at(said) for said in told]
+    if calls[0] == calls[1]:
+        calls = [_answers_at(said) for said in reversed(told)]
+    if calls[0] == calls[1] and None not in told:
+        calls = [not one for one in aid]  # who looks like it is called
+    if calls[0] == calls[1]:
+        return None
+    return (uses[0], uses[1]) if calls[0] else (uses[1], uses[0])
+
+
+def _answers_at(said: str | None) -> bool:
+    """Whether what a container is told of a socket is to answer there."""
+    return said is not None and _ANSWERS_AT.search(said) is not None
+
+
+def _told_of_socket(box: Container, mount: Mount) -> str | None:
+    """Return what a container is told of a socket in a folder, if it is."""
+    option = ""
+    for said in (*box.settings, *box.words):
+        at = said.text.find(f"{mount.path}/") if len(mount.path) > 1 else -1
+        if at >= 0 and _SOCKET.match(said.text, at + len(mount.path) + 1):
+            return f"{option} {said.text[max(at - NEAR, 0) : at]}"
+        option = said.text if said.text.startswith("-") else ""
+    return None
+
+
+def both_ends(
+    volume: str, caller: Use, callee: Use, feature: str
+) -> Iterator[Evidence]:
+    """Yield a reason for each end of a call over a socket: who is called, helps.
+
+    Unless the caller stands in front of it, as a web server before PHP.
+    """
+    (box, mount), (other, its) = caller, callee
+    fronts = is_front(box)
+    says = f"calls {other.name} over a socket in {volume}"
+    weight = 0.6 if fronts else 0
+    yield Evidence(feature, box.name, mount.line, says, weight, other.name)
+    says = f"answers {box.name} on a socket in {volume}"
+    weight = 0.1 if fronts else 0.6
+    yield Evidence(feature, other.name, its.line, says, weight, box.name)
+
+
+def calls_a_driver(box: Container) -> bool:
+    """Whether a container is a helper of a storage driver, which it calls."""
+    return _tells(box, CALLS)
+
+
+def is_driver_at(box: Container, mount: Mount) -> bool:
+    """Whether a container is a storage driver that answers in a folder.
+
+    A copy that probes it has its socket, too.
+    """
+    drives = _tells(box, ANSWERS) and telling(box.name) in (None, MAIN)
+    return drives and _answers_in(box, mount)
+
+
+def _answers_in(box: Container, mount: Mount) -> bool:
+    """Whether a driver's socket is in this folder, as far as the file shows."""
+    told = [
+        _plain(said.text)
+        for said in (*box.words, *box.settings)
+        if ANSWERS.search(said.text)
+    ]
+    its = {
+        one.volume
+        for one in box.mounts
+        if len(one.path) > 1 and any(f"{_plain(one.path)}/" in text for text in told)
+    }
+    return not its or mount.volume in its
+
+
+def _plain(path: str) -> str:
+    """Return a path as Unix writes it, be it one of Windows."""
+    return re.sub(r"[\\/]+", "/", path).rstrip("/")
+
+
+def _tells(box: Container, what: re.Pattern[str]) -> bool:
+    return any(what.search(said.text) for said in (*box.words, *box.settings))
