@@ -52,7 +52,7 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
         weight += 1  # a patch that only changes a container has no need of all that
     if "injects" in group.marks and box.image:
         weight += 1  # code that adds it to a pod which it was given
-    return box.stage == "native" or weight >= HELPER
+    return weight >= HELPER
 
 
 def _is_called_as_the_unit(group: Group, box: Container) -> bool:
@@ -99,7 +99,7 @@ def are_called_helpers(group: Group, boxes: list[Container], found: Reasons) -> 
 
 def lonely(group: Group) -> str:
     """Return why a container is no helper that has no neighbor."""
-    if "untied" in group.marks or group.kind == "service":
+    if group.kind == "service":
         return "has neither files nor localhost in common with another service here"
     return "runs alone: no other program is in its unit"
 
@@ -121,7 +121,7 @@ def alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
         group.kind in ("Job", "CronJob")
         or (group.kind in ("Deployment", "StatefulSet") and "sidecar" not in box.name)
     )
-    agent = group.kind == "DaemonSet" and role(box, "sidecar") == "node-agent"
+    agent = role(box, "sidecar") == "node-agent"
     if group.kind not in WHOLE and helps > 0 and asks_elsewhere(box):
         why = "calls a program at localhost that stands in another file"
         return [helper(group, box, found, why)]

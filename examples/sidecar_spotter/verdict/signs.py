@@ -80,7 +80,7 @@ def _is_a_kind_of(group: Group, box: Container) -> bool:
     With the name of a helper's image behind it, `disk-nginx` is no kind of disk.
     """
     own, words = split(group.name), split(box.name)
-    longer = len(own) < len(words) and words[: len(own)] == own
+    longer = words[: len(own)] == own
     plain = "{" not in group.name and telling(box.name) in (None, MAIN)
     helper = of_name("-".join(words[len(own) :])) is not None
     kind = longer and plain and not helper

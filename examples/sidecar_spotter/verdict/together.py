@@ -27,11 +27,9 @@ def together(group: Group, found: Reasons) -> list[Finding]:
 
     Both sides of a template's `if` may declare the same container: it is one.
     """
-    boxes: dict[str | int, Container] = {}
+    boxes: dict[str, Container] = {}
     copies = [
-        box
-        for box in running(group)
-        if boxes.setdefault(box.name or box.line, box) is not box
+        box for box in running(group) if boxes.setdefault(box.name, box) is not box
     ]
     findings = _without_holders(group, list(boxes.values()), found)
     of = {one.name: one for one in findings}
@@ -79,8 +77,6 @@ def _only_holds(reasons: Sequence[Evidence]) -> bool:
 
 def _judged(group: Group, boxes: list[Container], found: Reasons) -> list[Finding]:
     """Return what *boxes* are, by how much of their unit the file shows."""
-    if not boxes:
-        return []
     if "steps" in group.marks:
         return parts.steps(group, boxes, found)
     if "partial" in group.marks or (len(boxes) == 1 and "patch" in group.marks):
