@@ -41,8 +41,7 @@ def shares_nothing(pair: Pair) -> Ruling | None:
     """
     own = {mount.volume for mount in pair.main.mounts}
     common = any(mount.volume in own for mount in pair.box.mounts)
-    placed = pair.rooms or pair.box.joins or pair.main.joins
-    if placed or common or _handed(pair) or pair.group.kind == "pod":
+    if pair.rooms or common or _handed(pair) or pair.group.kind == "pod":
         return None
     if users := [one.about for one in pair.by("shared-volume")]:
         return Ruling(
@@ -64,9 +63,7 @@ def serves_several(pair: Pair) -> Ruling | None:
 
     Copies of one program are one. What does nothing but help has one that it serves.
     """
-    if pair.rooms or not pair.by("shared-volume"):
-        return None
-    if only_helps(pair.reasons) or _handed(pair):
+    if pair.rooms or only_helps(pair.reasons) or _handed(pair):
         return None
     group, box = pair.group, pair.box
     mine = {mount.volume for mount in box.mounts}
@@ -74,11 +71,11 @@ def serves_several(pair: Pair) -> Ruling | None:
     shared = {v.name for v in group.volumes if v.kind in ("named", "bind")} & mine
     writers: dict[str, set[str]] = defaultdict(set)
     others = [one for one in running(group) if one is not box]
-    if of_one:
-        # Whoever holds the folder of all could write there; the others do.
-        apart = [one for one in others if one.name not in of_one]
-        written = [m.volume for one in apart for m in one.mounts if not m.read_only]
-        of_one = [] if len(shared.intersection(written)) > MANY_FOLDERS else of_one
+    # Whoever holds the folder of all could write there; the others do.
+    rest = [one for one in others if one.name not in of_one]
+    written = [m.volume for one in rest for m in one.mounts if not m.read_only]
+    if len(shared.intersection(written)) > MANY_FOLDERS:
+        of_one = []
     for other in others:
         if not of_one or other.name in of_one:
             for mount in other.mounts:

@@ -13,6 +13,8 @@ LOGS = "volumes: ['./logs:/logs']"
 READS = "volumes: ['./logs:/logs:ro']"
 OPEN = "ports: ['80:80']"
 
+SOCKET = "/var/run/docker.sock:/var/run/docker.sock"
+
 ALL = "volumes: ['./logs:/a', './out:/b', './rows:/c']"
 ONE_EACH = (LOGS, "volumes: ['./out:/b']", "volumes: ['./rows:/c']")
 THREE = [
@@ -81,6 +83,42 @@ CASES = [
         ),
         *("relay", "not-a-sidecar", UNSAID),
         id="who shares files in a crowd, called as a helper",
+    ),
+    pytest.param(
+        services(*THREE, f"relay, network_mode: service:rain, {ALL}"),
+        *("relay", "sidecar", HELPS.format("rain")),
+        id="who shares files with all, and the network of one",
+    ),
+    pytest.param(
+        services(*THREE, f"relay, network_mode: service:rain, {ALL}", f"pan, {LOGS}"),
+        *("relay", "sidecar", HELPS.format("rain")),
+        id="who shares files with all in a crowd, and the network of one",
+    ),
+    pytest.param(
+        services(*THREE, f"relay, {ALL}")
+        .replace("image: example.com/rain", "build: rain")
+        .replace("image: example.com/lamp", "build: lamp")
+        .replace("image: example.com/cup", "build: cup"),
+        *("relay", "not-a-sidecar", SEVERAL),
+        id="who shares files with all, which are built here",
+    ),
+    pytest.param(
+        services(
+            f"rain, volumes: ['./logs:/logs', './own:/own', {SOCKET}]",
+            f"lamp, volumes: ['./own:/own', {SOCKET}]",
+            f"relay, volumes: ['./logs:/logs:ro', {SOCKET}]",
+        ),
+        *("relay", "sidecar", HELPS.format("rain")),
+        id="who reads the logs of one, and a socket of the machine as all do",
+    ),
+    pytest.param(
+        services(
+            "rain, volumes: ['./a:/a', './b:/b', './c:/c', './d:/d']",
+            "lamp, volumes: ['./a:/a', './b:/b:ro', './c:/c:ro', './d:/d:ro']",
+            "relay, volumes: ['./a:/a:ro', './b:/b:ro', './c:/c:ro', './d:/d:ro']",
+        ),
+        *("relay", "sidecar", HELPS.format("rain")),
+        id="who reads four folders of one, to one of which another writes",
     ),
 ]
 
