@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sidecar_spotter.features.placeholder import SIDECAR_FIELD
-from sidecar_spotter.model import SIDECARS, Container, Evidence, Group, Label
-from sidecar_spotter.tables.known import ALWAYS, NEVER, split, telling
+from sidecar_spotter.model import Container, Evidence, Group, Label
+from sidecar_spotter.tables.known import ALWAYS, MAIN, NEVER, Known, split, telling
 from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import repeats, stem
 
@@ -23,22 +23,29 @@ UNKNOWN = {"main": "application", "init": "init", "not-a-sidecar": "program"}
 
 def role(box: Container, label: Label) -> str:
     """Return what a container is for, in one word of the field."""
-    found = known_as(box)
-    told = telling(box.name)
-    helps = told not in (None, "main")
-    surer = found is not None and not (helps and found.by == "expression")
     words = split(box.name)
-    if label == "init" and ("sidecar" in words or (words[:1] and words[0] in _MOMENTS)):
+    if label == "init" and ("sidecar" in words or not _MOMENTS.isdisjoint(words[:1])):
         return UNKNOWN["init"]
-    if label == "init" and found is not None and found.sure < 0:
-        surer = False  # it does a moment's work with the tools of that image
-    if label in SIDECARS and helps and found is not None and NEVER < found.sure < 0:
-        surer = False  # it helps with the tools of a main program's image
-    if found is not None and surer and (label != "main" or found.sure < 0):
+    found, told = known_as(box), telling(box.name)
+    helps = told not in (None, MAIN)
+    if found is not None and _image_tells(found, label, helps=helps):
         return found.role
-    if told is not None and told != "main" and label != "main":
-        return told
-    return UNKNOWN.get(label, "helper")
+    return told if told and helps and label != "main" else UNKNOWN.get(label, "helper")
+
+
+def _image_tells(found: Known, label: Label, *, helps: bool) -> bool:
+    """Whether an image tells what a container is for, and not its name.
+
+    That *helps* if it is a helper's.
+    """
+    if helps and found.by == "expression":
+        return False
+    if label == "init":
+        return found.sure >= 0  # else it works a moment with the tools of that image
+    if label == "main":
+        return found.sure < 0
+    # A helper may work with the tools of a main program's image.
+    return not (helps and NEVER < found.sure < 0)
 
 
 def is_known_helper(box: Container) -> bool:
@@ -57,14 +64,14 @@ def callers(reasons: Iterable[Evidence]) -> set[str]:
     return {
         one.about
         for one in reasons
-        if one.feature == "localhost" and one.says.startswith("is called")
+        if one.says.startswith("is called by ")  # as the feature `localhost` says it
     }
 
 
 def is_ruled(group: Group, box: Container, reasons: Sequence[Evidence]) -> bool:
     """Whether a controller beside a gateway that callers reach tells it what to do."""
     ruled = any("controller" in split(name) for name in callers(reasons))
-    return ruled and is_front(box) and is_published(group, box)
+    return ruled and is_published(group, box)
 
 
 def is_store(box: Container) -> bool:
