@@ -15,7 +15,7 @@ MOST = 8
 
 
 def forms(group: Group) -> list[Group]:
-    """Return a group for each choice of branches, and *group* itself if there is one.
+    """Return a group for each choice of branches: one where there is none to make.
 
     One branch is always there, so no condition makes what stands in it an addition.
     """
@@ -24,8 +24,6 @@ def forms(group: Group) -> list[Group]:
         for fork, number in box.branches:
             branches.setdefault(fork, set()).add(number)
     forks = [fork for fork, numbers in branches.items() if len(numbers) > 1]
-    if not forks:
-        return [group]
     choices = product(*(sorted(branches[fork]) for fork in forks))
     return [
         replace(

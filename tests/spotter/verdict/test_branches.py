@@ -1,8 +1,9 @@
 """What stands on two sides of an `if` never runs together."""
 
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 
+import pytest
 from scanning import labels, neighbors
 from sidecar_spotter import scan
 from sidecar_spotter.model import Container, Group
@@ -158,3 +159,50 @@ def test_the_key_of_a_list_may_stand_on_both_sides_of_an_if(tmp_path: Path) -> N
         "log-shipper": "sidecar",
         "stand-in": "main",
     }
+
+
+EITHER = """\
+{{- if .Values.a }}
+- {name: rain, image: example.com/rain}
+{{- else }}
+- {name: stock, image: example.com/stock}
+{{- end }}
+"""
+LAMP = "- {name: lamp, image: example.com/lamp}\n"
+READS = "volumeMounts: [{name: data, mountPath: /data, readOnly: true}]"
+WRITES = "volumeMounts: [{name: data, mountPath: /data}]"
+
+
+@pytest.mark.parametrize(
+    ("boxes", "found"),
+    [
+        pytest.param(
+            EITHER + LAMP,
+            {"rain": "main", "stock": "main", "lamp": "not-a-sidecar"},
+            id="what one of two branches adds is no addition",
+        ),
+        pytest.param(
+            EITHER + "{{- if .Values.b }}\n" + LAMP + "{{- end }}\n",
+            {"rain": "main", "stock": "main", "lamp": "sidecar"},
+            id="what a condition adds to two branches",
+        ),
+        pytest.param(
+            EITHER + "{{- if .Values.b }}\n" + LAMP + "{{- else }}\n{{- end }}\n",
+            {"rain": "main", "stock": "main", "lamp": "sidecar"},
+            id="what a condition adds to two branches, or nothing",
+        ),
+        pytest.param(
+            EITHER.replace("stock}", f"stock, {WRITES}}}")
+            + LAMP.replace("lamp}", f"lamp, {READS}}}"),
+            {"rain": "main", "stock": "main", "lamp": "sidecar"},
+            id="who serves the one of the second branch alone",
+        ),
+    ],
+)
+def test_what_stands_beside_branches(
+    boxes: str, found: dict[str, str], tmp_path: Path
+) -> None:
+    text = "kind: Deployment\nmetadata: {name: trial}\nspec:\n  template:\n"
+    text += "    spec:\n      volumes: [{name: data, emptyDir: {}}]\n"
+    text += "      containers:\n" + indent(boxes, "      ")
+    assert labels(tmp_path, {"chart/templates/a.yaml": text}) == found
