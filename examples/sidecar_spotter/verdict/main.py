@@ -39,7 +39,5 @@ def _under_one_roof(group: Group, boxes: Sequence[Container]) -> Sequence[Contai
     Where services share a namespace, others that only share files with one of them
     have a roof of their own.
     """
-    if group.platform not in ("compose", "quadlet") or group.kind == "pod":
-        return boxes
     lent = {join.text.partition(":")[2] for box in boxes for join in box.joins}
     return [box for box in boxes if box.joins or box.name in lent] or boxes

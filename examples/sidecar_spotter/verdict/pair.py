@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sidecar_spotter.features.helping import measures
 from sidecar_spotter.features.shared_volume import TAKEN
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.units import idles, running
@@ -55,14 +54,7 @@ def pair_of(group: Group, box: Container, main: Container, found: Reasons) -> Pa
     """Return what is known of *box* beside *main*."""
     reasons = found[box.name]
     here = {one.name for one in running(group) if not idles(one)}
-    measurers = {one.name for one in running(group) if measures(one)} - {main.name}
-    tying = [
-        one
-        for one in reasons
-        if is_tie(one, main)
-        # An exporter asks everybody, helpers too.
-        and not (one.feature == "localhost" and one.about in measurers)
-    ]
+    tying = [one for one in reasons if is_tie(one, main)]
     helps = apart(reasons)
     ties = {one.feature for one in tying if one.about in here | {""}}
     rooms = {one.about for one in reasons if one.feature == "shared-namespace"}
@@ -97,10 +89,7 @@ def _serves_by_files(box: Container, reasons: Sequence[Evidence], helps: float) 
         if one.feature == "shared-volume" and one.weight >= OF_ONE
     ]
     lines = {one.line for one in of_one}
-    takes = any(
-        TAKEN.search(one.volume) and (one.read_only or one.line in lines)
-        for one in box.mounts
-    )
+    takes = any(TAKEN.search(one.volume) and one.line in lines for one in box.mounts)
     called = any(one.says.startswith("answers ") for one in of_one)
     return bool(of_one) and (takes or called or helps > 0)
 

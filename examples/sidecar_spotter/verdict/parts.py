@@ -43,7 +43,7 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     What has the unit's name is the one that a patch changes, and no helper of it.
     """
     patch = "patch" in group.marks
-    if patch and not box.name and "embedded" in group.marks:
+    if not box.name and "embedded" in group.marks:
         return False  # an overlay says by other means which one it changes
     if patch and _is_called_as_the_unit(group, box):
         return False
@@ -59,11 +59,10 @@ def _is_called_as_the_unit(group: Group, box: Container) -> bool:
     """Whether a container has the unit's name, or that of its chart.
 
     Beside a template's expression the rest of both tells it. An empty name tells
-    nothing, unless the patch has no image to add either. And what it changes without
-    an image may lack the prefix that an overlay gives to the unit.
+    nothing. And what a patch changes without an image may lack the prefix that an overlay gives to the unit.
     """
     if box.name == group.name or OWN_NAME.search(box.name):
-        return bool(box.name) or box.image is None
+        return bool(box.name)
     words = split(box.name)
     if box.image is None and words and words == split(group.name)[-len(words) :]:
         return True

@@ -7,7 +7,7 @@ JOBS = ("Job", "CronJob")
 
 
 def task_of_the_same_job(pair: Pair) -> Ruling | None:
-    """Two that a Job starts from one image, each with its command, are two tasks.
+    """Two that a Job starts from one image, each with a command, are two tasks.
 
     `make-bucket` and `make-user` need the same files, and neither needs the other.
     """
@@ -15,6 +15,6 @@ def task_of_the_same_job(pair: Pair) -> Ruling | None:
     said = [[word.text for word in one.words] for one in (box, main)]
     if pair.group.kind not in JOBS or pair.helps > 0 or "localhost" in pair.ties:
         return None
-    if not all(said) or said[0] == said[1] or not same_image(box, main):
+    if not all(said) or not same_image(box, main):
         return None
     return Ruling(f"is a task of a Job, as {main.name} is: they are equals")
