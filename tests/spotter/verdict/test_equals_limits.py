@@ -15,6 +15,8 @@ TOLD = "is told what {} is told: they are equals"
 PART = "runs another program of the image of {}: they are equals"
 VISITED = "is reached from outside, as {} is: they are equals"
 SAME_FILES = "works on the same files as {}, as its equal"
+JOB = "is a task of a Job, as {} is: they are equals"
+NO_TIE = "has no tie to {}, and no name or image of a helper"
 SHOP = "image: example.com/shop"
 WORKER = "image: example.com/shop-worker"
 RUN = "args: [run, --all]"
@@ -319,6 +321,56 @@ CASES = [
         job(f"app, {DISK}", f"lamp, {WORKER}, {DISK}"),
         *("lamp", "sidecar", None),
         id="two without visitors at the same files",
+    ),
+    # tasks of a Job
+    pytest.param(
+        placed(
+            f"rain, {SHOP}, args: [a], {MOUNT}",
+            f"lamp, {SHOP}, args: [b], {MOUNT}",
+            kind="Job",
+        ),
+        *("lamp", "not-a-sidecar", JOB.format("rain")),
+        id="two tasks of a Job",
+    ),
+    pytest.param(
+        placed(
+            f"rain, {SHOP}, args: [a], {MOUNT}",
+            f"lamp, {SHOP}, args: [a], {MOUNT}",
+            kind="Job",
+        ),
+        *("lamp", "not-a-sidecar", JOB.format("rain")),
+        id="two tasks of a Job with the same command",
+    ),
+    pytest.param(
+        placed(
+            f"rain, {SHOP}, {MOUNT}", f"lamp, {SHOP}, args: [b], {MOUNT}", kind="Job"
+        ),
+        *("lamp", "sidecar", None),
+        id="a task of a Job beside what its image runs",
+    ),
+    pytest.param(
+        placed(
+            f"rain, {SHOP}, args: [a], {MOUNT}",
+            f"lamp, image: example.com/other, args: [b], {MOUNT}",
+            kind="Job",
+        ),
+        *("lamp", "sidecar", None),
+        id="two of a Job with two images",
+    ),
+    pytest.param(
+        placed(
+            f"rain, {SHOP}, args: [a], {PORT % 9000}",
+            f"lamp, {SHOP}, args: ['--url=http://localhost:9000']",
+            kind="Job",
+        ),
+        *("lamp", "sidecar", None),
+        id="two of a Job of which one calls the other",
+    ),
+    pytest.param(
+        "kind: Deployment\nmetadata: {name: trial}\nspec:\n  template:\n    spec:\n"
+        "      containers: [{name: rain-1, args: [a]}, {name: rain-2, args: [b]}]\n",
+        *("rain-2", "not-a-sidecar", NO_TIE.format("rain-1")),
+        id="two copies by their names, whose images a patch does not tell",
     ),
 ]
 

@@ -25,6 +25,17 @@ CROWD = "shares files with 3 others, and serves none alone"
 UNSAID = "runs beside app, and nothing says that it serves it"
 APP = "app, volumes: ['./logs:/logs', './own:/own']"
 OWN = "volumes: ['./own:/own']"
+BOTH = """\
+services:
+  app:
+    image: example.com/app
+    volumes: ["./logs:/logs", "./data:/data"]
+  lamp:
+    image: example.com/lamp
+    volumes:
+      - ./logs:/logs
+      - ./data:/data:ro
+"""
 
 CASES = [
     pytest.param(
@@ -119,6 +130,24 @@ CASES = [
         ),
         *("relay", "sidecar", HELPS.format("rain")),
         id="who reads four folders of one, to one of which another writes",
+    ),
+    pytest.param(
+        services(
+            "app, volumes: ['./logs:/logs', './data:/data']",
+            "lamp, volumes: ['./logs:/logs'], command: [tail, -F, /logs/a.log]",
+        ),
+        *("lamp", "sidecar", HELPS.format("app")),
+        id="who may write the logs that it follows",
+    ),
+    pytest.param(
+        BOTH,
+        *("lamp", "not-a-sidecar", UNSAID),
+        id="who may write the logs, and reads other files",
+    ),
+    pytest.param(
+        services(f"rain, network_mode: service:lamp, {LOGS}", "lamp", f"app, {LOGS}"),
+        *("rain", "main", "is what the unit exists for"),
+        id="who shares files with others, and a network",
     ),
 ]
 

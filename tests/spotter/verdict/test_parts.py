@@ -54,6 +54,25 @@ def injected(text: str) -> str:
     return text.replace("{app: trial}", "{app: trial, sidecar.istio.io/inject: 'true'}")
 
 
+SET = "SidecarSet\nmetadata: {name: relay}\n"
+HELPER = "{name: relay, image: oauth2-proxy, args: [a]}"
+PROMETHEUS = """\
+apiVersion: monitoring.coreos.com/v1
+kind: Prometheus
+metadata: {{name: trial}}
+spec: {{containers: [{}]}}
+"""
+STEPS = """\
+{{- with .Values.extraInitContainers }}
+initContainers: {{ toYaml . }}
+{{- end }}
+"""
+FILLED = """\
+      {{- with .Values.sidecars }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+"""
+
 CASES = [
     pytest.param(
         injected(placed("relay", kind="Deployment")),
@@ -198,6 +217,54 @@ CASES = [
         id="who waits after a step",
     ),
     pytest.param(placed("rain, args: [sleep, infinity]"), {}, id="who waits alone"),
+    pytest.param(
+        OF_AN_OPERATOR.replace("NAME", "relay").replace("Shop\n", SET),
+        {"relay": "sidecar"},
+        id="a set of sidecars with the name of the one in it",
+    ),
+    pytest.param(
+        OF_AN_OPERATOR.replace("  containers", "  initContainers"),
+        {"NAME": "init"},
+        id="a step alone for an operator",
+    ),
+    pytest.param(
+        PROMETHEUS.format("{name: prometheus, args: [a]}"), {}, id="changed alone"
+    ),
+    pytest.param(
+        PROMETHEUS.format(f"{{name: prometheus, args: [a]}}, {HELPER}"),
+        {"prometheus": "main", "relay": "sidecar"},
+        id="changed for an operator that brings it, beside a helper",
+    ),
+    pytest.param(
+        PROMETHEUS.format(f"{{name: server, image: redis}}, {HELPER}"),
+        {"relay": "sidecar"},
+        id="added for an operator, with a store that may be anybody's",
+    ),
+    pytest.param(
+        PROMETHEUS.format("{name: config-reloader, image: config-reloader}"),
+        {"config-reloader": "sidecar"},
+        id="a helper that an operator brings",
+    ),
+    pytest.param(
+        TWO.replace("NAME", "log-proxy"),
+        {"rain": "main", "lamp": "not-a-sidecar"},
+        id="a list that is called as a helper",
+    ),
+    pytest.param(
+        "# chart\n" + placed("rain", kind="Deployment", more=STEPS),
+        {"extraInitContainers": "not-a-sidecar"},
+        id="with a list to fill with steps",
+    ),
+    pytest.param(
+        "# chart\n" + placed("rain", kind="Deployment") + FILLED,
+        {"rain": "main", "sidecars": "not-a-sidecar"},
+        id="with a list to fill with sidecars",
+    ),
+    pytest.param(
+        "kind: Task\nspec: {steps: [{name: main, image: a}, {name: try, image: b}]}\n",
+        {"main": "main", "try": "not-a-sidecar"},
+        id="steps of which one is called the main one",
+    ),
 ]
 
 

@@ -25,6 +25,16 @@ LOGS = "{name: logs, mountPath: /logs}"
 READ_LOGS = "{name: logs, mountPath: /logs, readOnly: true}"
 RELOADS = "while inotifywait /etc/rain; do pkill -HUP rain; done"
 WAITS = "args: [sleep, infinity]"
+WRITES_LOGS = f"volumeMounts: [{LOGS}, {{name: data, mountPath: /data}}]"
+READS_LOGS = WRITES_LOGS.replace(LOGS, READ_LOGS)
+WORKFLOW = """\
+kind: Workflow
+spec:
+  templates:
+  - name: count
+    container: {image: example.com/count, command: [run]}
+    sidecars: [{name: rows, image: redis}]
+"""
 DISK = 'volumes = ["/data:/data"]'
 
 TUNNEL = """\
@@ -436,6 +446,38 @@ CASES = [
         placed(f"rain, {WAITS}", "git-sync"),
         *("rain", "main", None),
         id="who only waits beside a helper",
+    ),
+    pytest.param(
+        placed("app", f"rain, {WAITS}, {MOUNT}", f"lamp, {MOUNT}"),
+        *("lamp", "not-a-sidecar", NO_TIE.format("app")),
+        id="who shares files with one that only waits",
+    ),
+    pytest.param(
+        services(
+            "vpn", *(f"{n}, {GUEST.format('vpn')}" for n in ("a", "relay", *"bc"))
+        ),
+        *("relay", "sidecar", "runs beside a and serves it"),
+        id="a guest among many that is called as a helper",
+    ),
+    pytest.param(
+        placed(f"stock, {READS_LOGS}", f"rain, {WRITES_LOGS}"),
+        *("stock", "sidecar", "runs beside rain and serves it"),
+        id="who reads one volume of another, and shares a second one with it",
+    ),
+    pytest.param(
+        placed("rain, image: falco", "lamp, image: falco", kind="DaemonSet"),
+        *("lamp", "not-a-sidecar", "runs the same image as rain"),
+        id="two of one node's agent",
+    ),
+    pytest.param(
+        placed("rain, image: google/cadvisor", "git-sync", kind="DaemonSet"),
+        *("git-sync", "sidecar", "runs beside rain and serves it"),
+        id="a helper of a node's agent on each machine",
+    ),
+    pytest.param(
+        WORKFLOW,
+        *("rows", "sidecar", "runs beside main and serves it"),
+        id="a store in a field for sidecars",
     ),
 ]
 
