@@ -234,7 +234,7 @@ def _of_one(
 
 def _called_after(box: Container, other: Container) -> bool:
     """Whether a name is the neighbor's with more behind it, as `flags-ui` is."""
-    return bool(other.name) and box.name.startswith(f"{other.name}-")
+    return box.name.startswith(f"{other.name}-")
 
 
 def _brought(volume: str, writer: Container, reader: Container) -> bool:

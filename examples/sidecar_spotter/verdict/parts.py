@@ -9,8 +9,7 @@ from sidecar_spotter.tables.known import split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS
 from sidecar_spotter.units import idles
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
-from sidecar_spotter.verdict.signs import OWN_NAME
-from sidecar_spotter.verdict.traits import EXPRESSION, role
+from sidecar_spotter.verdict.traits import role
 from sidecar_spotter.verdict.weights import Reasons, looks, score
 
 HELPER = 0.9
@@ -59,7 +58,8 @@ def _is_called_as_the_unit(group: Group, box: Container) -> bool:
     """Whether a container has the unit's name, or that of its chart.
 
     Beside a template's expression the rest of both tells it. An empty name tells
-    nothing. And what a patch changes without an image may lack the prefix that an overlay gives to the unit.
+    nothing. And what a patch changes without an image may lack the prefix that an
+    overlay gives to the unit.
     """
     if box.name == group.name or OWN_NAME.search(box.name):
         return bool(box.name)

@@ -1,0 +1,152 @@
+"""What is said of two that share a volume: who reads, who writes, who began."""
+
+from pathlib import Path
+
+import pytest
+from beginnings import MOUNT, READ, placed
+from scanning import findings, path_of
+
+PAGES = "volumeMounts: [{name: data, mountPath: /usr/share/nginx/html}]"
+WRITE = "args: [sh, -c, 'make > /data/a']"
+FOLLOW = "args: [tail, -F, /data/a]"
+PORT = "ports: [{containerPort: 80}]"
+FILL = f"initContainers: [{{name: fill, image: b, {MOUNT}}}]"
+READS = "only reads the volume data, which {} may write"
+SHARES = "shares the volume data with {}"
+
+
+def logs(text: str) -> str:
+    """Return *text* with a volume that is called after logs."""
+    return text.replace("name: data", "name: logs")
+
+
+CASES = [
+    pytest.param(
+        placed(f"app, {WRITE}, {MOUNT}", f"lamp, {READ}", f"web, {PAGES}"),
+        *("lamp", READS.format("app")),
+        id="who only reads, beside the pages of a web server",
+    ),
+    pytest.param(
+        placed(f"app, {WRITE}, {MOUNT}", f"web, {PAGES}"),
+        *("web", "reads the volume data, which app may write"),
+        id="a web server whose pages another writes",
+    ),
+    pytest.param(
+        placed(f"app, {MOUNT}", f"web, {PAGES}"),
+        *("web", SHARES.format("app")),
+        id="a web server whose pages nobody is told to write",
+    ),
+    pytest.param(
+        placed(f"app, {WRITE}, {MOUNT}", f"web, args: [run], {PAGES}"),
+        *("web", SHARES.format("app")),
+        id="a web server with a command",
+    ),
+    pytest.param(
+        placed(f"app, {WRITE}, {MOUNT}", f"lamp, {MOUNT}"),
+        *("lamp", SHARES.format("app")),
+        id="any program whose files another writes",
+    ),
+    pytest.param(
+        placed(f"app, args: [run, /data/a], {MOUNT}", f"web, {PAGES}"),
+        *("web", SHARES.format("app")),
+        id="a web server whose pages another names",
+    ),
+    pytest.param(
+        placed(f"app, {FOLLOW}, {MOUNT}", f"lamp, {READ}"),
+        *("lamp", READS.format("app")),
+        id="two that read, of which one may write",
+    ),
+    pytest.param(
+        placed(
+            f"app, {MOUNT}",
+            f"lamp, args: [tail, -F, /data/a, --output=/data/b], {MOUNT}",
+        ),
+        *("lamp", SHARES.format("app")),
+        id="who reads and writes",
+    ),
+    pytest.param(
+        placed(f"app, {MOUNT}", f"lamp, args: [tail, -F, /var/a], {MOUNT}"),
+        *("lamp", SHARES.format("app")),
+        id="who reads elsewhere",
+    ),
+    pytest.param(
+        "# chart\n" + placed(f"app, {MOUNT}", f"lamp, {MOUNT}", more=FILL),
+        *("lamp", SHARES.format("app") + ", and fill prepares it first"),
+        id="files in a template that a step prepares",
+    ),
+    pytest.param(
+        placed(
+            f"app, {MOUNT}", f"lamp, {MOUNT}", more=FILL.replace(MOUNT, "args: [a]")
+        ),
+        *("lamp", SHARES.format("app")),
+        id="a step that prepares other files",
+    ),
+    pytest.param(
+        placed(f"app, {PORT}, {MOUNT}", f"lamp, image: b, {MOUNT}", more=FILL),
+        *("lamp", "goes on filling the volume data, as fill began"),
+        id="who goes on with a step",
+    ),
+    pytest.param(
+        placed(f"app, {PORT}, {MOUNT}", f"lamp, image: c, {MOUNT}", more=FILL),
+        *("lamp", SHARES.format("app")),
+        id="who has another image than a step",
+    ),
+    pytest.param(
+        placed(f"app, {PORT}, {MOUNT}", f"lamp, image: b, {PORT}, {MOUNT}", more=FILL),
+        *("lamp", SHARES.format("app") + ", and fill prepares it first"),
+        id="who has a step's image, and answers as well",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"rain-ui, {MOUNT}", more=FILL),
+        *("rain", SHARES.format("rain-ui")),
+        id="after whom another is called",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"rain-ui, {MOUNT}", more=FILL),
+        *("rain-ui", SHARES.format("rain")),
+        id="who is called after another",
+    ),
+    pytest.param(
+        placed(*(f"{name}, {MOUNT}" for name in "abcdef")),
+        *("a", SHARES.format("b, c, d, e and 1 more")),
+        id="six at the same files",
+    ),
+    pytest.param(
+        logs(placed(f"app, {MOUNT}", f"lamp, image: redis, {MOUNT}")),
+        *("lamp", "shares the volume logs with app"),
+        id="a store at a volume for logs",
+    ),
+    pytest.param(
+        logs(placed(f"app, {MOUNT}", f"lamp, image: fluent-bit, {MOUNT}")),
+        *("lamp", "reads the volume logs, which app may write"),
+        id="a shipper at a volume for logs",
+    ),
+    pytest.param(
+        placed(f"app, {MOUNT}", f"lamp, image: restic, {MOUNT}"),
+        *("lamp", "reads the volume data, which app may write"),
+        id="an image for backups",
+    ),
+    pytest.param(
+        placed(f"app, {MOUNT}", f"backup, {MOUNT}"),
+        *("backup", "reads the volume data, which app may write"),
+        id="a name for backups",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "says"), CASES)
+def test_what_is_said_of_files_in_common(
+    text: str, name: str, says: str, tmp_path: Path
+) -> None:
+    found = findings(tmp_path, {path_of(text): text})[name].evidence
+    assert [one.says for one in found if one.feature == "shared-volume"] == [says]
+
+
+@pytest.mark.parametrize(
+    ("image", "label"), [("nginx", "sidecar"), ("example.com/web", "main")]
+)
+def test_a_proxy_that_reads_is_not_who_its_files_are_brought_to(
+    image: str, label: str, tmp_path: Path
+) -> None:
+    text = placed(f"rain, {MOUNT}", f"lamp, image: {image}, {PORT}, {READ}")
+    assert findings(tmp_path, {"a.yaml": text})["lamp"].label == label
