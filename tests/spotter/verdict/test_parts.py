@@ -67,6 +67,7 @@ STEPS = """\
 initContainers: {{ toYaml . }}
 {{- end }}
 """
+CHART, OWN = "'{{ .Chart.Name }}", "'{{ .Release.Name }}"
 FILLED = """\
       {{- with .Values.sidecars }}
       {{- toYaml . | nindent 6 }}
@@ -169,6 +170,21 @@ CASES = [
         patch("trial-proxy, image: none"),
         {"trial-proxy": "sidecar"},
         id="a proxy that is added",
+    ),
+    pytest.param(
+        "# chart\n" + patch("'{{ .Chart.Name }}', image: a, args: [a]"),
+        {},
+        id="changed, with the chart's name",
+    ),
+    pytest.param(
+        "# chart\n" + patch(f"{CHART}-pack', image: a, args: [a]", name=f"{OWN}-pack'"),
+        {},
+        id="changed, with the chart's name and a word that the unit's name has",
+    ),
+    pytest.param(
+        "# chart\n" + patch(f"{CHART}-pack', image: a, args: [a]", name=f"{OWN}-shop'"),
+        {"{{ .Chart.Name }}-pack": "sidecar"},
+        id="added, with the chart's name and another word than the unit",
     ),
     pytest.param(
         patch("rain, ports: [{containerPort: 80}]"),
