@@ -251,8 +251,8 @@ def named_by_its_author(one: Candidate) -> float:
 
 def looks_into_another(one: Candidate) -> float:
     """Return more for who asks to see the processes of a neighbor, to watch them."""
-    joined = (join.text.partition(":") for join in one.box.joins)
-    return 0.8 if any(what == "processes" and name for what, _, name in joined) else 0
+    joined = (join.text.partition(":")[0] for join in one.box.joins)
+    return 0.8 if "processes" in joined else 0
 
 
 def shows_anothers_files(one: Candidate) -> float:
@@ -296,13 +296,14 @@ def guest_among_equals(one: Candidate) -> float:
 
 
 def always_there(one: Candidate) -> float:
-    """Return less for the only one that its template declares in any case."""
+    """Return less for the only one that its template declares in any case.
+
+    Where all are optional it is the same for each of them.
+    """
     others = [box for box in one.boxes if box is not one.box]
     begins = one.group.line
     optional = [b for b in others if b.condition and b.condition.line > begins]
-    own = one.box.condition
-    lone = own is None or own.line <= begins
-    return -0.5 if lone and len(optional) == len(others) > 1 else 0
+    return -0.5 if len(optional) == len(others) > 1 else 0
 
 
 SIGNS: tuple[Callable[[Candidate], float], ...] = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import placed
-from scanning import said_of
+from scanning import labels, said_of
 
 PORT = "ports: [{containerPort: %d}]"
 CALLS = "env: [{name: TO, value: 'localhost:7001'}]"
@@ -154,3 +154,21 @@ def test_which_program_of_a_template_is_the_main_one(
 ) -> None:
     said, reason = said_of(tmp_path, text, name)
     assert (said, why or reason) == (label, reason)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["optional", "always there"])
+@pytest.mark.parametrize(
+    ("optional", "main"), [(("rain", "lamp"), "relay"), (("rain",), "rain")]
+)
+def test_who_is_there_in_any_case_is_the_main_one_of_many(
+    optional: tuple[str, ...], main: str, whole: bool, tmp_path: Path
+) -> None:
+    text = placed("relay", kind="Deployment")
+    for name in optional:
+        box = f"- {{name: {name}, image: example.com/{name}}}"
+        text += (
+            f"      {{{{- if .Values.{name} }}}}\n      {box}\n      {{{{- end }}}}\n"
+        )
+    text = f"{{{{- if .Values.all }}}}\n{text}{{{{- end }}}}\n" if whole else text
+    found = labels(tmp_path, {"chart/templates/a.yaml": text})
+    assert [name for name, label in found.items() if label == "main"] == [main]
