@@ -149,6 +149,14 @@ CASES = [
         *("rain", "main", "is what the unit exists for"),
         id="who shares files with others, and a network",
     ),
+    pytest.param(
+        services(
+            f"relay, image: envoy, {OPEN}",
+            *(f"{name}, network_mode: service:relay" for name in ("app", "rain")),
+        ),
+        *("relay", "not-a-sidecar", DOOR),
+        id="a proxy before two programs in its network",
+    ),
 ]
 
 
