@@ -69,12 +69,9 @@ class Feature:
 
 @cache
 def features() -> dict[str, Feature]:
-    """Return every feature by its name; a build reads their modules once.
-
-    A module without a name for reports is a part of others, and no feature.
-    """
+    """Return every feature by its name; a build reads their modules once."""
     found = map(feature, sorted(MODULES.glob("[!_]*.py")))
-    return {one.name: one for one in found if one.name}
+    return {one.name: one for one in found}
 
 
 def feature(path: Path) -> Feature:
@@ -88,7 +85,7 @@ def feature(path: Path) -> Feature:
         if isinstance(target, ast.Name) and target.id in ("NAME", "STRENGTH")
     }
     text = ast.get_docstring(module) or ""
-    return Feature(path, values.get("NAME", ""), values.get("STRENGTH", ""), text)
+    return Feature(path, values["NAME"], values["STRENGTH"], text)
 
 
 def tab(found: re.Match[str]) -> str:

@@ -66,7 +66,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from sidecar_spotter.features.helping import helps
+from sidecar_spotter.features.common.helping import helps
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.known import MAIN, telling

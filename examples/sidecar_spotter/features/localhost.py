@@ -77,7 +77,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar_spotter.features.addresses import (
+from sidecar_spotter.features.common.addresses import (
     ASKS,
     FAR,
     LISTENS,
@@ -86,8 +86,8 @@ from sidecar_spotter.features.addresses import (
     names_no_callee,
     told_of_others,
 )
-from sidecar_spotter.features.helping import helps, measures
-from sidecar_spotter.features.nomad_addresses import told_by_nomad
+from sidecar_spotter.features.common.helping import helps, measures
+from sidecar_spotter.features.common.nomad_addresses import told_by_nomad
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.tables.known import MAIN, split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS

@@ -53,7 +53,7 @@ In the wild: {project}`two operators in one Pod, neither of which helps the othe
 from collections import Counter
 from collections.abc import Iterator
 
-from sidecar_spotter.features.helping import measures
+from sidecar_spotter.features.common.helping import measures
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.known import MAIN, telling
 from sidecar_spotter.tables.variables import known_as

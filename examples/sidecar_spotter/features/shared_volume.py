@@ -84,8 +84,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.features.helping import is_front
-from sidecar_spotter.features.volume_sockets import (
+from sidecar_spotter.features.common.helping import is_front
+from sidecar_spotter.features.common.volume_sockets import (
     both_ends,
     call_over_a_socket,
     calls_a_driver,

@@ -3,7 +3,7 @@
 There is no main container to compare with, so each is judged by itself.
 """
 
-from sidecar_spotter.features.addresses import asks_elsewhere
+from sidecar_spotter.features.common.addresses import asks_elsewhere
 from sidecar_spotter.model import Container, Finding, Group, Label
 from sidecar_spotter.tables.known import split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS
@@ -62,13 +62,11 @@ def _is_called_as_the_unit(group: Group, box: Container) -> bool:
     nothing. And what a patch changes without an image may lack the prefix that an
     overlay gives to the unit.
     """
-    if box.name == group.name or OWN_NAME.search(box.name):
-        return bool(box.name)
     words = split(box.name)
     if box.image is None and words and words == split(group.name)[-len(words) :]:
         return True
     own, its = (EXPRESSION.sub("", name) for name in (group.name, box.name))
-    return own == its != "" and own != group.name and its != box.name
+    return OWN_NAME.search(box.name) is not None or own == its != ""
 
 
 def _brought(

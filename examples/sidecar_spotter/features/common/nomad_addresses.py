@@ -6,7 +6,7 @@ The feature `localhost` asks here, as such an address is that of the same machin
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.features.helping import helps, measures
+from sidecar_spotter.features.common.helping import helps, measures
 from sidecar_spotter.model import Container, Evidence, Group, Port
 from sidecar_spotter.tables.known import split
 from sidecar_spotter.tables.variables import known_as

@@ -6,7 +6,7 @@ The feature `shared-volume` asks here: such a volume has no files that one reads
 import re
 from collections.abc import Iterator, Sequence
 
-from sidecar_spotter.features.helping import helps, is_front
+from sidecar_spotter.features.common.helping import helps, is_front
 from sidecar_spotter.model import Container, Evidence, Mount
 from sidecar_spotter.tables.known import MAIN, telling
 

@@ -1,0 +1,1 @@
+"""What several features, and the verdict, need: the look of a helper, and addresses."""
