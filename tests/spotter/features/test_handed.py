@@ -156,4 +156,6 @@ def test_what_is_said_of_what_a_container_is_handed(
     text: str, says: list[str], tmp_path: Path
 ) -> None:
     found = findings(tmp_path, {"a.yaml": text})["lamp"].evidence
-    assert [one.says for one in found if one.feature == "helper-configuration"] == says
+    told = [one.says for one in found if one.feature == "helper-configuration"]
+    # That a script goes on and on is one more reason; other tests ask for it.
+    assert [one for one in told if "in a loop" not in one] == says
