@@ -126,11 +126,12 @@ _PRINTS = re.compile(
 
 def repeats(box: Container) -> bool:
     """Whether a container's shell does a task again and again, and more than print."""
-    loops = (match for word in box.words if (match := _LOOP.search(word.text)))
+    loops = (_LOOP.search(word.text[:LONGEST]) for word in box.words)
     return any(
         part.strip() and not _PRINTS.match(part.strip())
         for loop in loops
-        for part in _PARTS.split(loop[1][:LONGEST])
+        if loop is not None
+        for part in _PARTS.split(loop[1])
     )
 
 

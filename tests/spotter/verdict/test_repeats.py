@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from scanning import findings, labels
+from limits import within
+from scanning import findings, labels, scanned
 
 TASK = "sysctl -w net.core.somaxconn=4096"
 LOOP = f"while true; do {TASK}; sleep 9; done"
@@ -86,3 +87,13 @@ def test_services_of_compose_go_on_by_themselves(tmp_path: Path) -> None:
           till: {{image: example.com/till}}
         """
     assert "sidecar" not in labels(tmp_path, {"compose.yaml": text}).values()
+
+
+def test_a_hostile_loop_is_read_in_time(tmp_path: Path) -> None:
+    text = "while sleep " + ";" * 200_000
+    pod = (
+        "kind: Pod\nspec:\n  containers:\n  - {name: app, image: example.com/app}\n"
+        f"  - {{name: lamp, image: alpine, command: [sh, -c, '{text}']}}\n"
+    )
+    with within(1.2):
+        assert not scanned(tmp_path, {"pod.yaml": pod}).skipped
