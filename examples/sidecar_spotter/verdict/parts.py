@@ -9,7 +9,7 @@ from sidecar_spotter.tables.known import split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS
 from sidecar_spotter.units import idles
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
-from sidecar_spotter.verdict.signs import OWN_NAME
+from sidecar_spotter.verdict.signs.names import OWN_NAME
 from sidecar_spotter.verdict.traits import EXPRESSION, role
 from sidecar_spotter.verdict.weights import Reasons, looks, score
 
