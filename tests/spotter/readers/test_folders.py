@@ -146,6 +146,18 @@ def test_what_is_not_shared_there_ties_nobody(tmp_path: Path, value: str) -> Non
     ]
 
 
+def test_two_containers_of_one_name_both_stay(tmp_path: Path) -> None:
+    """Kubernetes would refuse them, and a reader may not lose one."""
+    text = RELEASE.replace(
+        "      other:\n",
+        "        initContainers: {till: {image: other}}\n      other:\n",
+    )
+    shop, _ = units("release.yaml", text + VALUES["everybody's"])
+    images = [one.image.text for one in shop.containers if one.image is not None]
+    assert sorted(images) == ["example.com/ship", "example.com/till", "other"]
+    assert all(one.mounts for one in shop.containers)
+
+
 def test_a_mount_in_values_has_its_line() -> None:
     text = RELEASE + VALUES["only one controller's"]
     shop, _ = units("release.yaml", text)

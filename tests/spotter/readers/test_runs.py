@@ -86,6 +86,15 @@ def test_all_that_a_command_says_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "only"), [("readonly", True), ("ro=true", True), ("ro=false", False)]
+)
+def test_a_mount_says_whether_it_is_only_read(word: str, only: bool) -> None:
+    line = "docker run -d --net container:tunnel --mount source=a,target=/b,WORD x\n"
+    [group] = units("up.sh", TUNNEL + line.replace("WORD", word))
+    assert [one.read_only for one in group.containers[2].mounts] == [only]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         # Looks into the other and ends.

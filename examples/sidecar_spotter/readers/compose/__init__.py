@@ -28,13 +28,14 @@ from sidecar_spotter.readers.compose.documents import tree_in
 from sidecar_spotter.readers.compose.others import Others, included, services_in
 from sidecar_spotter.readers.compose.services import Service, service
 from sidecar_spotter.readers.compose.units import grouped
-from sidecar_spotter.readers.compose.volumes import SOCKET, parts, volume
+from sidecar_spotter.readers.compose.volumes import SOCKET, options_of, parts, volume
 from sidecar_spotter.tree import get, text
 
 __all__ = (
     "SOCKET",
     "Service",
     "grouped",
+    "options_of",
     "parts",
     "read",
     "suits",

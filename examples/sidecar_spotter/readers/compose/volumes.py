@@ -76,6 +76,15 @@ def parts(said: str) -> tuple[str, str, str]:
     return parts[0], parts[1], ",".join(parts[2:])
 
 
+def options_of(said: str) -> tuple[str, str, bool]:
+    """Return source, path, and whether it is only read: `type=…,source=…,target=…`."""
+    found = dict(part.partition("=")[::2] for part in said.split(","))
+    source = found.get("source") or found.get("src", "")
+    path = found.get("target") or found.get("destination") or found.get("dst", "")
+    only = any(found.get(word) in ("", "true") for word in ("ro", "readonly"))
+    return source, path, only
+
+
 def volume(source: str) -> tuple[str, str]:
     """Return name and kind of the volume that a mount's source means."""
     if not source:

@@ -24,23 +24,23 @@ MOST = 100
 
 def mounted(group: Group, controller: str, kept: Node) -> Group:
     """Return a controller's unit with what it mounts of the volumes *kept*."""
-    boxes = {box.name: box for box in group.containers}
+    added: dict[str, list[Mount]] = {box.name: [] for box in group.containers}
     volumes = []
     for name, volume in list(entries(kept))[:MOST]:
         used = [
             (box, mount)
-            for box, mount in _mounts(name, volume, controller, list(boxes))
-            if box in boxes
+            for box, mount in _mounts(name, volume, controller, list(added))
+            if box in added
         ]
         for box, mount in used:
-            mounts = (*boxes[box].mounts, mount)
-            boxes[box] = replace(boxes[box], mounts=mounts)
+            added[box].append(mount)
         if used:
             kind = text(get(volume, "type")) or "persistentVolumeClaim"
             volumes.append(Volume(text(name), kind, line(name)))
-    found, named = apart(
-        [boxes[box.name] for box in group.containers], (*group.volumes, *volumes)
-    )
+    boxes = [
+        replace(box, mounts=(*box.mounts, *added[box.name])) for box in group.containers
+    ]
+    found, named = apart(boxes, (*group.volumes, *volumes))
     return replace(group, containers=tuple(found), volumes=tuple(named))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sidecar_spotter.checkout.forms import form_of
 from sidecar_spotter.model import Container, Mount, Port, Text, Volume
 from sidecar_spotter.readers.common.fields import comment_above, port, words
-from sidecar_spotter.readers.compose import parts, volume
+from sidecar_spotter.readers.compose import options_of, parts, volume
 
 LINES = 5_000
 """Lines of a unit that are read; a real one has dozens."""
@@ -181,16 +181,10 @@ def _mounts(stem: str, found: Settings) -> tuple[tuple[Mount, ...], tuple[Volume
         mounts.append(Mount(name, path, "ro" in options.split(","), said.line))
         volumes.append(Volume(name, kind, said.line))
     for said in found.get("mount", []):
-        settings = [word.partition("=") for word in said.text.split(",")]
-        fields = {name: value for name, _, value in settings}
-        name, kind = volume(fields.get("source") or fields.get("src") or "")
-        path = (
-            fields.get("destination") or fields.get("target") or fields.get("dst", "")
-        )
-        read_only = "ro" in fields or fields.get("readonly") == "true"
+        source, path, read_only = options_of(said.text)
+        name, kind = volume(source)
+        name = name.removesuffix(".volume")
         if name:
-            mounts.append(
-                Mount(name.removesuffix(".volume"), path, read_only, said.line)
-            )
-            volumes.append(Volume(name.removesuffix(".volume"), kind, said.line))
+            mounts.append(Mount(name, path, read_only, said.line))
+            volumes.append(Volume(name, kind, said.line))
     return tuple(mounts), tuple(volumes)

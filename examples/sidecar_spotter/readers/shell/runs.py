@@ -77,7 +77,7 @@ def units(path: str, text: str) -> Iterator[Group]:
             yield _placed(path, name, services, made.get(name))
     for group in compose.grouped(others):
         if len(group.containers) > 1 and any(box.joins for box in group.containers):
-            yield replace(group, path=path, kind="docker run")
+            yield replace(group, path=path, kind="containers of a script")
 
 
 def _name_of(pod: Command) -> str:
@@ -144,12 +144,10 @@ def _fields(command: Command) -> Node:
 
 def _mount(said: Text) -> Node:
     """Return the long form of a mount: `type=volume,source=logs,target=/logs,ro`."""
-    fields = dict(part.partition("=")[::2] for part in said.text.split(","))
-    source = fields.get("source") or fields.get("src", "")
-    target = fields.get("target") or fields.get("destination") or fields.get("dst", "")
-    only = "ro" in fields or fields.get("readonly") in ("", "true")
+    source, target, only = compose.options_of(said.text)
+    tmpfs = "type=tmpfs" in said.text.split(",")
     pairs = {
-        "type": fields.get("type", ""),
+        "type": "tmpfs" if tmpfs else "",
         "source": source,
         "target": target,
         "read_only": str(only).lower(),
