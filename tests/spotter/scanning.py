@@ -20,7 +20,7 @@ def scanned(root: Path, files: Mapping[str, str]) -> Report:
 def findings(root: Path, files: Mapping[str, str]) -> dict[str, Finding]:
     """Return what a scan says of these files, none of which it skips, by container."""
     report = scanned(root, files)
-    assert report.skipped == ()
+    assert report.skipped == (), report.skipped
     return {one.name: one for judged in report.groups for one in judged.findings}
 
 

@@ -11,10 +11,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
@@ -399,6 +401,30 @@ def test_a_reader_that_fails_loses_no_other_file(
         lambda form: (breaks(how), *readers_of(form)),
     )
     assert re.match(reason, reasons(check(checkout))["bad.yaml"])
+
+
+def test_the_objects_of_the_caller_are_no_fault_of_a_file(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collection of millions of them can take longer than a file may."""
+    monkeypatch.setattr(scanning, "SECONDS", 0.2)
+    objects: list[list[object]] = []
+    took = 0.0
+    gc.disable()  # only for what it would cost here
+    while took < 0.4 and len(objects) < 1 << 25:
+        objects += [[] for _ in range(max(len(objects), 1 << 21))]
+        started = time.process_time()
+        gc.collect()
+        took = time.process_time() - started
+    gc.enable()
+    judge = scanning.verdict.judge
+
+    def judged(*group: Any, **how: Any) -> object:
+        gc.collect()
+        return judge(*group, **how)
+
+    monkeypatch.setattr(scanning.verdict, "judge", judged)
+    assert check(checkout).skipped == ()
 
 
 def test_a_missing_libyaml_is_told(
