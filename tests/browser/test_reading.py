@@ -8,9 +8,10 @@ from browsing import OpenPage
 from playwright.sync_api import Page
 
 
-def accessible(page: Page) -> list[dict[str, Any]]:
-    """Return the accessibility tree of *page*, as a screen reader gets it."""
-    client = page.context.new_cdp_session(page)
+@pytest.fixture(scope="module")
+def tree(shown: Page) -> list[dict[str, Any]]:
+    """Give the accessibility tree of each page, as a screen reader gets it."""
+    client = shown.context.new_cdp_session(shown)
     nodes = client.send("Accessibility.getFullAXTree")["nodes"]
     client.detach()
     return [node for node in nodes if not node["ignored"]]
@@ -22,12 +23,11 @@ def said(node: dict[str, Any], what: str) -> str:
     return text
 
 
-def test_pictures_are_read_out(shown: Page) -> None:
+def test_pictures_are_read_out(shown: Page, tree: list[dict[str, Any]]) -> None:
     """A picture has a name; a diagram a description too; neither is a heap of words."""
     drawn = shown.locator("article .diagram > svg").count()
     drawings = shown.locator("article svg.drawing").count()
     others = shown.locator("img:not([alt='']):visible").count()
-    tree = accessible(shown)
     images = [node for node in tree if said(node, "role") == "image"]
     assert len(images) == drawn + drawings + others
     assert all(said(node, "name") for node in images)
@@ -42,11 +42,11 @@ def test_pictures_are_read_out(shown: Page) -> None:
         parts += [child for child in part["childIds"] if child in spoken]
 
 
-def test_headings_do_not_jump(shown: Page) -> None:
+def test_headings_do_not_jump(tree: list[dict[str, Any]]) -> None:
     """The first heading is of level one, the only one; none is two levels deeper."""
     levels = [
         next(p["value"]["value"] for p in node["properties"] if p["name"] == "level")
-        for node in accessible(shown)
+        for node in tree
         if said(node, "role") == "heading"
     ]
     assert levels[:1] == [1]
