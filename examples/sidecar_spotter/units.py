@@ -35,6 +35,24 @@ def is_the_charts_own(box: Container) -> bool:
     return _OWN_NAME.fullmatch(box.name.strip("\"'")) is not None
 
 
+_GIVEN_FOR_EACH = re.compile(r"for each of |\$\{(?:(\w+), *)?(\w+) in ")
+"""How the condition begins of what a loop gives, with the names of key and value."""
+
+
+def is_handed_in(box: Container) -> bool:
+    """Whether a loop makes it of whatever list somebody hands to the file.
+
+    Name and image are what the loop's variables say, and no list in reach fills them.
+    """
+    loop = _GIVEN_FOR_EACH.match(box.condition.text) if box.condition is not None else None
+    image = box.image.text if box.image is not None else ""
+    if loop is None or re.fullmatch(r"\$\{[^{}]*\}", box.name) is None:
+        return False
+    key, value = (loop[1], loop[2]) if loop[2] else ("key", "value")
+    said = set(re.findall(r"\w+", box.name)), set(re.findall(r"\w+", image))
+    return not said[0].isdisjoint((key, value)) and value in said[1]
+
+
 def running(group: Group) -> list[Container]:
     """Return the containers that run beside one another, native sidecars included."""
     return [box for box in group.containers if box.stage != "init"]

@@ -107,6 +107,7 @@ def _common_files(group: Group, one: Container, other: Container) -> set[str]:
 
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
+    whom.handed_in,
     whom.store,
     whom.who_only_waits,
     whom.equal_user_of_a_helper,

@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar_spotter.units import idles, running, stem
+from sidecar_spotter.units import idles, is_handed_in, running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
@@ -50,6 +50,13 @@ def store(pair: Pair) -> Ruling | None:
         return None
     why = "is a store that its neighbors use, and serves no one of them alone"
     return Ruling(why)
+
+
+def handed_in(pair: Pair) -> Ruling | None:
+    """Whoever uses the file hands it in: there is a place for it, and nobody in it."""
+    if not is_handed_in(pair.box):
+        return None
+    return Ruling("is a place that others may fill; nothing is declared")
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
