@@ -43,9 +43,12 @@ def is_handed_in(box: Container) -> bool:
     """Whether a loop makes it of whatever list somebody hands to the file.
 
     Name and image are what the loop's variables say, and no list in reach fills them.
+    Where it has neither, all that the file says is what it adds to each.
     """
-    loop = _GIVEN_FOR_EACH.match(box.condition.text) if box.condition is not None else None
+    loop = _GIVEN_FOR_EACH.match(box.condition.text) if box.condition else None
     image = box.image.text if box.image is not None else ""
+    if loop is not None and not box.name and not image:
+        return True
     if loop is None or re.fullmatch(r"\$\{[^{}]*\}", box.name) is None:
         return False
     key, value = (loop[1], loop[2]) if loop[2] else ("key", "value")

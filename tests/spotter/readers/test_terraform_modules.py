@@ -159,6 +159,15 @@ resource "aws_ecs_task_definition" "shop" {
   ))
 }
 """,
+    "merged": """\
+locals {
+  more = [for one in var.more : merge(one, { logConfiguration = var.log })]
+  shop = { name = "shop", image = "example.com/shop:1", essential = true }
+}
+resource "aws_ecs_task_definition" "shop" {
+  container_definitions = jsonencode(concat(local.more, [local.shop]))
+}
+""",
     "azure": """\
 resource "azurerm_container_app" "shop" {
   template {
