@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar_spotter.model import Container, Group
+from sidecar_spotter.model import Container, Group, Text
 from sidecar_spotter.tables.known import LONGEST, split
 
 _PORT = re.compile(
@@ -98,10 +98,40 @@ def serves_files(box: Container) -> bool:
     return any(alone or not mount.read_only for mount in pages)
 
 
+_HALF = re.compile(r"(\w+?)_?(host(?:_?name)?|port)=(\S+)", re.IGNORECASE)
+_ANYBODYS = frozenset(
+    (
+        *("app", "application", "http", "https", "server", "web", "service", "api"),
+        *("listen", "bind", "site", "public", "external", "virtual", "grpc", "phx"),
+    )
+)
+"""In front of a host, these can mean the program itself as well as one that it calls."""
+
+
+def addresses(box: Container) -> list[tuple[Text, Text]]:
+    """Return the settings that tell of another program's host, each with its port.
+
+    `DB_HOST` and `DB_PORT` do, if the container is not called so itself.
+    """
+    halves: dict[tuple[str, str], Text] = {}
+    for one in box.settings:
+        half = _HALF.fullmatch(one.text)
+        if half is not None:
+            halves.setdefault((half[1].lower(), half[2][:4].lower()), one)
+    own = {*split(box.name), *split(stem(box)), *_ANYBODYS}
+    return [
+        (one, halves[whose, "port"])
+        for (whose, what), one in halves.items()
+        if what == "host" and (whose, "port") in halves
+        if not set(split(whose)) <= own and not one.text.endswith(("=0.0.0.0", "=::"))
+    ]
+
+
 def listens(box: Container) -> frozenset[int]:
     """Return the ports that a container declares, or names as those it listens on."""
     found = {port.number for port in box.ports if port.number is not None}
-    for said in (*box.words, *box.settings):
+    of_others = {port for _, port in addresses(box)}
+    for said in (*box.words, *(one for one in box.settings if one not in of_others)):
         elsewhere = "://" in said.text and "0.0.0.0" not in said.text
         if "upstream" not in said.text and not elsewhere:
             for match in _PORT.finditer(said.text):
