@@ -44,6 +44,8 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     """
     if is_handed_in(box):
         return False  # nobody stands in the place for it
+    if group.platform == "nomad":
+        return box.stage == "native"  # its language tells which task is no main one
     patch = "patch" in group.marks
     if not box.name and "embedded" in group.marks:
         return False  # an overlay says by other means which one it changes
