@@ -105,7 +105,7 @@ _ANYBODYS = frozenset(
         *("listen", "bind", "site", "public", "external", "virtual", "grpc", "phx"),
     )
 )
-"""In front of a host, these can mean the program itself as well as one that it calls."""
+"""In front of a host, these can mean the program itself as well as one it calls."""
 
 
 def addresses(box: Container) -> list[tuple[Text, Text]]:

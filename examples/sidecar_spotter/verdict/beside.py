@@ -126,6 +126,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     equals.told_the_same,
     equals.linked_by_name,
     equals.part_of_the_same_product,
+    whom.hidden_in_the_unit,
     equals.nothing_speaks_for_it,
     equals.tied_to_others,
     equals.equal_at_the_same_files,

@@ -63,7 +63,8 @@ def calls(said: Text) -> Iterator[re.Match[str]]:
 def told_of_others(box: Container) -> Iterator[tuple[Text, str]]:
     """Yield what a container is told, without the address that is its own.
 
-    A setting for a host has the port that another one gives. Beside it stands the option that it is the value of, if it is one of a command's.
+    Beside each stands the option of a command that it is the value of, if it is one's.
+    A setting for a host has the port that another one gives.
     """
     option = ""
     for word in box.words:
