@@ -103,6 +103,7 @@ _ANYBODYS = frozenset(
     (
         *("app", "application", "http", "https", "server", "web", "service", "api"),
         *("listen", "bind", "site", "public", "external", "virtual", "grpc", "phx"),
+        *("advertised", "rest"),
     )
 )
 """In front of a host, these can mean the program itself as well as one it calls."""

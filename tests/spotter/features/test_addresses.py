@@ -46,6 +46,8 @@ def calls(**words: str) -> list[tuple[str, str]]:
     [
         ("NOTES_HOST", False),  # the program's own
         ("NOTES_LOCAL_ADDRESS", False),
+        ("CONNECT_REST_HOST_NAME", False),
+        ("KAFKA_ADVERTISED_HOST_NAME", False),
         ("BROWSER_HOST", True),
     ],
 )

@@ -31,8 +31,8 @@ LISTENS = re.compile(
 TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
 OWN = re.compile(
-    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|application|site|advertised?)_?)?"
-    r"host(?:_?name)?=\S+|\w*(?:http|listen|bind|local)_?addr(?:ess)?=[\w.]+",
+    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|application|site"
+    r"|\w*advertised?|\w*rest)_?)?host(?:_?name)?=\S+|\w*(?:http|listen|bind|local)_?addr(?:ess)?=[\w.]+",
     re.IGNORECASE,
 )
 """A setting that names no one: the address that the program itself has."""
