@@ -170,6 +170,7 @@ _LOOP = re.compile(
 """A loop that has no end, and what is done in it."""
 _PARTS = re.compile(r"#[^\n]*|[;\n|&(){}]+|\b(?:do|then|else|if|elif|while|until|in)\b")
 _PRINTS = re.compile(
+    r"(?!.*> */(?:proc|sys)/)"
     r"(?:echo|printf|date|hostname|uname|sleep|true|:|fi|done|exit|break|\w+=|[>'\"\\!])"
     r".*"
 )
