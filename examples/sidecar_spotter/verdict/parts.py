@@ -124,7 +124,8 @@ def alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
         or (group.kind in ("Deployment", "StatefulSet") and "sidecar" not in box.name)
     )
     agent = role(box, "sidecar") == "node-agent"
-    if group.kind not in WHOLE and helps > 0 and asks_elsewhere(box):
+    partly = group.platform == "kubernetes" and group.kind not in WHOLE
+    if partly and helps > 0 and asks_elsewhere(box):
         why = "calls a program at localhost that stands in another file"
         return [helper(group, box, found, why)]
     if not wanted and helps > 0.8 and not prepared:
