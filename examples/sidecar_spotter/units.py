@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar_spotter.model import Container, Group
+from sidecar_spotter.model import Container, Group, Text
 from sidecar_spotter.tables.known import LONGEST, split
 
 _PORT = re.compile(
@@ -33,6 +33,27 @@ _OWN_NAME = re.compile(
 def is_the_charts_own(box: Container) -> bool:
     """Whether a container has the name of its chart or its release, and no more."""
     return _OWN_NAME.fullmatch(box.name.strip("\"'")) is not None
+
+
+_GIVEN_FOR_EACH = re.compile(r"for each of |\$\{(?:(\w+), *)?(\w+) in ")
+"""How the condition begins of what a loop gives, with the names of key and value."""
+
+
+def is_handed_in(box: Container) -> bool:
+    """Whether a loop makes it of whatever list somebody hands to the file.
+
+    Name and image are what the loop's variables say, and no list in reach fills them.
+    Where it has neither, all that the file says is what it adds to each.
+    """
+    loop = _GIVEN_FOR_EACH.match(box.condition.text) if box.condition else None
+    image = box.image.text if box.image is not None else ""
+    if loop is not None and not box.name and not image:
+        return True
+    if loop is None or re.fullmatch(r"\$\{[^{}]*\}", box.name) is None:
+        return False
+    key, value = (loop[1], loop[2]) if loop[2] else ("key", "value")
+    said = set(re.findall(r"\w+", box.name)), set(re.findall(r"\w+", image))
+    return not said[0].isdisjoint((key, value)) and value in said[1]
 
 
 def running(group: Group) -> list[Container]:
@@ -77,10 +98,41 @@ def serves_files(box: Container) -> bool:
     return any(alone or not mount.read_only for mount in pages)
 
 
+_HALF = re.compile(r"(\w+?)_?(host(?:_?name)?|port)=(\S+)", re.IGNORECASE)
+_ANYBODYS = frozenset(
+    (
+        *("app", "application", "http", "https", "server", "web", "service", "api"),
+        *("listen", "bind", "site", "public", "external", "virtual", "grpc", "phx"),
+        *("advertised", "rest"),
+    )
+)
+"""In front of a host, these can mean the program itself as well as one it calls."""
+
+
+def addresses(box: Container) -> list[tuple[Text, Text]]:
+    """Return the settings that tell of another program's host, each with its port.
+
+    `DB_HOST` and `DB_PORT` do, if the container is not called so itself.
+    """
+    halves: dict[tuple[str, str], Text] = {}
+    for one in box.settings:
+        half = _HALF.fullmatch(one.text)
+        if half is not None:
+            halves.setdefault((half[1].lower(), half[2][:4].lower()), one)
+    own = {*split(box.name), *split(stem(box)), *_ANYBODYS}
+    return [
+        (one, halves[whose, "port"])
+        for (whose, what), one in halves.items()
+        if what == "host" and (whose, "port") in halves
+        if not set(split(whose)) <= own and not one.text.endswith(("=0.0.0.0", "=::"))
+    ]
+
+
 def listens(box: Container) -> frozenset[int]:
     """Return the ports that a container declares, or names as those it listens on."""
     found = {port.number for port in box.ports if port.number is not None}
-    for said in (*box.words, *box.settings):
+    of_others = {port for _, port in addresses(box)}
+    for said in (*box.words, *(one for one in box.settings if one not in of_others)):
         elsewhere = "://" in said.text and "0.0.0.0" not in said.text
         if "upstream" not in said.text and not elsewhere:
             for match in _PORT.finditer(said.text):
@@ -118,6 +170,7 @@ _LOOP = re.compile(
 """A loop that has no end, and what is done in it."""
 _PARTS = re.compile(r"#[^\n]*|[;\n|&(){}]+|\b(?:do|then|else|if|elif|while|until|in)\b")
 _PRINTS = re.compile(
+    r"(?!.*> */(?:proc|sys)/)"
     r"(?:echo|printf|date|hostname|uname|sleep|true|:|fi|done|exit|break|\w+=|[>'\"\\!])"
     r".*"
 )

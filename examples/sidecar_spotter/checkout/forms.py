@@ -69,7 +69,7 @@ ADDED = frozenset(
     (
         *("tpl", "tmpl", "gotmpl", "tftpl", "template", "j2", "jinja2", "jinja"),
         *("erb", "in", "mustache", "hbs", "ctmpl", "envsubst"),
-        *("dist", "example", "sample", "golden", "injected"),
+        *("dist", "example", "sample", "golden", "injected", "snap"),
     )
 )
 """Ends that are added to a name: of templates and of examples of what they make."""
@@ -87,6 +87,8 @@ def form_of(path: str) -> Form | None:
         return "shell"
     if end in ADDED and start.rpartition(".")[2] in PROSE:
         return None
+    if end == "snap" and not start.endswith((".yaml", ".yml")):
+        return None  # what else is kept for tests are values of programs
     if end in ADDED and (form := FORMS.get(start.rpartition(".")[2])) is not None:
         return form
     return FORMS.get(end) if start else None

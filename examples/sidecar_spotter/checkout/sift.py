@@ -43,8 +43,8 @@ CALLS = (
 IN_GO = (b"ontainer", b"inject", b"dapr.io", b"istio.io/rev")
 """One of these is in Go code that builds a pod, or asks for a helper in one."""
 
-JOB = re.compile(rb"^[ \t]*job[ \t]+[\"{\[<$\w-]", re.MULTILINE)
-"""What begins a job of Nomad, which is no YAML."""
+JOB = re.compile(rb"^[ \t]*(?:job[ \t]+[\"{\[<$\w-]|\[\[-? *define )", re.MULTILINE)
+"""What begins a job of Nomad, or a part of a template of one, which is no YAML."""
 
 _KEYS = {injector.key.rstrip("*").lower().encode() for injector in INJECTORS}
 ASKING = (

@@ -158,7 +158,7 @@ def look(group: Group) -> Iterator[Evidence]:
                     continue
                 seen.add((other.name, port))
                 asks = (helps(box) and not helps(other)) or (
-                    said not in box.settings
+                    not _is_setting(box, said)
                     and (
                         ASKS.search(said.text) is not None or _is_told_of(other, ahead)
                     )
@@ -167,6 +167,13 @@ def look(group: Group) -> Iterator[Evidence]:
                 yield from _both_ends(box, other, port, said, asks=asks)
         if group.platform == "nomad":
             yield from told_by_nomad(group, box, others, NAME)
+
+
+def _is_setting(box: Container, said: Text) -> bool:
+    """Whether a text is a setting, be it with the port of another one behind it."""
+    return any(
+        said.line == one.line and said.text.startswith(one.text) for one in box.settings
+    )
 
 
 def _listens_elsewhere(box: Container) -> bool:

@@ -57,6 +57,6 @@ def look(group: Group) -> Iterator[Evidence]:
         if group.kind == "DaemonSet" and len(boxes) == 1:
             says = "is the only program of a DaemonSet: one copy for each machine"
             yield Evidence(NAME, box.name, box.line, says, -2)
-        elif hosts and len(boxes) == 1:
+        elif hosts and len(boxes) == 1 and "partial" not in group.marks:
             says = f"uses the {hosts[0].text.replace('-', ' ')}: it serves the machine"
             yield Evidence(NAME, box.name, hosts[0].line, says, -1)

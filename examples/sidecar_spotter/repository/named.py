@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sidecar_spotter.model import SIDECARS, Container, Finding, Judged
-from sidecar_spotter.repository.once import chart, is_part
+from sidecar_spotter.repository.once import NAMED, chart, is_part
+from sidecar_spotter.verdict.parts import WHOLE
 
 Key = tuple[str, str, str]
 """The chart, and name and image of a container, as its file spells them."""
@@ -19,12 +20,18 @@ def agreed(judged: Iterable[Judged]) -> list[Judged]:
     judged = list(judged)
     of_units: dict[Key, list[Finding | None]] = {}
     for one in judged:
-        if "template" in one.group.marks and not is_part(one.group):
+        if "template" in one.group.marks and _is_unit(one):
             said = {(each.name, each.line): each for each in one.findings}
             for box in one.group.containers:
                 found = said.get((box.name, box.line))
                 of_units.setdefault(_key(one, box), []).append(found)
     return [_with(one, of_units) if is_part(one.group) else one for one in judged]
+
+
+def _is_unit(one: Judged) -> bool:
+    """Whether all of a workload stands there: a named template may hold it, too."""
+    group = one.group
+    return not is_part(group) or (group.kind != NAMED and group.kind in WHOLE)
 
 
 def _with(one: Judged, of_units: dict[Key, list[Finding | None]]) -> Judged:

@@ -7,9 +7,18 @@ is given too, such as the address of an agent, are none of them.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sidecar_spotter.model import Container, Text
-from sidecar_spotter.tables.known import ALWAYS, MOSTLY, Known, known
+from sidecar_spotter.tables.known import (
+    ALWAYS,
+    MAIN,
+    MOSTLY,
+    PAIRS,
+    Known,
+    known,
+    split,
+)
 from sidecar_spotter.units import OWN_IMAGE
 
 TABLE: tuple[tuple[str, str, float, str], ...] = (
@@ -48,6 +57,10 @@ def known_as(box: Container) -> Known | None:
     found = known(image, [word.text for word in box.words])
     if found is None and not OWN_IMAGE.search(image):  # a chart is for its own program
         return of_variables(box.settings)
+    if found is not None and found.by == "expression" and found.sure > 0:
+        # Two words of its own name say more than one that gives the image.
+        told = PAIRS.get("-".join(split(box.name)[-2:]), MAIN)
+        return found if told == MAIN else replace(found, role=told)
     return found
 
 

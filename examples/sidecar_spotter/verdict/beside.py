@@ -107,6 +107,7 @@ def _common_files(group: Group, one: Container, other: Container) -> set[str]:
 
 
 RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
+    whom.handed_in,
     whom.store,
     whom.who_only_waits,
     whom.equal_user_of_a_helper,
@@ -125,6 +126,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     equals.told_the_same,
     equals.linked_by_name,
     equals.part_of_the_same_product,
+    whom.hidden_in_the_unit,
     equals.nothing_speaks_for_it,
     equals.tied_to_others,
     equals.equal_at_the_same_files,

@@ -7,7 +7,7 @@ from sidecar_spotter.features.common.addresses import asks_elsewhere
 from sidecar_spotter.model import Container, Finding, Group, Label
 from sidecar_spotter.tables.known import split, telling
 from sidecar_spotter.tables.operators import OWN_CONTAINERS
-from sidecar_spotter.units import idles
+from sidecar_spotter.units import idles, is_handed_in
 from sidecar_spotter.verdict.labels import ADDED, MAIN, finding, helper
 from sidecar_spotter.verdict.signs.names import OWN_NAME
 from sidecar_spotter.verdict.traits import EXPRESSION, role
@@ -42,6 +42,10 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
 
     What has the unit's name is the one that a patch changes, and no helper of it.
     """
+    if is_handed_in(box):
+        return False  # nobody stands in the place for it
+    if group.platform == "nomad":
+        return box.stage == "native"  # its language tells which task is no main one
     patch = "patch" in group.marks
     if not box.name and "embedded" in group.marks:
         return False  # an overlay says by other means which one it changes
@@ -120,7 +124,8 @@ def alone(group: Group, box: Container, found: Reasons) -> list[Finding]:
         or (group.kind in ("Deployment", "StatefulSet") and "sidecar" not in box.name)
     )
     agent = role(box, "sidecar") == "node-agent"
-    if group.kind not in WHOLE and helps > 0 and asks_elsewhere(box):
+    partly = group.platform == "kubernetes" and group.kind not in WHOLE
+    if partly and helps > 0 and asks_elsewhere(box):
         why = "calls a program at localhost that stands in another file"
         return [helper(group, box, found, why)]
     if not wanted and helps > 0.8 and not prepared:

@@ -7,7 +7,7 @@ from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.tables.known import ALWAYS, MAIN, NEVER, Known, split, telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import repeats, stem
+from sidecar_spotter.units import is_handed_in, repeats, stem
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """What a template puts into a name."""
@@ -24,6 +24,8 @@ UNKNOWN = {"main": "application", "init": "init", "not-a-sidecar": "program"}
 def role(box: Container, label: Label) -> str:
     """Return what a container is for, in one word of the field."""
     words = split(box.name)
+    if label == "not-a-sidecar" and is_handed_in(box):
+        return "extension-point"
     if label == "init" and ("sidecar" in words or not _MOMENTS.isdisjoint(words[:1])):
         return UNKNOWN["init"]
     found, told = known_as(box), telling(box.name)

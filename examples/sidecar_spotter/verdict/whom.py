@@ -2,7 +2,9 @@
 
 import re
 
-from sidecar_spotter.units import idles, running, stem
+from sidecar_spotter.features.localhost import CLIENT
+from sidecar_spotter.tables.known import MAIN, telling
+from sidecar_spotter.units import idles, is_handed_in, listens, running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
@@ -26,6 +28,11 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 """Where a volume is that tells a web server something, or has its pages."""
+_BINDS_HERE = re.compile(
+    r"(?:^|\s)--?(?:listen|bind|host|address|addr)[\w-]*[=\s]+[\"']?"
+    r"(?:\w+://)?(?:127\.0\.0\.1|localhost|\[::1\])(?![\w.-])"
+)
+"""An option that lets a program listen for its own machine alone."""
 ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
 """Platforms that send all requests to one port of a unit, and hide the others."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
@@ -50,6 +57,13 @@ def store(pair: Pair) -> Ruling | None:
         return None
     why = "is a store that its neighbors use, and serves no one of them alone"
     return Ruling(why)
+
+
+def handed_in(pair: Pair) -> Ruling | None:
+    """Whoever uses the file hands it in: there is a place for it, and nobody in it."""
+    if not is_handed_in(pair.box):
+        return None
+    return Ruling("is a place that others may fill; nothing is declared")
 
 
 def equal_user_of_a_helper(pair: Pair) -> Ruling | None:
@@ -134,6 +148,23 @@ def one_of_several_programs(pair: Pair) -> Ruling | None:
     if pair.ties or pair.helps >= 0.7 or programs <= 2 or not elsewhere:
         return None
     return Ruling(MANY)
+
+
+def hidden_in_the_unit(pair: Pair) -> Ruling | None:
+    """Who listens where its neighbors alone can call is there for them.
+
+    Behind a proxy, a main program listens there as well.
+    """
+    box, main = pair.box, pair.main
+    said = " ".join(word.text for word in box.words)
+    hidden = _BINDS_HERE.search(said) is not None and "0.0.0.0" not in said
+    serves = hidden and (listens(box) or "-port" in said)
+    serves = serves and not (box.ports or CLIENT.search(said))
+    behind = role(main, "sidecar").endswith("proxy") or telling(box.name) == MAIN
+    if not serves or behind or pair.ties or pair.loose:
+        return None
+    why = f"answers at localhost alone, where nobody but {main.name} could call it"
+    return Ruling(why, kind_of(pair.group, box), main.name)
 
 
 def image_of_main_programs(pair: Pair) -> Ruling | None:

@@ -37,6 +37,8 @@ def passed_over(root: Path) -> dict[str, str]:
         ("A.YML", "yaml"),
         ("deploy.yaml.j2", "yaml"),
         ("pod.yaml.golden", "yaml"),
+        ("shop_test.yaml.snap", "yaml"),
+        ("shop.test.ts.snap", None),
         ("task.json", "json"),
         ("main.tf", "hcl"),
         ("main.tf.json", "json"),

@@ -46,6 +46,8 @@ def calls(**words: str) -> list[tuple[str, str]]:
     [
         ("NOTES_HOST", False),  # the program's own
         ("NOTES_LOCAL_ADDRESS", False),
+        ("CONNECT_REST_HOST_NAME", False),
+        ("KAFKA_ADVERTISED_HOST_NAME", False),
         ("BROWSER_HOST", True),
     ],
 )
@@ -256,3 +258,63 @@ def test_a_program_that_asks_itself_how_it_is_tells_its_port(
     called = "is called by reader at localhost:3456" in said
     assert called is (label is not None)
     assert (found["model-api"].label == "sidecar") is called
+
+
+TOLD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: example.com/shop:1
+      env:
+        - {name: STOCK_HOST, value: "WHERE"}
+        - {name: STOCK_PORT, value: "7000"}
+    - name: relay
+      image: example.com/relay:1
+      ports: [{containerPort: 7000}]
+    - name: counter
+      image: example.com/counter:1
+      ports: [{containerPort: 9000}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "called"),
+    [("127.0.0.1", ["relay"]), ("stock.example.com", []), ("0.0.0.0", [])],
+)
+def test_a_host_has_the_port_that_another_setting_gives(
+    where: str, called: list[str]
+) -> None:
+    group = unit("pod.yaml", TOLD.replace("WHERE", where))
+    found = [
+        one.about
+        for one in localhost.look(group)
+        if one.says == f"calls localhost:7000, where {one.about} listens"
+    ]
+    assert found == called
+
+
+@pytest.mark.parametrize(
+    ("setting", "own"),
+    [
+        ("STOCK_HOST=stock.example.com", False),
+        ("STOCK_HOST=127.0.0.1", False),
+        ("STOCK_HOST=0.0.0.0", True),
+        ("STOCK_NAME=stock", True),
+    ],
+)
+def test_the_port_of_another_programs_host_is_not_ones_own(
+    setting: str, own: bool
+) -> None:
+    said = (Text("STOCK_PORT=7000", 1), Text(setting, 2))
+    assert listens(Container("api", 1, settings=said)) == ({7000} if own else set())
+
+
+@pytest.mark.parametrize("words", ["stock", "stock-server"])
+def test_a_program_may_be_told_its_own_host_and_port(words: str) -> None:
+    said = (Text("STOCK_PORT=7000", 1), Text("STOCK_HOST=127.0.0.1", 2))
+    assert listens(Container(words, 1, settings=said)) == {7000}
+    said = (Text("SERVER_PORT=7000", 1), Text("SERVER_HOST=127.0.0.1", 2))
+    assert listens(Container("shop", 1, settings=said)) == {7000}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import task
-from scanning import labels
+from scanning import findings, labels
 from sidecar_spotter.model import Container, Text
 from sidecar_spotter.tables.variables import known_as, of_variables
 
@@ -45,3 +45,32 @@ def test_the_variables_of_a_proxy_make_it_a_sidecar(tmp_path: Path) -> None:
         ' "environment": [{"name": "APPMESH_VIRTUAL_NODE_NAME", "value": "x"}]}',
     )
     assert labels(tmp_path, {"task.json": text}) == {"one": "main", "two": "sidecar"}
+
+
+def test_two_words_of_a_name_say_more_than_one_that_gives_the_image(
+    tmp_path: Path,
+) -> None:
+    text = """\
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: driver
+          image: {{ .Values.images.driver }}
+          volumeMounts: [{name: sockets, mountPath: /sockets}]
+        - name: csi-resizer
+          image: {{ .Values.resizerImage }}
+          volumeMounts: [{name: sockets, mountPath: /sockets}]
+        - name: csi-snapshotter
+          image: {{ .Values.snapshotterImage }}
+          volumeMounts: [{name: sockets, mountPath: /sockets}]
+      volumes:
+        - name: sockets
+          emptyDir: {}
+"""
+    files = {"shop/Chart.yaml": "name: shop\n", "shop/templates/a.yaml": text}
+    found = findings(tmp_path, files)
+    told = {one.says for each in found.values() for one in each.evidence}
+    assert found["csi-snapshotter"].role == "csi-snapshotter"
+    assert not any("reads" in says or "backup" in says for says in told)

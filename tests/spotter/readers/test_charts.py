@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 from reading import units
-from scanning import neighbors
+from scanning import findings, neighbors
 from sidecar_spotter import scan
 from sidecar_spotter.model import Finding
 
@@ -273,6 +273,28 @@ def test_files_with_an_added_ending_are_read(tmp_path: Path) -> None:
     for said in found(tmp_path, files).values():
         assert said["envoy"].label == "sidecar"
     assert len(found(tmp_path, files)) == 3
+
+
+def test_what_a_charts_tests_expect_holds_units(tmp_path: Path) -> None:
+    text = """\
+should add a proxy:
+  1: |
+    kind: Deployment
+    spec:
+      template:
+        spec:
+          containers:
+            - name: shop
+              image: example.com/shop:1
+            - name: envoy
+              image: envoyproxy/envoy:v1
+"""
+    path = "shop/tests/__snapshot__/deployment_test.yaml.snap"
+    said = findings(tmp_path, {path: text})
+    assert {name: (one.label, one.line) for name, one in said.items()} == {
+        "shop": ("main", 8),
+        "envoy": ("sidecar", 10),
+    }
 
 
 def test_a_named_template_counts_once_with_the_unit_that_includes_it(

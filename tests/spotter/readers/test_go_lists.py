@@ -117,6 +117,65 @@ def test_a_variable_may_hold_one_result_after_another(tmp_path: Path) -> None:
     assert labels(tmp_path, code) == {"chmod": "init", "log-shipper": "sidecar"}
 
 
+EMPTY = """\
+    func pods() corev1.PodSpec {
+        EMPTY
+        containers = append(containers, m.createServer(cr))
+        if cr.Spec.Monitor != nil {
+            monitor := m.createMonitor(cr)
+            containers = append(containers, monitor)
+        }
+        ADDED
+        return corev1.PodSpec{Containers: containers}
+    }
+    func (m *Maker) createMonitor(cr *Cluster) corev1.Container {
+        return corev1.Container{Name: monitor.Name, Image: cr.Spec.Monitor.Image}
+    }
+    func (m *Maker) createServer(cr *Cluster) corev1.Container {
+        return corev1.Container{Name: server.Name, Image: cr.Spec.Server.Image}
+    }
+    """
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "containers := make([]corev1.Container, 0)",
+        "containers := make([]corev1.Container, 0, len(all))",
+        "var containers []corev1.Container",
+        "containers := []corev1.Container{}",
+    ],
+)
+def test_a_list_may_begin_with_nothing(empty: str, tmp_path: Path) -> None:
+    found = labels(tmp_path, EMPTY.replace("EMPTY", empty).replace("ADDED", ""))
+    assert found == {"server.Name": "main", "monitor.Name": "sidecar"}
+
+
+def test_what_is_appended_to_nothing_has_to_be_known() -> None:
+    code = EMPTY.replace("EMPTY", "var containers []corev1.Container")
+    added = "containers = append(containers, pod.Spec.Containers...)"
+    assert {"code", "partial"} in marks(code.replace("ADDED", added))
+    assert marks(code.replace("ADDED", "")) == [{"code"}]
+
+
+def test_a_call_may_append_two(tmp_path: Path) -> None:
+    code = """\
+    func pods() {
+        containers := []corev1.Container{{Name: "db", Image: i}}
+        containers = append(containers, stats(), logs())
+    }
+    func stats() corev1.Container {
+        return corev1.Container{Name: "stats-exporter", Image: j}
+    }
+    func logs() corev1.Container {
+        return corev1.Container{Name: "log-shipper", Image: k}
+    }
+    """
+    helpers = {"stats-exporter": "sidecar", "log-shipper": "sidecar"}
+    assert labels(tmp_path, code) == {"db": "main", **helpers}
+    assert marks(code) == [{"code"}]
+
+
 def test_a_list_of_init_containers_may_begin_small(tmp_path: Path) -> None:
     code = """\
     func init() {

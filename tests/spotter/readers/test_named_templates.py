@@ -191,6 +191,60 @@ def test_a_whole_pod_in_a_named_template_is_what_the_units_say(tmp_path: Path) -
     assert report.verdict == "no-sidecar"
 
 
+WORKLOADS = {
+    "shop/Chart.yaml": "name: shop\n",
+    "shop/templates/all.yaml": '{{- include "shop.workload" . }}\n',
+    "shop/templates/_workload.tpl": """\
+{{- define "shop.workload" }}
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: shop
+spec:
+  template:
+    spec:
+      containers:
+        {{- include "shop.server" . | nindent 8 }}
+        {{- include "shop.exporter" . | nindent 8 }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: cache
+spec:
+  template:
+    spec:
+      containers:
+        {{- include "shop.cache" . | nindent 8 }}
+{{- end }}
+""",
+    "shop/templates/boxes/_all.tpl": """\
+{{- define "shop.server" }}
+- name: server
+  image: {{ .Values.images.server }}
+{{- end }}
+{{- define "shop.exporter" }}
+- name: exporter
+  image: {{ .Values.images.exporter }}
+{{- end }}
+{{- define "shop.cache" }}
+- name: cache
+  image: {{ .Values.images.cache }}
+{{- end }}
+""",
+}
+
+
+def test_a_whole_workload_may_stand_in_a_named_template(tmp_path: Path) -> None:
+    found = by_line(tmp_path, WORKLOADS)
+    assert found == {
+        ("_workload.tpl", 10): "main",
+        ("_workload.tpl", 11): "sidecar",
+        ("_all.tpl", 2): "main",
+        ("_all.tpl", 6): "sidecar",
+    }
+
+
 def test_a_named_template_may_hold_an_init_container(tmp_path: Path) -> None:
     (tmp_path / "chart/templates").mkdir(parents=True)
     (tmp_path / "chart/templates/pod.yaml").write_text(

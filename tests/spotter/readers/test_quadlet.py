@@ -87,6 +87,13 @@ def test_a_named_network_ties_nothing() -> None:
     assert units("a.container", one, {"b.container": one}) == []
 
 
+def test_nobody_joins_itself() -> None:
+    one = "[Container]\nImage=a/b-proxy\nContainerName=way\nNetwork=NAME\n"
+    for name in ("a.container", "container:way"):
+        assert units("a.container", one.replace("NAME", name)) == []
+    assert units("a.container", one.replace("NAME", "container:other"))
+
+
 def test_a_lone_container_that_looks_like_a_sidecar_stands_alone() -> None:
     text = "[Container]\nImage=a\nVolume=%t/podman/podman.sock:/s\n"
     assert names(unit("agent.container", text)) == ["agent"]

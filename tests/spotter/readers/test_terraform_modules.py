@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from reading import names, unit, units
-from scanning import labels, scanned
+from scanning import findings, labels, scanned
 from sidecar_spotter.readers.hcl import hcl
 from sidecar_spotter.tree import Node
 
@@ -116,17 +116,127 @@ locals {
     assert labels(tmp_path, {"main.tf": text}) == {"stats": "sidecar"}
 
 
-def test_a_list_may_be_made_of_each_sidecar(tmp_path: Path) -> None:
-    text = """\
-locals {
-  more = [for s in local.sidecars : {
+@pytest.mark.parametrize("given", ["local.sidecars", "var.sidecars"])
+def test_a_list_of_whatever_the_caller_hands_in_is_empty(
+    tmp_path: Path, given: str
+) -> None:
+    text = f"""\
+variable "sidecars" {{ default = [] }}
+locals {{
+  sidecar_containers = [for s in {given} : {{
     name = s.name
     image = s.image
     essential = false
-  }]
+  }}]
+}}
+"""
+    assert labels(tmp_path, {"main.tf": text}) == {}
+
+
+def test_a_container_without_name_and_image_is_none(tmp_path: Path) -> None:
+    text = """\
+locals {
+  given    = { sidecars = [{ name = "", image = "", essential = false }] }
+  sidecars = lookup(local.given, "sidecars", [])
+  more     = [for s in local.sidecars : { name = s.name, image = s.image }]
+}
+resource "aws_ecs_task_definition" "shop" {
+  container_definitions = jsonencode(concat(
+    [{ name = "shop", image = "example.com/shop:1", essential = true }],
+    local.more
+  ))
 }
 """
-    assert labels(tmp_path, {"main.tf": text}) == {"${s.name}": "sidecar"}
+    assert labels(tmp_path, {"main.tf": text}) == {}
+
+
+OF_EACH = {
+    "ecs": """\
+resource "aws_ecs_task_definition" "shop" {
+  container_definitions = jsonencode(concat(
+    [for key, one in var.more : { name = key, image = one.image, essential = false }],
+    [{ name = "shop", image = "example.com/shop:1", essential = true }],
+  ))
+}
+""",
+    "merged": """\
+locals {
+  more = [for one in var.more : merge(one, { logConfiguration = var.log })]
+  shop = { name = "shop", image = "example.com/shop:1", essential = true }
+}
+resource "aws_ecs_task_definition" "shop" {
+  container_definitions = jsonencode(concat(local.more, [local.shop]))
+}
+""",
+    "azure": """\
+resource "azurerm_container_app" "shop" {
+  template {
+    dynamic "container" {
+      for_each = var.more
+      content {
+        name  = container.value.name
+        image = container.value.image
+      }
+    }
+    container {
+      name  = "shop"
+      image = "example.com/shop:1"
+    }
+  }
+}
+""",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(OF_EACH))
+def test_a_place_for_containers_of_the_caller_is_no_helper(
+    tmp_path: Path, kind: str
+) -> None:
+    found = findings(tmp_path, {"main.tf": OF_EACH[kind]})
+    shop = found.pop("shop")
+    [place] = found.values()
+    assert (shop.label, place.label) == ("main", "not-a-sidecar")
+    assert place.role == "extension-point"
+
+
+@pytest.mark.parametrize("kind", sorted(OF_EACH))
+def test_a_list_that_the_module_fills_itself_holds_helpers(
+    tmp_path: Path, kind: str
+) -> None:
+    more = '{ agent = { name = "agent", image = "fluent/fluent-bit:3" } }'
+    text = f'variable "more" {{ default = {more} }}\n' + OF_EACH[kind]
+    assert labels(tmp_path, {"main.tf": text}) == {"agent": "sidecar", "shop": "main"}
+
+
+@pytest.mark.parametrize(
+    ("app_id", "label"),
+    [
+        ("var.dapr.app_id", None),
+        ("dapr.value.app_id", None),
+        ("var.name", "injected-sidecar"),
+        ('"shop"', "injected-sidecar"),
+    ],
+)
+def test_a_module_hands_the_wish_for_dapr_on(
+    tmp_path: Path, app_id: str, label: str | None
+) -> None:
+    text = f"""\
+resource "azurerm_container_app" "shop" {{
+  dynamic "dapr" {{
+    for_each = var.dapr != null ? [var.dapr] : []
+    content {{
+      app_id = {app_id}
+    }}
+  }}
+  template {{
+    container {{
+      name  = "shop"
+      image = "example.com/shop:1"
+    }}
+  }}
+}}
+"""
+    assert labels(tmp_path, {"main.tf": text}).get("daprd") == label
 
 
 def test_a_module_may_be_one_container_of_a_task(tmp_path: Path) -> None:

@@ -253,6 +253,23 @@ def test_a_loop_over_names_lists_what_users_choose(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("image", ["image:\n  tag: '1'\n", ""])
+def test_an_image_beside_a_list_is_that_of_a_container_more(
+    tmp_path: Path, image: str
+) -> None:
+    text = f"""\
+{image}hostNetwork: true
+containers:
+  shop-exporter:
+    image: example.com/shop-exporter:2
+    env:
+      - name: SHOP
+        value: http://127.0.0.1:9999
+"""
+    label = "sidecar" if image else "not-a-sidecar"
+    assert labels(tmp_path, {"shop/values.yaml": text}) == {"shop-exporter": label}
+
+
 def test_a_list_of_images_is_no_unit(tmp_path: Path) -> None:
     text = """\
     copy:

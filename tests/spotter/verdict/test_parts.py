@@ -319,3 +319,21 @@ def test_why_a_program_of_a_single_file_has_no_neighbor(tmp_path: Path) -> None:
     place.write_text(placed("rain"), encoding="utf-8")
     said = [one.why for unit in scan(place).groups for one in unit.findings]
     assert said == ["runs alone: no other program is in its unit"]
+
+
+def test_a_task_of_nomad_that_calls_its_machine_is_alone(tmp_path: Path) -> None:
+    text = """\
+    job "scale" {
+      group "scale" {
+        task "scale-agent" {
+          driver = "exec"
+          config {
+            command = "/usr/bin/scale"
+            args    = ["-nomad-address=https://127.0.0.1:4646"]
+          }
+        }
+      }
+    }
+    """
+    found = labels(tmp_path, {"scale.nomad": text})
+    assert found == {"scale-agent": "not-a-sidecar"}

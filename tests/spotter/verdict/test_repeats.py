@@ -35,6 +35,7 @@ def beside(command: str, image: str = "alpine", more: str = "") -> dict[str, str
         f"set -e; while :; do {TASK}; sleep 9; done",
         f"while sleep 9; do {TASK}; done",
         f"while [ 1 ]; do if ready; then {TASK}; fi; sleep 9; done",
+        "while true; do sleep 9; echo 3 > /proc/sys/vm/drop_caches || true; done",
     ],
 )
 def test_what_does_one_task_again_and_again_helps_the_program_beside_it(
@@ -50,6 +51,7 @@ def test_what_does_one_task_again_and_again_helps_the_program_beside_it(
     "command",
     [
         "while true; do date; echo hello; sleep 9; done",
+        "while true; do echo hello > /var/log/hello; sleep 9; done",
         "while true; do # sysctl -w a=1\n echo hello; sleep 9; done".replace(
             "\n", "\\n"
         ),

@@ -35,6 +35,8 @@ spec:
     container: {image: example.com/count, command: [run]}
     sidecars: [{name: rows, image: redis}]
 """
+HERE = "args: [--port, '80', --host, {}]"
+ALONE = "answers at localhost alone, where nobody but {} could call it"
 DISK = 'volumes = ["/data:/data"]'
 
 TUNNEL = """\
@@ -473,6 +475,26 @@ CASES = [
         placed("rain, image: google/cadvisor", "git-sync", kind="DaemonSet"),
         *("git-sync", "sidecar", "runs beside rain and serves it"),
         id="a helper of a node's agent on each machine",
+    ),
+    pytest.param(
+        placed("rain", f"lamp, {HERE.format('127.0.0.1')}"),
+        *("lamp", "sidecar", ALONE.format("rain")),
+        id="who listens where its neighbor alone can call",
+    ),
+    pytest.param(
+        placed("rain", f"lamp, {HERE.format('0.0.0.0')}"),
+        *("lamp", "not-a-sidecar", NO_TIE.format("rain")),
+        id="who listens where all can call",
+    ),
+    pytest.param(
+        placed("rain", "lamp, command: [psql, --port, '80', --host, localhost]"),
+        *("lamp", "not-a-sidecar", NO_TIE.format("rain")),
+        id="a client that is told where to call",
+    ),
+    pytest.param(
+        placed("rain", f"lamp, {HERE.format('127.0.0.1')}, {PORTS}"),
+        *("lamp", "not-a-sidecar", NO_TIE.format("rain")),
+        id="who declares a port, and listens where its neighbor alone can call",
     ),
     pytest.param(
         WORKFLOW,

@@ -6,11 +6,12 @@ it is called, or whom it may trust.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from sidecar_spotter.model import Container, Text
 from sidecar_spotter.tables.known import split
-from sidecar_spotter.units import listens, stem
+from sidecar_spotter.units import addresses, listens, stem
 
 HERE = re.compile(
     r"(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\])(?::(?P<port>\d{1,5}|\$?[({\w]+))?"
@@ -30,8 +31,8 @@ LISTENS = re.compile(
 TURNS = re.compile("upstream|reload", re.IGNORECASE)
 """Words that turn an option of the first kind into one that names another."""
 OWN = re.compile(
-    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|application|site|advertised?)_?)?"
-    r"host(?:_?name)?=\S+|\w*(?:http|listen|bind|local)_?addr(?:ess)?=[\w.]+",
+    r"(?:(?:phx|virtual|public|external|listen|bind|http|app|application|site"
+    r"|\w*advertised?|\w*rest)_?)?host(?:_?name)?=\S+|\w*(?:http|listen|bind|local)_?addr(?:ess)?=[\w.]+",
     re.IGNORECASE,
 )
 """A setting that names no one: the address that the program itself has."""
@@ -62,7 +63,8 @@ def calls(said: Text) -> Iterator[re.Match[str]]:
 def told_of_others(box: Container) -> Iterator[tuple[Text, str]]:
     """Yield what a container is told, without the address that is its own.
 
-    Beside it stands the option that it is the value of, if it is one of a command's.
+    Beside each stands the option of a command that it is the value of, if it is one's.
+    A setting for a host has the port that another one gives.
     """
     option = ""
     for word in box.words:
@@ -70,8 +72,11 @@ def told_of_others(box: Container) -> Iterator[tuple[Text, str]]:
             yield word, option
         waits = word.text.startswith("-") and "=" not in word.text
         option = word.text if waits else ""
+    ports = {host: port.text.partition("=")[2] for host, port in addresses(box)}
     for one in box.settings:
-        if not (OWN.fullmatch(one.text) or _is_its_own(box, one.text)):
+        if one in ports:
+            yield replace(one, text=f"{one.text}:{ports[one]}"), ""
+        elif not (OWN.fullmatch(one.text) or _is_its_own(box, one.text)):
             yield one, ""
     yield from ((one, "") for one in box.configured)
 

@@ -33,7 +33,7 @@ def task(
     found = [
         (Fields(node, fields.names), condition)
         for node, condition in definitions
-        if next(entries(node), None) is not None
+        if next(entries(node), None) is not None and not _is_blank(Fields(node))
     ]
     boxes = [container(box, condition, lines, signs) for box, condition in found]
     declared = [box for box, _ in found]
@@ -55,6 +55,12 @@ def task(
         served=tuple(_proxied(proxy)),
         marks=_network(fields, declared),
     )
+
+
+def _is_blank(box: Fields) -> bool:
+    """Whether name and image are empty texts: it only shows what fields there are."""
+    named = box.get("name", "containername"), box.get("image", "containerimage")
+    return all(isinstance(one, ScalarNode) and not say(one) for one in named)
 
 
 FILLED_IN = re.compile(r"\$\{?([A-Za-z]\w{0,80})\}?")

@@ -1,6 +1,7 @@
 """Containers that one Go function puts into a list of its own: a whole unit."""
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from sidecar_spotter.readers.common.source import Code, Span
@@ -20,6 +21,12 @@ _LIST = re.compile(
     r"(?:\b(\w+)[ \t]*:?=|\breturn\b)[ \t]*(?:[\w.]+\((?:\w+,[ \t]*)*){0,4}"
     r"\[\]\*?\w+\.Container\{"
 )
+_EMPTY = re.compile(
+    r"^[ \t]*(?:var[ \t]+)?(\w+)[ \t]*"
+    r"(?::=[ \t]*make\(\[\]\*?\w+\.Container,[^\n]*\)|\[\]\*?\w+\.Container)[ \t]*$",
+    re.M,
+)
+"""A list that has nothing yet."""
 _SPREAD = re.compile(r"\},\s*[\w.]+(?:\([^()\n]*\))?\.\.\.\s*\)")
 """What stands behind a list to which others are appended: `}, more...)`."""
 _IN_FRONT = re.compile(
@@ -38,31 +45,27 @@ def together(
     """Return the literals that one function puts into a list of its own: whole units.
 
     What is appended to a list that the function was given is no unit: the others of
-    the list stand elsewhere. Neither is a list of which an element is unknown.
+    the list stand elsewhere. Neither is a list of which an element is unknown, or, if
+    it begins with nothing, one that is appended.
     """
     code = program.code
     units: list[list[Literal]] = []
     taken: set[int] = set()
     inside = [(pod.open, code.closes.get(pod.open, 0)) for pod in pods]
-    for match in islice(_LIST.finditer(code.shape), MOST):
-        at, name = match.start(), match[1] or ""
-        function = program.functions.name(at)
-        if _NO_UNIT.search(f"{name} {function}") or gives_helpers(function):
+    for match in _lists(code):
+        name, function = match[1] or "", program.functions.name(match.start())
+        if not _may_be_a_unit(code, match, function, inside):
             continue
-        if any(start < match.end() and at < end for start, end in inside):
-            continue
-        if _is_put_in_front(code, match):
-            continue
-        spelled = [
-            of_element(program, found, function, span)
-            for span in code.elements(match.end() - 1)
-        ]
+        empty = match.re is _EMPTY
+        elements = [] if empty else list(code.elements(match.end() - 1))
+        spelled = [of_element(program, found, function, span) for span in elements]
         added = [
             of_element(program, found, function, span)
             for span in _added(program, name, function, match.end())
         ]
+        if empty and None in added:
+            continue
         if any(spelled):
-            elements = list(code.elements(match.end() - 1))
             spelled = [
                 one or called(program, span)
                 for one, span in zip(spelled, elements, strict=True)
@@ -74,6 +77,23 @@ def together(
             taken |= set(unit)
             units.append(list(unit.values()))
     return units
+
+
+def _lists(code: Code) -> Iterator[re.Match[str]]:
+    """Yield where a function begins a list: with what is in it, then with nothing."""
+    for pattern in (_LIST, _EMPTY):
+        yield from islice(pattern.finditer(code.shape), MOST)
+
+
+def _may_be_a_unit(
+    code: Code, match: re.Match[str], function: str, inside: list[Span]
+) -> bool:
+    """Whether a list holds more than helpers, and is none that a pod spells out."""
+    if _NO_UNIT.search(f"{match[1] or ''} {function}") or gives_helpers(function):
+        return False
+    if any(start < match.end() and match.start() < end for start, end in inside):
+        return False
+    return not _is_put_in_front(code, match)
 
 
 def _is_put_in_front(code: Code, match: re.Match[str]) -> bool:
@@ -102,7 +122,7 @@ def _added(program: Program, name: str, function: str, at: int) -> list[Span]:
     for one in islice(_TO_LIST.finditer(code.shape, at), MOST):
         if name and one[1] == name and program.functions.name(one.start()) == function:
             opening = code.shape.index("(", one.start())
-            found.append((one.end(), code.closes.get(opening, one.end())))
+            found += list(code.elements(opening))[1:]
     return found
 
 

@@ -54,7 +54,8 @@ def unit_at(
             one = container(box, place.lines)
             added = own is not None and one.name not in own
             boxes.append(as_helper(one, "containers") if added else one)
-        if own is not None:
+        if own is not None or (named and get(node, "image") is not None):
+            # The image beside a list is that of a container which the list lacks.
             marks.add("partial")
         if ordered:
             marks.add("steps")

@@ -31,6 +31,8 @@ from sidecar_spotter.tree import Node, line, scalars, text, walk
 FORMS = ("hcl", "template")
 JOB = re.compile(rb"^[ \t]*job[ \t]+\S", re.MULTILINE)
 TASK = re.compile(rb"^[ \t]*task[ \t]+\S", re.MULTILINE)
+PARTIAL = re.compile(rb"\[\[-? *define ")
+"""What begins a part of a template of Nomad Pack, which jobs of the pack include."""
 COMMENTS = ("#", "//")
 
 _EXPRESSION = re.compile(
@@ -61,7 +63,9 @@ def suits(path: str, data: bytes) -> bool:
         return as_json.WORD in data
     if form_of(path) not in FORMS or path.endswith((".tf", ".tfvars")):
         return False
-    return JOB.search(data) is not None and TASK.search(data) is not None
+    if TASK.search(data) is None:
+        return False
+    return JOB.search(data) is not None or PARTIAL.search(data) is not None
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
@@ -71,6 +75,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         tree = as_json.job(data)
     else:
         tree = _template(data) if b"[[" in data else hcl(data)
+    for label, group in labeled(tree, "group"):
+        tasks = list(labeled(group, "task"))
+        none = frozenset[str]()
+        yield _group(path, text(label), label, Fields(group), tasks, none, lines)
+    if parts := list(labeled(tree, "task")):
+        marks = frozenset({"partial"})
+        yield _group(path, "", parts[0][0], Fields(None), parts, marks, lines)
     for job, body in labeled(tree, "job"):
         everywhere = Fields(body).say("type") in ("system", "sysbatch")
         marks = frozenset({"daemon"} if everywhere else ())

@@ -73,8 +73,13 @@ def unit_of(path: str, data: bytes) -> Unit:
     arguments = found.get("podmanargs", [])
     networks = [*found.get("network", []), *_options(_NETWORK, arguments)]
     pods = [*found.get("pod", []), *_options(_POD, arguments)]
-    joins = tuple(join for one in networks if (join := _join(one)) is not None)
     named, image = found.get("containername", []), found.get("image", [])
+    itself = {f"network:{one}" for one in (stem, *(said.text for said in named))}
+    joins = tuple(
+        join
+        for one in networks
+        if (join := _join(one)) is not None and join.text not in itself
+    )
     mounts, volumes = _mounts(stem, found)
     lines = [*pods, *joins, *named, *image]
     first = lines[0].line if lines else 1

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from sidecar_spotter.model import Group
+from sidecar_spotter.model import Group, Text
 from sidecar_spotter.readers import ecs
 from sidecar_spotter.readers.common.fields import Fields, fold
 from sidecar_spotter.readers.common.loops import FOR
+from sidecar_spotter.readers.common.values import say
 from sidecar_spotter.readers.hcl import labeled
 from sidecar_spotter.readers.terraform import modules
 from sidecar_spotter.readers.terraform import names as module_names
@@ -26,7 +27,7 @@ def pieces(file: File) -> Iterator[Group]:
     for block, value in entries(file.tree):
         if text(block) == "locals":
             for name, node in entries(value):
-                helps = "sidecar" in fold(text(name)) or _of_each_sidecar(node)
+                helps = "sidecar" in fold(text(name))
                 boxes = list(_definitions(file, node, any_=_TOLD.search(text(name))))
                 for group in _piece(file, name, "locals", boxes):
                     yield modules.as_helpers(group, name) if helps else group
@@ -39,16 +40,8 @@ def pieces(file: File) -> Iterator[Group]:
                 yield modules.as_helpers(group, name) if helps else group
     for name, body in labeled(file.tree, "module"):
         if module_names.is_container(Fields(body)):
-            boxes = [body] if id(body) not in file.taken else []
+            boxes = [(body, None)] if id(body) not in file.taken else []
             yield from _piece(file, name, "module", boxes)
-
-
-def _of_each_sidecar(node: Node) -> bool:
-    """Whether a list has an item for each of what the file calls sidecars."""
-    return any(
-        one.tag == FOR and "sidecar" in text(items(one)[0]).lower()
-        for one in walk(node)
-    )
 
 
 def ended_in(tree: Node | None) -> Iterator[str]:
@@ -59,10 +52,11 @@ def ended_in(tree: Node | None) -> Iterator[str]:
             yield fields.say("containername")
 
 
-def _piece(file: File, name: Node, kind: str, boxes: list[Node]) -> Iterator[Group]:
+def _piece(
+    file: File, name: Node, kind: str, boxes: list[tuple[Node, Text | None]]
+) -> Iterator[Group]:
     if boxes:
-        given = [(box, None) for box in boxes]
-        found = ecs.task(given, Fields(None, file.names), file.lines, COMMENTS)
+        found = ecs.task(boxes, Fields(None, file.names), file.lines, COMMENTS)
         whole = kind == "locals" and _is_all(file, text(name))
         yield replace(
             found,
@@ -92,23 +86,27 @@ def _is_all(file: File, name: str) -> bool:
 
 def _definitions(
     file: File, node: Node, *, any_: re.Match[str] | None
-) -> Iterator[Node]:
+) -> Iterator[tuple[Node, Text | None]]:
     """Yield what declares a container below *node*, unless a task has taken it.
 
-    *any_* is where a name tells that it is one without a field of Amazon ECS.
+    What a loop gives has the loop as its condition. *any_* is where a name tells that
+    it is one without a field of Amazon ECS.
     """
-    waiting = [node]
+    waiting: list[tuple[Node, Text | None]] = [(node, None)]
     while waiting:
-        one = waiting.pop()
+        one, condition = waiting.pop()
         fields = Fields(one)
         image = "image" in fields or "containerimage" in fields
         named = "name" in fields or "containername" in fields
         sure = any_ or any(part in fields for part in module_names.PARTS)
         if image and named and sure:
             if id(one) not in file.taken:
-                yield one
-        else:
-            waiting += reversed(items(one) or [value for _, value in entries(one)])
+                yield one, condition
+            continue
+        if one.tag == FOR:
+            condition = condition or Text(say(items(one)[0]), line(one))
+        below = items(one) or [value for _, value in entries(one)]
+        waiting += [(each, condition) for each in reversed(below)]
 
 
 def overlays(file: File) -> Iterator[Group]:

@@ -1,5 +1,6 @@
 """Resources with a list of containers: of Kubernetes, Cloud Run and Azure."""
 
+import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Container, Group, Request, Stage, Text
@@ -97,8 +98,21 @@ def _target(fields: Fields) -> int | None:
     return number(fields.under("ingress").get("targetport"))
 
 
+HANDED_ON = re.compile(r"(?<!each\.value\.)\bdapr\b")
+"""An app's id that is a field of what a module was handed: `var.dapr.app_id`."""
+
+
 def _dapr(fields: Fields) -> Iterator[Request]:
-    if (top := fields.key("dapr")) is not None:
+    """Yield the wish for Dapr's container, unless it is for the module's user to have.
+
+    A block for each of what a module is handed asks for nothing by itself.
+    """
+    top = fields.key("dapr")
+    handed = [
+        condition is not None and HANDED_ON.search(Fields(node).say("appid"))
+        for node, condition in fields.choices("dapr")
+    ]
+    if top is not None and not (handed and all(handed)):
         says = "asks the platform for Dapr's container: it has a block `dapr`"
         yield Request("daprd", "app-runtime", line(top), says)
 

@@ -14,6 +14,7 @@ __all__ = ("SIGNS", "Candidate")
 
 SIGNS: tuple[Callable[[Candidate], float], ...] = (
     work.started_as_a_sidecar,
+    work.handed_in,
     names.called_as_the_unit,
     names.called_the_application,
     work.the_units_gateway,

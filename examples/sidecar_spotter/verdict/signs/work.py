@@ -2,7 +2,7 @@
 
 from sidecar_spotter.tables.known import telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import own_name
+from sidecar_spotter.units import is_handed_in, own_name
 from sidecar_spotter.verdict.signs.candidate import WORKLOADS, Candidate
 from sidecar_spotter.verdict.signs.names import called_as_the_unit
 from sidecar_spotter.verdict.traits import (
@@ -21,6 +21,11 @@ from sidecar_spotter.verdict.weights import apart
 def started_as_a_sidecar(one: Candidate) -> float:
     """Return much for a native sidecar: the platform itself says what it is."""
     return 10 if one.box.stage == "native" else 0
+
+
+def handed_in(one: Candidate) -> float:
+    """Return more for a place that others may fill, beside what is declared."""
+    return 0.5 if is_handed_in(one.box) else 0
 
 
 def the_units_gateway(one: Candidate) -> float:
