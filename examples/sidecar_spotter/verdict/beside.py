@@ -125,6 +125,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     equals.told_the_same,
     equals.linked_by_name,
     equals.part_of_the_same_product,
+    whom.no_service_reaches,
     equals.nothing_speaks_for_it,
     equals.tied_to_others,
     equals.equal_at_the_same_files,

@@ -2,6 +2,7 @@
 
 import re
 
+from sidecar_spotter.tables.known import MAIN, telling
 from sidecar_spotter.units import idles, running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
@@ -26,6 +27,8 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 """Where a volume is that tells a web server something, or has its pages."""
+_NO_SERVICE = re.compile("metric|prom|stat|health|ready|live|probe|debug|pprof|admin")
+"""What a port is called at which no program asks for work."""
 ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
 """Platforms that send all requests to one port of a unit, and hide the others."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
@@ -134,6 +137,24 @@ def one_of_several_programs(pair: Pair) -> Ruling | None:
     if pair.ties or pair.helps >= 0.7 or programs <= 2 or not elsewhere:
         return None
     return Ruling(MANY)
+
+
+def no_service_reaches(pair: Pair) -> Ruling | None:
+    """Who answers where Services send requests to its neighbor alone serves that one.
+
+    Nobody else knows its port. Ports for numbers and for health are no service.
+    """
+    group, box, main = pair.group, pair.box, pair.main
+    pod = group.platform == "kubernetes" and len(running(group)) == 2
+    if not pod or pair.ties or telling(box.name) == MAIN:
+        return None
+    if is_published(group, box) or not is_published(group, main):
+        return None
+    answers = [port.number for port in box.ports if not _NO_SERVICE.search(port.name)]
+    if not answers or answers[0] is None:
+        return None
+    why = f"answers on port {answers[0]}, and Services lead to {main.name} alone"
+    return Ruling(why, kind_of(group, box), main.name)
 
 
 def image_of_main_programs(pair: Pair) -> Ruling | None:
