@@ -146,7 +146,7 @@ def no_service_reaches(pair: Pair) -> Ruling | None:
     """
     group, box, main = pair.group, pair.box, pair.main
     pod = group.platform == "kubernetes" and len(running(group)) == 2
-    if not pod or pair.ties or telling(box.name) == MAIN:
+    if not pod or pair.ties or pair.helps > 0 or telling(box.name) == MAIN:
         return None
     if is_published(group, box) or not is_published(group, main):
         return None
