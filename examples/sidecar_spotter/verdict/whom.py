@@ -33,6 +33,8 @@ _BINDS_HERE = re.compile(
     r"(?:\w+://)?(?:127\.0\.0\.1|localhost|\[::1\])(?![\w.-])"
 )
 """An option that lets a program listen for its own machine alone."""
+_NO_SERVICE = re.compile("metric|prom|stat|health|ready|live|probe|debug|pprof|admin")
+"""What a port is called at which no program asks for work."""
 ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
 """Platforms that send all requests to one port of a unit, and hide the others."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
@@ -165,6 +167,24 @@ def hidden_in_the_unit(pair: Pair) -> Ruling | None:
         return None
     why = f"answers at localhost alone, where nobody but {main.name} could call it"
     return Ruling(why, kind_of(pair.group, box), main.name)
+
+
+def no_service_reaches(pair: Pair) -> Ruling | None:
+    """Who answers where Services send requests to its neighbor alone serves that one.
+
+    Nobody else knows its port. Ports for numbers and for health are no service.
+    """
+    group, box, main = pair.group, pair.box, pair.main
+    pod = group.platform == "kubernetes" and len(running(group)) == 2
+    if not pod or pair.ties or pair.helps > 0 or telling(box.name) == MAIN:
+        return None
+    if idles(box) or is_published(group, box) or not is_published(group, main):
+        return None
+    answers = [port.number for port in box.ports if not _NO_SERVICE.search(port.name)]
+    if not answers or answers[0] is None:
+        return None
+    why = f"answers on port {answers[0]}, and Services lead to {main.name} alone"
+    return Ruling(why, kind_of(group, box), main.name)
 
 
 def image_of_main_programs(pair: Pair) -> Ruling | None:

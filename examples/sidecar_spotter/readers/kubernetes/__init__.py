@@ -23,7 +23,12 @@ from sidecar_spotter.readers.kubernetes.containers import container
 from sidecar_spotter.readers.kubernetes.documents import units
 from sidecar_spotter.readers.kubernetes.hints import hinted
 from sidecar_spotter.readers.kubernetes.requests import pairs_of
-from sidecar_spotter.readers.kubernetes.services import Way, ways_in, with_ways
+from sidecar_spotter.readers.kubernetes.services import (
+    Way,
+    ways_beside,
+    ways_in,
+    with_ways,
+)
 from sidecar_spotter.tree import Unreadable
 
 __all__ = (
@@ -63,6 +68,7 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
                 continue
             found += units(path, node, lines)
             ways += ways_in(node)
+    ways += ways_beside(found, path, look)
     yield from (with_ways(group, ways) for group in with_maps(found, path, look))
     if faults:
         raise faults[0]

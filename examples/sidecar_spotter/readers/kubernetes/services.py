@@ -1,10 +1,23 @@
-"""The Services of a file, and the units that they send requests to."""
+"""The Services of a file and of its folder, and the units that they send requests to.
 
-from collections.abc import Iterator
+Most repositories have the Service of a workload in a file of its own beside it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.tree import Node, entries, get, items, text
+from sidecar_spotter.parse import documents_in, mend
+from sidecar_spotter.tree import Node, Unreadable, entries, get, items, text
+from sidecar_spotter.units import running
+
+NEIGHBORS = 30
+"""Files of the folder that are looked at."""
+KIND = re.compile(rb"^kind: *[\"']?Service[\"']?\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,24 @@ def ways_in(document: Node | None) -> Iterator[Way]:
             ]
             if selector:
                 yield Way(selector, tuple(ports))
+
+
+def ways_beside(groups: Iterable[Group], path: str, look: Look) -> Iterator[Way]:
+    """Yield the Services in the other files of a folder, if a unit has use for them.
+
+    That is one with several containers, of which a Service may tell the main one.
+    """
+    if not any(group.labels and len(running(group)) > 1 for group in groups):
+        return
+    names = look.names(path.rpartition("/")[0])
+    others = (name for name in names if name.endswith((".yaml", ".yml")))
+    for name in islice(others, NEIGHBORS):
+        data = look(name) if name != path else None
+        if data is not None and KIND.search(data) is not None:
+            for _, document in documents_in(data):
+                if KIND.search(document) is not None:
+                    with suppress(Unreadable):
+                        yield from ways_in(mend(document, tell=False))
 
 
 def with_ways(group: Group, ways: list[Way]) -> Group:

@@ -1,0 +1,74 @@
+"""Services in the files beside a workload tell which of its programs has callers."""
+
+from pathlib import Path
+
+import pytest
+from scanning import findings
+
+WORKLOAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: till}
+spec:
+  template:
+    metadata:
+      labels: {app: till}
+    spec:
+      containers:
+      - name: shop
+        image: example.com/shop:1
+        ports: [{name: http, containerPort: 8080}]
+      - name: stock
+        image: example.com/stock:1
+        ports: [{name: work, containerPort: 8191}]
+"""
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: till}
+spec:
+  selector: {app: till}
+  ports: [{port: 80, targetPort: 8080}]
+"""
+
+
+BOTH = ", {port: 81, targetPort: work}]"
+
+
+def stock(root: Path, files: dict[str, str]) -> tuple[str, str]:
+    """Return label and reason of the container that no Service names."""
+    found = findings(root, files)["stock"]
+    return found.label, found.why
+
+
+def test_who_answers_where_no_service_leads_serves_the_neighbor(tmp_path: Path) -> None:
+    files = {"a/deployment.yaml": WORKLOAD, "a/service.yaml": SERVICE}
+    why = "answers on port 8191, and Services lead to shop alone"
+    assert stock(tmp_path, files) == ("sidecar", why)
+
+
+@pytest.mark.parametrize(
+    ("workload", "service"),
+    [
+        pytest.param(WORKLOAD, "", id="no Service is there"),
+        pytest.param(WORKLOAD.replace("work", "metrics"), SERVICE, id="for numbers"),
+        pytest.param(WORKLOAD.replace("work", "healthz"), SERVICE, id="for health"),
+        pytest.param(WORKLOAD, SERVICE.replace("]", BOTH), id="it leads to both"),
+        pytest.param(
+            WORKLOAD, SERVICE.replace("{app: till}", "{app: x}"), id="to others"
+        ),
+        pytest.param(WORKLOAD, SERVICE.replace("Service", "Route"), id="no Service"),
+    ],
+)
+def test_else_nothing_says_whom_it_serves(
+    workload: str, service: str, tmp_path: Path
+) -> None:
+    files = {"a/deployment.yaml": workload, "a/service.yaml": service}
+    assert stock(tmp_path, files)[0] == "not-a-sidecar"
+
+
+def test_a_service_of_another_folder_may_be_for_another_workload(
+    tmp_path: Path,
+) -> None:
+    files = {"a/deployment.yaml": WORKLOAD, "b/service.yaml": SERVICE}
+    assert stock(tmp_path, files)[0] == "not-a-sidecar"
