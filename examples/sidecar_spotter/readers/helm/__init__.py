@@ -23,7 +23,7 @@ from sidecar_spotter.readers.helm.page import ADDED, Page
 from sidecar_spotter.readers.helm.parts import named_part
 from sidecar_spotter.readers.helm.values import with_values
 from sidecar_spotter.tables import injectors
-from sidecar_spotter.tree import Unreadable
+from sidecar_spotter.tree import Node, Unreadable
 
 FORMS = ("yaml", "json", "template")
 
@@ -111,7 +111,14 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             found[-1] = replace(
                 found[-1], requests=found[-1].requests + tuple(page.fills(before))
             )
-    yield from (kubernetes.with_ways(group, ways) for group in found)
+
+    def composed(part: bytes) -> Node | None:
+        with suppress(Unreadable):
+            return Page(part.decode("utf-8", "replace"), known).tree(0)
+        return None
+
+    for group in kubernetes.with_maps(found, path, look, composed):
+        yield kubernetes.with_ways(group, ways)
     if fault is not None:
         raise fault
 

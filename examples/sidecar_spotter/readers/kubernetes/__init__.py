@@ -35,6 +35,7 @@ __all__ = (
     "suits",
     "units",
     "ways_in",
+    "with_maps",
     "with_ways",
 )
 
