@@ -95,8 +95,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             fault = fault or error
             continue
         ways += kubernetes.ways_in(tree)
+        # A container that is all of a named template is that template's part.
         for group in (
-            *kubernetes.units(path, tree, lines),
+            *(
+                one
+                for one in kubernetes.units(path, tree, lines)
+                if not named or one.kind != "container"
+            ),
             *named_part(path, part, tree, look),
         ):
             boxes = tuple(

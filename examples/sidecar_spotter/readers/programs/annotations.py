@@ -70,4 +70,6 @@ def asked(code: Code) -> Iterator[Request]:
     for one in wide:  # each namespace asks for itself
         yield from injectors.requests([one], "namespace")
     for pairs in pods.values():  # and each pod, as one may ask and another call off
-        yield from injectors.requests(pairs, "pod")
+        for ask in injectors.requests(pairs, "pod"):
+            if not (spaces and ask.role == injectors.MISPLACED):
+                yield ask  # else it may be for a namespace that the file makes
