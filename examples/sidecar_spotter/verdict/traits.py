@@ -7,7 +7,7 @@ from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.tables.known import ALWAYS, MAIN, NEVER, Known, split, telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import repeats, stem
+from sidecar_spotter.units import listens, repeats, stem
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """What a template puts into a name."""
@@ -99,8 +99,15 @@ def serves_machine(box: Container, reasons: Iterable[Evidence]) -> bool:
 
 
 def is_published(group: Group, box: Container) -> bool:
-    """Whether callers from outside the unit reach a container."""
-    return any(port.number in group.served for port in box.ports)
+    """Whether callers from outside the unit reach a container.
+
+    A port that no container declares may be one that a probe or an option names.
+    """
+    if not group.served:
+        return False
+    own = {port.number for port in box.ports}
+    declared = {port.number for one in group.containers for port in one.ports}
+    return not (own | (listens(box) - declared)).isdisjoint(group.served)
 
 
 def joins(one: Container, other: Container) -> bool:

@@ -604,3 +604,49 @@ def test_an_agent_that_its_unit_is_called_after_is_no_helper(tmp_path: Path) -> 
         "badge-driver": ("sidecar", "badge-agent"),
         "node-driver-registrar": ("sidecar", "badge-driver"),
     }
+
+
+@pytest.mark.parametrize(
+    ("probe", "declared", "main"),
+    [
+        ("readinessProbe: {httpGet: {path: /ready, port: 8080}}", "", "order-show"),
+        ("readinessProbe: {httpGet: {path: /ready, port: 8081}}", "", "order-write"),
+        (
+            "readinessProbe: {httpGet: {path: /ready, port: 8080}}",
+            "ports: [{containerPort: 8080}]",
+            "order-write",
+        ),
+    ],
+)
+def test_who_is_probed_where_callers_come_in_is_what_they_came_for(
+    tmp_path: Path, probe: str, declared: str, main: str
+) -> None:
+    text = f"""\
+    apiVersion: v1
+    kind: Service
+    metadata: {{name: orders}}
+    spec:
+      selector: {{app: orders}}
+      ports: [{{port: 80, targetPort: 8080}}]
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {{name: orders}}
+    spec:
+      selector: {{matchLabels: {{app: orders}}}}
+      template:
+        metadata: {{labels: {{app: orders}}}}
+        spec:
+          containers:
+          - name: order-write
+            image: example.com/order-write
+            {declared}
+            volumeMounts: [{{name: rows, mountPath: /rows}}]
+          - name: order-show
+            image: example.com/order-show
+            {probe}
+            volumeMounts: [{{name: rows, mountPath: /rows}}]
+          volumes: [{{name: rows, emptyDir: {{}}}}]
+    """
+    said = labels(tmp_path, {"a.yaml": text})
+    assert [name for name, label in said.items() if label == "main"] == [main]
