@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar_spotter.units import idles, running, stem
+from sidecar_spotter.units import answers, idles, loops, running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
@@ -163,6 +163,15 @@ def web_server_as_it_comes(pair: Pair) -> Ruling | None:
     if not public or told or role(box, "sidecar") != "reverse-proxy":
         return None
     return Ruling("is a web server as it comes: nothing tells it whom to serve")
+
+
+def front_of_nobody(pair: Pair) -> Ruling | None:
+    """A loop of a shell has no callers, so that no proxy can stand in front of it."""
+    main = pair.main
+    proxy = role(pair.box, "sidecar").endswith("proxy")
+    if not proxy or pair.ties or not loops(main) or answers(main):
+        return None
+    return Ruling(f"passes requests on, and {main.name} answers none")
 
 
 def _behind_one_door(pair: Pair) -> bool:
