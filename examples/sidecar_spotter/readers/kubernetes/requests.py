@@ -44,7 +44,7 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if place.kind not in UNITLESS and _wish(place.lines, given=bool(given)):
         if place.kind in ("", *GIVEN):
             yield from _of_values(document)
-        if given:
+        if given and _switches(b"\n".join(place.lines)):
             yield from _of_parts(place, document)
         if given and _annotate(place.lines):
             yield from _of_any(document)
@@ -68,12 +68,22 @@ def _wish(lines: list[bytes], *, given: bool) -> bool:
     data = b"\n".join((b"", *lines))
     if b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None:
         return True
-    return given and injectors.mentioned(data)
+    if not given or _switches(data):
+        return given
+    return _OF_ANY.search(data) is not None and injectors.mentioned(data)
+
+
+_OF_ANY = re.compile(rb"nnotations: *(?:#[^\n]*)?\r?\n(?: *#[^\n]*\n)* +[\w.\"']+/")
+"""Annotations of whatever, of which one has the name of somebody who looks at it."""
+
+
+def _switches(data: bytes) -> bool:
+    """Whether a file has a key that could switch a sidecar on."""
+    return any(one in data for one in (b"idecar:", b"ideCar:", b"ide-car:"))
 
 
 _OF_VALUES = re.compile(
-    rb"\n *(?:[\w-]*[sS]ide-?[cC]ar|prometheusSpec|containerMode):"
-    rb"|: *[\"']?sidecar[\"']?[ \r]*\n"
+    rb"\n *(?:sidecar|prometheusSpec|containerMode):|: *[\"']?sidecar[\"']?[ \r]*\n"
 )
 
 
