@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from sidecar_spotter.checkout.forms import ADDED as MADE_OF
 from sidecar_spotter.checkout.forms import form_of
@@ -116,16 +117,17 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             found[-1] = replace(
                 found[-1], requests=found[-1].requests + tuple(page.fills(before))
             )
-
-    def composed(part: bytes) -> Node | None:
-        with suppress(Unreadable):
-            return Page(part.decode("utf-8", "replace"), known).tree(0)
-        return None
-
-    for group in kubernetes.with_maps(found, path, look, composed):
+    for group in kubernetes.with_maps(found, path, look, partial(_composed, known)):
         yield kubernetes.with_ways(group, ways)
     if fault is not None:
         raise fault
+
+
+def _composed(known: dict[str, str], part: bytes) -> Node | None:
+    """Return a document of a template, which may include *known* named templates."""
+    with suppress(Unreadable):
+        return Page(part.decode("utf-8", "replace"), known).tree(0)
+    return None
 
 
 def _is_template(path: str, data: bytes) -> bool:
