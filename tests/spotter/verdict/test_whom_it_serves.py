@@ -476,6 +476,11 @@ CASES = [
         id="a helper of a node's agent on each machine",
     ),
     pytest.param(
+        WORKFLOW,
+        *("rows", "sidecar", "runs beside main and serves it"),
+        id="a store in a field for sidecars",
+    ),
+    pytest.param(
         placed("nginx, image: example.com/nginx:1", f"rain, args: [sh, -c, '{TICKS}']"),
         *("nginx", "not-a-sidecar", "passes requests on, and rain answers none"),
         id="a web server beside a loop of a shell",
@@ -487,11 +492,6 @@ CASES = [
         ),
         *("nginx", "sidecar", "runs beside rain and serves it"),
         id="a web server beside a loop that answers",
-    ),
-    pytest.param(
-        WORKFLOW,
-        *("rows", "sidecar", "runs beside main and serves it"),
-        id="a store in a field for sidecars",
     ),
 ]
 
