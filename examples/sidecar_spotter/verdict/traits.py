@@ -7,7 +7,7 @@ from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.tables.known import ALWAYS, MAIN, NEVER, Known, split, telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import listens, repeats, stem
+from sidecar_spotter.units import answers, listens, loops, repeats, stem
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """What a template puts into a name."""
@@ -108,6 +108,11 @@ def is_published(group: Group, box: Container) -> bool:
     own = {port.number for port in box.ports}
     declared = {port.number for one in group.containers for port in one.ports}
     return not (own | (listens(box) - declared)).isdisjoint(group.served)
+
+
+def has_no_callers(box: Container) -> bool:
+    """Whether a container is a loop of a shell that says of no port that it listens."""
+    return loops(box) and not answers(box)
 
 
 def joins(one: Container, other: Container) -> bool:

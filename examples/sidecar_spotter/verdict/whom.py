@@ -2,11 +2,12 @@
 
 import re
 
-from sidecar_spotter.units import answers, idles, loops, running, stem
+from sidecar_spotter.units import idles, running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
     callers,
+    has_no_callers,
     is_named_unlike_its_image,
     is_published,
     is_store,
@@ -167,11 +168,10 @@ def web_server_as_it_comes(pair: Pair) -> Ruling | None:
 
 def front_of_nobody(pair: Pair) -> Ruling | None:
     """A loop of a shell has no callers, so that no proxy can stand in front of it."""
-    main = pair.main
     proxy = role(pair.box, "sidecar").endswith("proxy")
-    if not proxy or pair.ties or not loops(main) or answers(main):
+    if not proxy or pair.ties or not has_no_callers(pair.main):
         return None
-    return Ruling(f"passes requests on, and {main.name} answers none")
+    return Ruling(f"passes requests on, and {pair.main.name} answers none")
 
 
 def _behind_one_door(pair: Pair) -> bool:
