@@ -177,12 +177,17 @@ _PRINTS = re.compile(
 """What says something, or nothing, and changes nothing."""
 
 
+def loops(box: Container) -> bool:
+    """Whether a container's shell does the same again and again."""
+    return any(_LOOP.search(word.text[:LONGEST]) for word in box.words)
+
+
 def repeats(box: Container) -> bool:
     """Whether a container's shell does a task again and again, and more than print."""
-    loops = (_LOOP.search(word.text[:LONGEST]) for word in box.words)
+    found = (_LOOP.search(word.text[:LONGEST]) for word in box.words)
     return any(
         part.strip() and not _PRINTS.match(part.strip())
-        for loop in loops
+        for loop in found
         if loop is not None
         for part in _PARTS.split(loop[1])
     )

@@ -67,6 +67,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sidecar_spotter.features.common.helping import helps
+from sidecar_spotter.features.common.volume_sockets import CALLS
 from sidecar_spotter.features.shared_volume import FIXED
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.known import MAIN, telling
@@ -100,6 +101,10 @@ def look(group: Group) -> Iterator[Evidence]:
             if other is not box:
                 yield from _told(box, other, kinds)
                 yield from _asks(box, other)
+        call = next((one for one in box.words if CALLS.search(one.text)), None)
+        if call is not None and not box.mounts:  # else its volume tells whom it calls
+            says = "is told at which socket a storage driver answers"
+            yield Evidence(NAME, box.name, call.line, says, 0.6)
         if _works_in_a_loop(group, box):
             says = "does one task again and again, in a loop of its shell"
             yield Evidence(NAME, box.name, box.words[-1].line, says, 0.4)

@@ -150,8 +150,8 @@ def look(group: Group) -> Iterator[Evidence]:
                     continue
                 near = others
                 if said.source and not port.isdecimal():
-                    continue
-                if port.isdecimal() and (said.source or not whole):
+                    near = [one for one in others if _is_named(one, ahead)]
+                elif port.isdecimal() and (said.source or not whole):
                     near = [one for one in others if int(port) in listens(one)]
                 other = _callee(box, near, port, said, callers[port])
                 if other is None or (other.name, port) in seen:
@@ -276,9 +276,13 @@ def _is_told_of(other: Container, option: str) -> bool:
 
     A neighbor with the name of a helper is what helps; any other is what is helped.
     """
+    return _is_named(other, option) and telling(other.name) in (None, MAIN)
+
+
+def _is_named(other: Container, ahead: str) -> bool:
+    """Whether what stands in front of an address has a neighbor's name in it."""
     words = split(other.name)
-    named = bool(words) and set(words) <= set(split(option[-NEAR:]))
-    return named and telling(other.name) in (None, MAIN)
+    return bool(words) and set(words) <= set(split(ahead[-NEAR:]))
 
 
 def _both_ends(

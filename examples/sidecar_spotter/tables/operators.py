@@ -535,6 +535,28 @@ def of_switch(name: Node, node: Node | None) -> Iterator[Request]:
         yield _request(text(name), role, top, says, how="chart-value")
 
 
+ONE = re.compile(r"(?:^|[a-z0-9_-])side-?car$", re.IGNORECASE)
+"""How a value is called that has the switch and the settings of one sidecar."""
+
+
+def of_parts(owner: str, node: Node | None) -> Iterator[Request]:
+    """Yield what values ask for that switch a sidecar on: `tracerSidecar.enabled`.
+
+    What has replicas of its own is a workload. In `ledger.sidecar` the sidecar is
+    called after its *owner*.
+    """
+    for name, value in entries(node):
+        field = text(name)
+        on = text(get(value, "enabled")).lower() in TRUE
+        if not on or ONE.search(field) is None or get(value, "replicas") is not None:
+            continue
+        called = owner if field.lower() == "sidecar" else field
+        says = f"is added by the chart, because {field}.enabled is true"
+        role = telling(called)
+        role = "sidecar" if role in (None, MAIN) else role
+        yield _request(called, role, name, says, how="chart-value")
+
+
 def of_values(node: Node | None) -> Iterator[Request]:
     """Yield what a value `sidecar` of a well-known chart asks for."""
     for name, value in entries(node):

@@ -118,6 +118,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     whom.one_of_several_programs,
     whom.image_of_main_programs,
     whom.web_server_as_it_comes,
+    whom.front_of_nobody,
     equals.of_the_same_kind,
     equals.called_for_the_same,
     equals.copy_of_the_main_one,

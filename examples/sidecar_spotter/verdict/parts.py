@@ -49,6 +49,8 @@ def _is_added_to_help(group: Group, box: Container, found: Reasons) -> bool:
     patch = "patch" in group.marks
     if not box.name and "embedded" in group.marks:
         return False  # an overlay says by other means which one it changes
+    if group.kind == "named template" and "main" in split(group.name):
+        return False
     if patch and _is_called_as_the_unit(group, box):
         return False
     weight = score(found[box.name])

@@ -1,9 +1,12 @@
 """What the containers are that run beside one another."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
+from sidecar_spotter.tables.known import MAIN as KNOWN
+from sidecar_spotter.tables.known import telling
 from sidecar_spotter.units import ends, running
 from sidecar_spotter.verdict import parts
 from sidecar_spotter.verdict.beside import beside
@@ -20,6 +23,13 @@ from sidecar_spotter.verdict.pair import pair_of, whose_files
 from sidecar_spotter.verdict.traits import same_image, serves_machine
 from sidecar_spotter.verdict.weights import Reasons, looks, only_helps
 from sidecar_spotter.verdict.whom import MANY
+
+EQUAL = re.compile(
+    r"(?:is called as|does what|does the same work as|is told what|is a task of a Job"
+    r"|runs the same image as) "
+    r"|is one of \d+ programs from the same image"
+)
+"""How the reason begins by which a container does what the main one does."""
 
 
 def together(group: Group, found: Reasons) -> list[Finding]:
@@ -153,6 +163,9 @@ def _why_no_main(
         return f"is a program of its own, which only shares files with {other}"
     if sum(one.why == MANY for one in others.values()) > 2:
         return MANY
+    program = telling(main.name) == KNOWN or main.name == group.name
+    if not program and all(EQUAL.match(one.why) for one in others.values()):
+        return f"is the equal of {next(iter(others))}: neither is there for the other"
     if "daemon" in group.marks and serves_machine(main, found[main.name]):
         return "serves the machine: one copy runs on each"
     return ""

@@ -7,7 +7,14 @@ from sidecar_spotter.features.placeholder import SIDECAR_FIELD
 from sidecar_spotter.model import Container, Evidence, Group, Label
 from sidecar_spotter.tables.known import ALWAYS, MAIN, NEVER, Known, split, telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import is_handed_in, repeats, stem
+from sidecar_spotter.units import (
+    answers,
+    is_handed_in,
+    listens,
+    loops,
+    repeats,
+    stem,
+)
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """What a template puts into a name."""
@@ -101,8 +108,20 @@ def serves_machine(box: Container, reasons: Iterable[Evidence]) -> bool:
 
 
 def is_published(group: Group, box: Container) -> bool:
-    """Whether callers from outside the unit reach a container."""
-    return any(port.number in group.served for port in box.ports)
+    """Whether callers from outside the unit reach a container.
+
+    A port that no container declares may be one that a probe or an option names.
+    """
+    if not group.served:
+        return False
+    own = {port.number for port in box.ports}
+    declared = {port.number for one in group.containers for port in one.ports}
+    return not (own | (listens(box) - declared)).isdisjoint(group.served)
+
+
+def has_no_callers(box: Container) -> bool:
+    """Whether a container is a loop of a shell that says of no port that it listens."""
+    return loops(box) and not answers(box)
 
 
 def joins(one: Container, other: Container) -> bool:

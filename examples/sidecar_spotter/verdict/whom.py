@@ -9,6 +9,7 @@ from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.traits import (
     callers,
+    has_no_callers,
     is_named_unlike_its_image,
     is_published,
     is_store,
@@ -214,6 +215,14 @@ def web_server_as_it_comes(pair: Pair) -> Ruling | None:
     if not public or told or role(box, "sidecar") != "reverse-proxy":
         return None
     return Ruling("is a web server as it comes: nothing tells it whom to serve")
+
+
+def front_of_nobody(pair: Pair) -> Ruling | None:
+    """A loop of a shell has no callers, so that no proxy can stand in front of it."""
+    proxy = role(pair.box, "sidecar").endswith("proxy")
+    if not proxy or pair.ties or not has_no_callers(pair.main):
+        return None
+    return Ruling(f"passes requests on, and {pair.main.name} answers none")
 
 
 def _behind_one_door(pair: Pair) -> bool:

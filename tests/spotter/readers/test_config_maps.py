@@ -152,3 +152,48 @@ def test_a_front_that_calls_its_back_is_no_helper_of_it(tmp_path: Path) -> None:
     )
     found = labels(tmp_path, {"greet.yaml": head + front + back + volumes + rest})
     assert found == {"frontend": "main", "backend": "not-a-sidecar"}
+
+
+@pytest.mark.parametrize(
+    ("row", "label"),
+    [
+        ("greet.address=127.0.0.1", "sidecar"),
+        ("greet_host: localhost", "sidecar"),
+        ("ledger.address=127.0.0.1", "not-a-sidecar"),
+        ("greet.bind=127.0.0.1", "not-a-sidecar"),
+    ],
+)
+def test_a_file_of_a_map_may_name_the_neighbor_itself(
+    tmp_path: Path, row: str, label: str
+) -> None:
+    text = FRONT.replace("CALL; }", f"}}\n      {row}")
+    assert labels(tmp_path, {"greet.yaml": text})["lobby"] == label
+
+
+CHART = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ include "greet.fullname" . }}-lobby
+data:
+  lobby.conf: |
+    {{- if .Values.door }}
+    proxy_pass http://127.0.0.1:8080;
+    {{- end }}
+"""
+
+
+@pytest.mark.parametrize("name", ['{{ include "greet.fullname" . }}-lobby', "other"])
+def test_a_map_of_a_chart_has_an_expression_for_its_name(
+    tmp_path: Path, name: str
+) -> None:
+    text = FRONT.partition("---\n")[0]
+    text = text.replace(
+        "configMap: {name: lobby}", f"configMap:\n          name: {name}"
+    )
+    text = text.replace(
+        "metadata: {name: greet}", "metadata: {name: {{ .Chart.Name }}}"
+    )
+    files = {"templates/a.yaml": text, "templates/map.yaml": CHART}
+    said = labels(tmp_path, files)["lobby"]
+    assert said == ("not-a-sidecar" if name == "other" else "sidecar")

@@ -575,3 +575,27 @@ def test_a_constant_is_called_as_the_code_calls_it_without_its_conversion(
         "common.CoreAgentName": "main",
         "common.TraceAgentName": "sidecar",
     }
+
+
+@pytest.mark.parametrize(
+    ("option", "label"),
+    [
+        ("--csi-address=$(ADDRESS)", "sidecar"),
+        ("--address=$(ADDRESS)", "not-a-sidecar"),
+    ],
+)
+def test_who_calls_a_storage_driver_helps_it(
+    tmp_path: Path, option: str, label: str
+) -> None:
+    code = f"""\
+    func pods() []corev1.Container {{
+        plugin := box("disk-driver", i, []string{{"--csi-endpoint=$(CSI_ENDPOINT)"}})
+        groups := box("disk-groups", j, []string{{"{option}"}})
+        return []corev1.Container{{plugin, groups}}
+    }}
+    func box(name, image string, args []string) corev1.Container {{
+        return corev1.Container{{Name: name, Image: image, Args: args}}
+    }}
+    """
+    said = labels(tmp_path, code)
+    assert said == {"disk-driver": "main", "disk-groups": label}

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 from reading import box, unit, units
-from scanning import labels
+from scanning import findings, labels
 
 ROOT = """\
 local k = import 'k.libsonnet';
@@ -163,3 +163,45 @@ def test_each_object_of_jsonnet_may_have_a_container_of_its_own() -> None:
         ("shop", "shop"),
         ("exporter", "exporter"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "function(space) {\n  kind: 'Namespace',\n  metadata: {\n"
+            "    labels: { 'istio-injection': 'enabled' },\n  },\n}\n",
+            4,
+        ),
+        (
+            "core.namespace.new('shop') +\n"
+            "core.namespace.metadata.withLabelsMixin({\n"
+            "  'istio-injection': 'enabled',\n})\n",
+            3,
+        ),
+        (
+            "{ all+: deployment.spec.template.metadata.withAnnotations(\n"
+            "  { 'sidecar.istio.io/inject': 'true' }) }\n",
+            2,
+        ),
+    ],
+    ids=["an object", "a library", "a pod"],
+)
+def test_jsonnet_asks_for_a_proxy(tmp_path: Path, text: str, line: int) -> None:
+    (one,) = findings(tmp_path, {"a.libsonnet": text}).values()
+    assert (one.name, one.line, one.label) == ("istio-proxy", line, "injected-sidecar")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ namespaceSelector: { matchLabels: { 'istio-injection': 'enabled' } } }",
+        "// { kind: 'Namespace', labels: { 'istio-injection': 'enabled' } }\n{}",
+        "{ kind: 'Namespace', labels: { 'istio-injection': 'later' } }",
+    ],
+    ids=["a selector", "a comment", "another word"],
+)
+def test_jsonnet_that_only_names_an_injector_asks_for_nothing(
+    tmp_path: Path, text: str
+) -> None:
+    assert labels(tmp_path, {"a.jsonnet": text}) == {}

@@ -353,3 +353,29 @@ def test_a_template_that_is_put_in_as_it_is_has_its_own_indentation(
     }
     found = neighbors(tmp_path, files)
     assert found == {"shop": ("main", None), "cloud-sql-proxy": ("sidecar", "shop")}
+
+
+WHOLE = """\
+{{- define "shop.NAME" -}}
+{{- $set := dict "a" 1 }}
+name: order-sync
+image: {{ .Values.image }}
+volumeMounts:
+  - {name: cache, mountPath: /cache}
+{{- end -}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("container.main", {}),
+        ("mainContainer", {}),
+        ("helper", {"order-sync": "sidecar"}),
+    ],
+)
+def test_a_template_may_be_called_after_the_main_container(
+    tmp_path: Path, name: str, expected: dict[str, str]
+) -> None:
+    files = {"templates/deployment-sync.yaml": WHOLE.replace("NAME", name)}
+    assert labels(tmp_path, files) == expected

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from reading import names, unit, units
 from scanning import labels
 from sidecar_spotter import scan
@@ -143,6 +144,20 @@ def test_a_programs_namespace_asks_for_its_pods() -> None:
     )
     (ask,) = [one for one in unit("index.ts", text).requests if one.wanted]
     assert (ask.container, ask.line) == ("istio-proxy", 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "await api.createNamespace({ body: { metadata: { labels: ASK } } });",
+        "const ns = { kind: 'Namespace', metadata: { labels: ASK } };",
+    ],
+)
+def test_a_namespace_may_be_an_object_in_a_program(text: str) -> None:
+    told = text.replace("ASK", "{ 'istio-injection': 'enabled' }")
+    (ask,) = unit("index.ts", told).requests
+    assert (ask.container, ask.wanted) == ("istio-proxy", True)
+    assert units("index.ts", f"// {told}") == []
 
 
 def test_on_one_platform_a_container_needs_no_name() -> None:

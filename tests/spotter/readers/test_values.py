@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 from reading import unit, units
-from scanning import labels, neighbors
+from scanning import findings, labels, neighbors
 from sidecar_spotter import scan
 
 LOOPS = {
@@ -366,6 +366,55 @@ def test_values_may_switch_a_part_on_as_a_sidecar(
     text = f"policy-agent:\n  sidecar: {value}\n  image: {{tag: '1'}}\n"
     found = labels(tmp_path, {"values.yaml": text})
     assert found == ({"policy-agent": "injected-sidecar"} if asked else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "line"),
+    [
+        ("query:\n  tracerSidecar:\n    enabled: true\n", "tracerSidecar", 2),
+        ("ledger:\n  sidecar:\n    enabled: true\n    port: 1\n", "ledger", 2),
+        ("sidecar:\n  enabled: true\n", "", 1),
+    ],
+)
+def test_values_may_switch_a_sidecar_on(
+    tmp_path: Path, text: str, name: str, line: int
+) -> None:
+    (one,) = findings(tmp_path, {"values-prod.yaml": text}).values()
+    assert (one.name, one.line, one.label) == (name, line, "injected-sidecar")
+
+
+def test_a_release_switches_the_sidecars_of_its_chart_on(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: helm.toolkit.fluxcd.io/v2
+    kind: HelmRelease
+    spec:
+      sidecar: {enabled: true}
+      values:
+        ledger:
+          sidecar: {enabled: true}
+    """
+    assert labels(tmp_path, {"a.yaml": text}) == {"ledger": "injected-sidecar"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("values.yaml", "a:\n  logSidecar:\n    enabled: false\n"),
+        ("values.yaml", "a:\n  logSidecar:\n    enabled: true\n    replicas: 2\n"),
+        ("values.yaml", "a:\n  sidecarInjector:\n    enabled: true\n"),
+        ("config.yaml", "store:\n  sidecar:\n    enabled: true\n"),
+    ],
+    ids=["off", "a workload", "an injector", "no values"],
+)
+def test_a_switch_of_something_else_asks_for_nothing(
+    tmp_path: Path, path: str, text: str
+) -> None:
+    assert labels(tmp_path, {path: text}) == {}
+
+
+def test_annotations_in_values_need_no_word_of_injection(tmp_path: Path) -> None:
+    text = "podAnnotations:\n  telegraf.influxdata.com/class: shop\n"
+    assert labels(tmp_path, {"values.yaml": text}) == {"telegraf": "injected-sidecar"}
 
 
 def test_a_switch_that_is_off_asks_for_nothing(tmp_path: Path) -> None:

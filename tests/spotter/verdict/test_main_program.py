@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import WORKLOAD, pod
-from scanning import findings, labels
+from scanning import findings, labels, neighbors
 from sidecar_spotter import scan
 
 
@@ -568,3 +568,85 @@ def test_where_neither_answers_the_first_one_is_taken(tmp_path: Path) -> None:
     text = SCANNED.replace("OWN\n", "env: []\n")
     text = text[: text.index("        - name: exporter")]
     assert labels(tmp_path, {"a.yaml": text})["fetch-day"] == "main"
+
+
+def test_an_agent_that_its_unit_is_called_after_is_no_helper(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: DaemonSet
+    metadata: {name: badge-agent}
+    spec:
+      selector: {matchLabels: {app: badge-agent}}
+      template:
+        metadata: {labels: {app: badge-agent}}
+        spec:
+          containers:
+          - name: badge-agent
+            image: example.com/badge-agent
+            args: [-config, /run/badge/agent.conf]
+            volumeMounts: [{name: badge, mountPath: /run/badge}]
+          - name: badge-driver
+            image: example.com/badge-driver
+            args: [-socket-dir, /badge, -csi-socket-path, /csi/csi.sock]
+            volumeMounts:
+            - {name: badge, mountPath: /badge, readOnly: true}
+            - {name: plug, mountPath: /csi}
+          - name: node-driver-registrar
+            image: registry.example/csi-node-driver-registrar
+            args: [--csi-address=/csi/csi.sock]
+            volumeMounts: [{name: plug, mountPath: /csi}]
+          volumes:
+          - {name: badge, emptyDir: {}}
+          - {name: plug, emptyDir: {}}
+    """
+    assert neighbors(tmp_path, {"a.yaml": text}) == {
+        "badge-agent": ("main", None),
+        "badge-driver": ("sidecar", "badge-agent"),
+        "node-driver-registrar": ("sidecar", "badge-driver"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("probe", "declared", "main"),
+    [
+        ("readinessProbe: {httpGet: {path: /ready, port: 8080}}", "", "order-show"),
+        ("readinessProbe: {httpGet: {path: /ready, port: 8081}}", "", "order-write"),
+        (
+            "readinessProbe: {httpGet: {path: /ready, port: 8080}}",
+            "ports: [{containerPort: 8080}]",
+            "order-write",
+        ),
+    ],
+)
+def test_who_is_probed_where_callers_come_in_is_what_they_came_for(
+    tmp_path: Path, probe: str, declared: str, main: str
+) -> None:
+    text = f"""\
+    apiVersion: v1
+    kind: Service
+    metadata: {{name: orders}}
+    spec:
+      selector: {{app: orders}}
+      ports: [{{port: 80, targetPort: 8080}}]
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {{name: orders}}
+    spec:
+      selector: {{matchLabels: {{app: orders}}}}
+      template:
+        metadata: {{labels: {{app: orders}}}}
+        spec:
+          containers:
+          - name: order-write
+            image: example.com/order-write
+            {declared}
+            volumeMounts: [{{name: rows, mountPath: /rows}}]
+          - name: order-show
+            image: example.com/order-show
+            {probe}
+            volumeMounts: [{{name: rows, mountPath: /rows}}]
+          volumes: [{{name: rows, emptyDir: {{}}}}]
+    """
+    said = labels(tmp_path, {"a.yaml": text})
+    assert [name for name, label in said.items() if label == "main"] == [main]

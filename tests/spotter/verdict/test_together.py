@@ -8,6 +8,7 @@ from scanning import findings, neighbors, said_of
 
 IDLE = "command: [sleep, infinity]"
 UNIT = "is what the unit exists for"
+SAME = "is the equal of {}: neither is there for the other"
 EQUALS = "is taken for the main one, though nothing in the unit serves it"
 OWN = "is a program of its own, which only shares files with {}"
 SHARES = "shares files with {}, and nothing says that it serves it"
@@ -79,7 +80,7 @@ CASES = [
             "lamp-1, command: [run, --all]",
             "lamp-2, command: [run, --all], network_mode: service:lamp-1",
         ),
-        *("lamp-2", "main", EQUALS),
+        *("lamp-2", "not-a-sidecar", SAME.format("lamp-1")),
         id="copies in one network",
     ),
     pytest.param(

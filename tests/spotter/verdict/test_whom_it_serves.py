@@ -24,6 +24,7 @@ SETTINGS = "{name: set, mountPath: /set}"
 LOGS = "{name: logs, mountPath: /logs}"
 READ_LOGS = "{name: logs, mountPath: /logs, readOnly: true}"
 RELOADS = "while inotifywait /etc/rain; do pkill -HUP rain; done"
+TICKS = "while true; do date; sleep 5; done"
 WAITS = "args: [sleep, infinity]"
 WRITES_LOGS = f"volumeMounts: [{LOGS}, {{name: data, mountPath: /data}}]"
 READS_LOGS = WRITES_LOGS.replace(LOGS, READ_LOGS)
@@ -500,6 +501,19 @@ CASES = [
         WORKFLOW,
         *("rows", "sidecar", "runs beside main and serves it"),
         id="a store in a field for sidecars",
+    ),
+    pytest.param(
+        placed("nginx, image: example.com/nginx:1", f"rain, args: [sh, -c, '{TICKS}']"),
+        *("nginx", "not-a-sidecar", "passes requests on, and rain answers none"),
+        id="a web server beside a loop of a shell",
+    ),
+    pytest.param(
+        placed(
+            "nginx, image: example.com/nginx:1",
+            f"rain, args: [sh, -c, '{TICKS}'], {PORTS}",
+        ),
+        *("nginx", "sidecar", "runs beside rain and serves it"),
+        id="a web server beside a loop that answers",
     ),
 ]
 

@@ -10,13 +10,15 @@ the code appends it to the containers of a pod that it was given.
 From module to module: `files` says what is read; `program` is the text with what its
 `names` stand for and the lists in which they land (`landings`); `literals` finds
 containers, and `calls` those that a function makes by a given name; `pods` and
-`together` say which make a unit, and `given` finds pods that others made;
+`together` say which make a unit, `choices` which of them never run together, and
+`given` finds pods that others made;
 `containers` describes one, by the `values` of its
 fields. `maps` reads those that are written as maps.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from sidecar_spotter.checkout.look import Look
@@ -24,6 +26,7 @@ from sidecar_spotter.model import Group, Stage
 from sidecar_spotter.readers.common import code_files, manifests
 from sidecar_spotter.readers.go import maps
 from sidecar_spotter.readers.go.calls import called_in, instead
+from sidecar_spotter.readers.go.choices import choices
 from sidecar_spotter.readers.go.containers import container
 from sidecar_spotter.readers.go.files import ENDINGS, HINT, LARGEST, SKIPPED
 from sidecar_spotter.readers.go.given import given
@@ -126,19 +129,28 @@ def _of_pod(
 
     It *grows* where more is put in than what is known to be.
     """
-    for stage, span, _ in pod.lists:
-        members += ((one, stage) for one in called_in(program, span))
+    known = frozenset(name for one, _ in members for name in one.names)
+    for stage, span, names in pod.lists:
+        calls = called_in(program, span, known & names)
+        members += ((one, stage) for one in calls)
     members.sort(key=lambda one: position(program, pod, one[0]))
     begun = is_begun(pod, members)
     marks = {"code", *(("partial", "injects") if begun else ())}
     marks |= {"grows"} if grows and not begun else set()
+    branches = choices(program, pod, [one for one, _ in members])
     return Group(
         path,
         program.code.line(pod.open),
         "kubernetes",
         "Go function",
         program.functions.name(pod.open),
-        tuple(container(program, *one, package) for one in members),
+        tuple(
+            replace(
+                container(program, one, stage, package),
+                branches=branches.get(one.open, ()),
+            )
+            for one, stage in members
+        ),
         tuple(volumes(program, pod)),
         shares=tuple(shares(program.code, pod)),
         marks=frozenset(marks),

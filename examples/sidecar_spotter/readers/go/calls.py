@@ -6,6 +6,7 @@ from itertools import islice
 
 from sidecar_spotter.readers.common.source import Span
 from sidecar_spotter.readers.go.literals import Literal
+from sidecar_spotter.readers.go.names import NAME
 from sidecar_spotter.readers.go.program import Program
 from sidecar_spotter.tables.known import MAIN, split, telling
 
@@ -69,15 +70,18 @@ def _calls(program: Program, literal: Literal) -> Iterator[Literal]:
             yield Literal(match.end() - 1, match.start(), rest, function, names)
 
 
-def called_in(program: Program, span: Span) -> Iterator[Literal]:
+def called_in(program: Program, span: Span, known: frozenset[str]) -> Iterator[Literal]:
     """Yield a container for each call that is an element of a list in a span.
 
     What the function makes, another file says. Its name is known where the call gives
-    one, and else the function is called after it.
+    one, and else the function is called after it. What is given a container that is
+    *known* gives that one back.
     """
     code = program.code
     for match in islice(_LIST.finditer(code.shape, *span), MOST):
         for start, end in code.elements(match.start(1)):
+            if not known.isdisjoint(NAME.findall(code.shape, start, end)):
+                continue
             if (one := called(program, (start, end))) is not None:
                 yield one
 

@@ -17,6 +17,8 @@ _MADE = re.compile(r"\b(\w+)\s*:=\s*&?[\w.]+\{")
 _SPELLED = re.compile(r"(?<!\w)Containers:")
 FEW, MOST = 30, 300
 """Loops, and variables, of one function that are looked at."""
+_OPENS = re.compile(r"[^;{\n]*;[^{\n]*(\{)")
+"""What stands behind the call in `if proxy := proxyOf(cr); proxy != nil {`."""
 _LANDS = re.compile(r"^.*?\b(\w*(?i:containers))\s*(?::=|:|=)(?!=).*$", re.M)
 
 
@@ -30,10 +32,13 @@ class Landings:
         self._each: dict[int, list[Span]] = {}
         self._functions = functions
         self._calls: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._blocks: dict[str, list[tuple[int, Span]]] = defaultdict(list)
         self._filled: dict[str, list[int]] = defaultdict(list)
         for match in TO_CALL.finditer(code.shape):
             self._calls[match[2], match[1]].append(match.start())
             self._filled[match[1]].append(match.start())
+            if block := self._block(match):
+                self._blocks[match[1]].append((match.start(), block))
         self._ways: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.appended: set[str] = set()
         """The names that are appended to the containers of a pod."""
@@ -67,10 +72,32 @@ class Landings:
                 found |= {stage for _, stage in ways}
         return found
 
-    def gets(self, name: str, callee: str, function: str) -> bool:
-        """Whether a variable of *function* gets what *callee* returns."""
+    def _block(self, match: re.Match[str]) -> Span | None:
+        """Return the block of a condition in which its variable gets a result."""
+        begin = self._shape.rfind("\n", 0, match.start()) + 1
+        if not self._shape[begin : match.start()].rstrip().endswith("if"):
+            return None
+        close = self._closes.get(match.end() - 1, match.end())
+        opens = _OPENS.match(self._shape, close + 1)
+        if opens is None:
+            return None
+        return opens.end(), self._closes.get(opens.start(1), opens.end())
+
+    def gets(self, name: str, callee: str, function: str, at: int) -> bool:
+        """Whether a variable of *function* has at a place what *callee* returns.
+
+        What a condition gives to a variable of its own ends with its block, and inside
+        of that the variable is nothing else.
+        """
         calls = self._calls.get((callee, name), ())
-        return any(self._functions.name(at) == function for at in calls)
+        blocks = self._blocks.get(name, ())
+        inside = [call for call, (start, end) in blocks if start <= at < end]
+        if inside:
+            return inside[-1] in calls
+        over = {call for call, _ in blocks}
+        return any(
+            self._functions.name(call) == function for call in calls if call not in over
+        )
 
     def grows(self, at: int) -> bool:
         """Whether the function around a place appends to a pod's containers."""

@@ -163,7 +163,7 @@ def places(
     for pod in found:
         for stage, (start, end), names in pod.lists:
             if start <= literal.open < end or _known_there(
-                program, literal, pod, names
+                program, literal, start, names
             ):
                 yield pod, "native" if stage == "init" and always else stage
                 break
@@ -201,19 +201,19 @@ def stage_of(program: Program, literal: Literal) -> Stage:
 
 
 def _known_there(
-    program: Program, literal: Literal, pod: Pod, names: frozenset[str]
+    program: Program, literal: Literal, at: int, names: frozenset[str]
 ) -> bool:
-    """Whether one of *names* in a pod's list stands for a literal.
+    """Whether one of *names* in a pod's list, which is at a place, is a literal's.
 
     A variable of another function may have the same name. It stands for another value,
     unless it gets what the literal's function returns.
     """
-    here = program.functions.name(pod.open)
+    here = program.functions.name(at)
     own = literal.function in (here, "")
     return any(
         own
         or name == literal.function
-        or program.landings.gets(name, literal.function, here)
+        or program.landings.gets(name, literal.function, here, at)
         for name in literal.names & names
     )
 

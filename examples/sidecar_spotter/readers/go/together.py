@@ -141,6 +141,7 @@ def of_element(
         known = own & names
         if known and one.function in (function, *names):
             return one
-        if any(program.landings.gets(name, one.function, function) for name in known):
+        gets = program.landings.gets
+        if any(gets(name, one.function, function, start) for name in known):
             return one
     return None

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from sidecar_spotter.checkout.forms import ADDED as MADE_OF
 from sidecar_spotter.checkout.forms import form_of
@@ -23,7 +24,7 @@ from sidecar_spotter.readers.helm.page import ADDED, Page
 from sidecar_spotter.readers.helm.parts import named_part
 from sidecar_spotter.readers.helm.values import with_values
 from sidecar_spotter.tables import injectors
-from sidecar_spotter.tree import Unreadable
+from sidecar_spotter.tree import Node, Unreadable
 
 FORMS = ("yaml", "json", "template")
 
@@ -95,8 +96,13 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             fault = fault or error
             continue
         ways += kubernetes.ways_in(tree)
+        # A container that is all of a named template is that template's part.
         for group in (
-            *kubernetes.units(path, tree, lines),
+            *(
+                one
+                for one in kubernetes.units(path, tree, lines)
+                if not named or one.kind != "container"
+            ),
             *named_part(path, part, tree, look),
         ):
             boxes = tuple(
@@ -111,9 +117,17 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             found[-1] = replace(
                 found[-1], requests=found[-1].requests + tuple(page.fills(before))
             )
-    yield from (kubernetes.with_ways(group, ways) for group in found)
+    for group in kubernetes.with_maps(found, path, look, partial(_composed, known)):
+        yield kubernetes.with_ways(group, ways)
     if fault is not None:
         raise fault
+
+
+def _composed(known: dict[str, str], part: bytes) -> Node | None:
+    """Return a document of a template, which may include *known* named templates."""
+    with suppress(Unreadable):
+        return Page(part.decode("utf-8", "replace"), known).tree(0)
+    return None
 
 
 def _is_template(path: str, data: bytes) -> bool:

@@ -4,7 +4,7 @@ The code is not run. Strings and comments are blanked, so that brackets can be c
 An object that has an `image` and a `name` is a container, and so is what a library's
 `container.new(…)` makes, with all that is added to it. A list that names such ones, or
 holds them, is a unit. One that no list of the file names is a unit by itself, whose
-neighbors stand elsewhere.
+neighbors stand elsewhere. Annotations ask others to add one, as in any program.
 """
 
 import re
@@ -16,6 +16,7 @@ from sidecar_spotter.checkout.forms import form_of
 from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group, Mount, Port, Text
 from sidecar_spotter.readers.common.lines import Lines
+from sidecar_spotter.readers.common.source import Code
 from sidecar_spotter.readers.jsonnet.lists import (
     WIDEST,
     Made,
@@ -27,15 +28,15 @@ from sidecar_spotter.readers.jsonnet.lists import (
     parts,
     steps,
 )
+from sidecar_spotter.readers.languages.jsonnet import JSONNET, TOKENS
+from sidecar_spotter.readers.programs.annotations import asked
+from sidecar_spotter.tables import injectors
 
 MOST = 200
 """Containers of one file that are looked at, of either kind."""
 STRINGS = 100
 """Strings of a command that are looked at."""
 
-_TOKEN = re.compile(
-    r"//[^\n]*|#[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|'(?:\\.|[^'\\])*'?|\"(?:\\.|[^\"\\])*\"?"
-)
 _IMAGE = re.compile(r"\bimage\s*\+?:{1,3}")
 _FIELD = re.compile(r"\s*(\w+)\s*\+?:{1,3}")
 _PORT = re.compile(
@@ -54,14 +55,16 @@ _WORDS = re.compile(r"\bwith(?:Args|Command)(?:Mixin)?\(|\b(?:args|command)_*\+?
 
 def suits(path: str, data: bytes) -> bool:
     """Whether the file is Jsonnet that could hold a container."""
-    return form_of(path) == "jsonnet" and (
-        (b"image" in data and b"ontainer" in data) or b"ontainer.new(" in data
-    )
+    if form_of(path) != "jsonnet":
+        return False
+    boxes = (b"image" in data and b"ontainer" in data) or b"ontainer.new(" in data
+    return boxes or injectors.mentioned(data)
 
 
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units that a file lists, and each container that it does not list."""
-    sheet = _Sheet(data.decode("utf-8", "replace"))
+    text = data.decode("utf-8", "replace")
+    sheet = _Sheet(text)
     made = sorted((*sheet.objects(), *sheet.calls()), key=lambda one: one.start)
     listed: set[int] = set()
     for one in lists(sheet.shape, made):
@@ -79,6 +82,9 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
             kind = "jsonnet object"
             box = part.box
             yield Group(path, box.line, "kubernetes", kind, "", (box,), marks=marks)
+    if injectors.mentioned(data) and (requests := tuple(asked(Code(text, JSONNET)))):
+        at = requests[0].line
+        yield Group(path, at, "kubernetes", "jsonnet object", "", requests=requests)
 
 
 class _Sheet:
@@ -87,7 +93,7 @@ class _Sheet:
     def __init__(self, code: str) -> None:
         self.code = code
         self.strings: dict[int, str] = {}
-        self.shape = _TOKEN.sub(self._blank, code)
+        self.shape = TOKENS.sub(self._blank, code)
         self.line = Lines(code).of
 
     def _blank(self, match: re.Match[str]) -> str:

@@ -40,6 +40,7 @@ __all__ = (
     "suits",
     "units",
     "ways_in",
+    "with_maps",
     "with_ways",
 )
 

@@ -7,7 +7,7 @@ in its folder, also among those that a `kustomization.yaml` makes of files.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -32,10 +32,22 @@ Maps = dict[str, dict[str, str]]
 """What each ConfigMap holds, by its name."""
 
 
-def with_maps(groups: list[Group], path: str, look: Look) -> Iterator[Group]:
+def _tree(document: bytes) -> Node | None:
+    with suppress(Unreadable):
+        return mend(document, tell=False)
+    return None
+
+
+Read = Callable[[bytes], Node | None]
+"""Composes a document: that of a template as its reader does."""
+
+
+def with_maps(
+    groups: list[Group], path: str, look: Look, read: Read = _tree
+) -> Iterator[Group]:
     """Yield the units of the file at *path*, with what ConfigMaps tell containers."""
     wanted = {name for group in groups for name in _named(group)}
-    maps = _maps(path, wanted, look) if wanted else {}
+    maps = _maps(path, wanted, look, read) if wanted else {}
     for group in groups:
         boxes = (told(group, box, maps) for box in group.containers)
         yield replace(group, containers=tuple(boxes)) if maps else group
@@ -71,7 +83,7 @@ def told(group: Group, box: Container, maps: Maps) -> Container:
     )
 
 
-def _maps(path: str, wanted: set[str], look: Look) -> Maps:
+def _maps(path: str, wanted: set[str], look: Look, read: Read) -> Maps:
     """Return the ConfigMaps in the folder of the file at *path*, if they are wanted."""
     folder = path.rpartition("/")[0]
     found: Maps = {}
@@ -82,15 +94,15 @@ def _maps(path: str, wanted: set[str], look: Look) -> Maps:
             continue
         if KIND in data and any(one.encode() in data for one in wanted):
             parts = (part for _, part in documents_in(data) if KIND in part)
-            found = {**dict(_written(parts)), **found}
+            found = {**dict(_written(map(read, parts))), **found}
         elif MAKES in data:
             found = {**_made(folder, _tree(data), look), **found}
     return found
 
 
-def _written(documents: Iterable[bytes]) -> Iterator[tuple[str, dict[str, str]]]:
+def _written(trees: Iterable[Node | None]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield name and entries of each ConfigMap among documents."""
-    for tree in map(_tree, documents):
+    for tree in trees:
         if text(get(tree, "kind")) == "ConfigMap":
             held = entries(get(tree, "data"))
             name = text(get(tree, "metadata", "name"))
@@ -119,9 +131,3 @@ def _made(folder: str, kustomization: Node | None, look: Look) -> Maps:
             key: value for key, _, value in (pair.partition("=") for pair in pairs)
         }
     return found
-
-
-def _tree(document: bytes) -> Node | None:
-    with suppress(Unreadable):
-        return mend(document, tell=False)
-    return None

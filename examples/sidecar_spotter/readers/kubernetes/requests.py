@@ -40,10 +40,12 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     if not any(get(spec, field) for field in LISTS):  # a patch without containers
         yield from asked_by(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
-    if place.kind not in UNITLESS and _wish(place.lines):
+    given = place.kind in GIVEN or (not place.kind and VALUES.search(place.path))
+    if place.kind not in UNITLESS and _wish(place.lines, given=bool(given)):
         if place.kind in ("", *GIVEN):
             yield from _of_values(document)
-        given = place.kind in GIVEN or (not place.kind and VALUES.search(place.path))
+        if given and _switches(b"\n".join(place.lines)):
+            yield from _of_parts(place, document)
         if given and _annotate(place.lines):
             yield from _of_any(document)
         if operators.is_custom(place.kind, document):
@@ -58,10 +60,26 @@ FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNOREC
 """Values of charts that become annotations and labels of pods."""
 
 
-def _wish(lines: list[bytes]) -> bool:
-    """Whether a file has a word that is in all whose values ask for something."""
+def _wish(lines: list[bytes], *, given: bool) -> bool:
+    """Whether a file has a word that is in all whose values ask for something.
+
+    Where values are *given* to a chart, that may be the key of any injector.
+    """
     data = b"\n".join((b"", *lines))
-    return b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None
+    if b"inject" in data or b"dapr" in data or _OF_VALUES.search(data) is not None:
+        return True
+    if not given or _switches(data):
+        return given
+    return _OF_ANY.search(data) is not None and injectors.mentioned(data)
+
+
+_OF_ANY = re.compile(rb"nnotations: *(?:#[^\n]*)?\r?\n(?: *#[^\n]*\n)* +[\w.\"']+/")
+"""Annotations of whatever, of which one has the name of somebody who looks at it."""
+
+
+def _switches(data: bytes) -> bool:
+    """Whether a file has a key that could switch a sidecar on."""
+    return any(one in data for one in (b"idecar:", b"ideCar:", b"ide-car:"))
 
 
 _OF_VALUES = re.compile(
@@ -81,6 +99,23 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from operators.of_runners(name, value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
+
+
+def _of_parts(place: Place, document: Node) -> Iterator[Request]:
+    """Yield what the values of a chart ask for by a switch of one sidecar."""
+    for values in _values_in(document) if place.kind else (document,):
+        yield from operators.of_parts("", values)
+        for node in mappings(values):
+            for name, value in entries(node):
+                yield from operators.of_parts(text(name), value)
+
+
+def _values_in(document: Node) -> Iterator[Node]:
+    """Yield the values that a resource gives to its charts."""
+    for node in mappings(document):
+        for name, value in entries(node):
+            if text(name) in ("values", "valuesObject"):
+                yield value
 
 
 VALUES = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml$")

@@ -24,7 +24,7 @@ def called_as_the_unit(one: Candidate) -> float:
     if group.platform == "nomad" and own_name(group) == split(one.box.name) != []:
         return -0.8
     if group.kind in WORKLOADS and one.box.name == group.name:
-        return -1.4  # then an "agent" in it is that of the unit
+        return -2  # then an "agent" in it is that of the unit
     if (name and name in units) or OWN_NAME.search(one.box.name):
         return -0.8
     if name and name in _plain(group.name):
