@@ -13,6 +13,13 @@ PORT = "ports: [{containerPort: 80}]"
 FILL = f"initContainers: [{{name: fill, image: b, {MOUNT}}}]"
 READS = "only reads the volume data, which {} may write"
 SHARES = "shares the volume data with {}"
+TO = "args: [--to=/data/a.sock]"
+AT = "args: [--listen=/data/a.sock]"
+CALLS = "calls {} over a socket in data"
+ANSWERS = "answers {} on a socket in data"
+DRIVES = "answers on a socket in data, which registrar calls"
+REGISTRAR = f"registrar, args: [--csi-address=/data/a.sock], {MOUNT}"
+ENDPOINT = "env: [{name: CSI_ENDPOINT, value: /data/a.sock}]"
 
 
 def logs(text: str) -> str:
@@ -132,9 +139,91 @@ CASES = [
         id="a name for backups",
     ),
 ]
+SOCKETS = [
+    pytest.param(
+        placed(f"rain, {TO}, {MOUNT}", f"relay, {TO}, {MOUNT}"),
+        *("relay", ANSWERS.format("rain")),
+        id="a helper that is told of a socket as its neighbor is",
+    ),
+    pytest.param(
+        placed(f"rain, {TO}, {MOUNT}", f"lamp, {TO}, {MOUNT}"),
+        *("lamp", SHARES.format("rain")),
+        id="two that are told of a socket alike",
+    ),
+    pytest.param(
+        placed(f"rain, {TO}, {MOUNT}", f"relay, {MOUNT}"),
+        *("relay", ANSWERS.format("rain")),
+        id="a helper that is told nothing",
+    ),
+    pytest.param(
+        placed(f"rain, {TO}, {MOUNT}", f"relay, {MOUNT}", f"lamp, {MOUNT}"),
+        *("relay", SHARES.format("rain, lamp")),
+        id="a helper among three",
+    ),
+    pytest.param(
+        placed(f"rain, args: [--to=a.sock], {MOUNT}", f"relay, {MOUNT}"),
+        *("relay", SHARES.format("rain")),
+        id="a socket elsewhere",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"lamp, {AT}, {MOUNT}"),
+        *("lamp", ANSWERS.format("rain")),
+        id="who listens, where its neighbor is told nothing",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"lamp, {AT}, {MOUNT.replace('data}', 'data/}')}"),
+        *("rain", CALLS.format("lamp")),
+        id="the neighbor of one that listens",
+    ),
+    *(
+        pytest.param(
+            placed(f"rain, {TO}, {MOUNT}", f"lamp, args: [{said}], {MOUNT}"),
+            *("lamp", reason),
+            id=f"who is told {said}",
+        )
+        for said, reason in (
+            ("--bind=/data/a.sock", ANSWERS.format("rain")),
+            ("--serve=/data/a.sock", ANSWERS.format("rain")),
+            ("--create=/data/a.sock", ANSWERS.format("rain")),
+            ("listen, '/data/a.sock'", ANSWERS.format("rain")),
+            ("--quiet=listen, '/data/a.sock'", SHARES.format("rain")),
+        )
+    ),
+    *(
+        pytest.param(
+            placed(f"rain, {TO}, {MOUNT}", f"lamp, {MOUNT}").replace(
+                "name: data", f"name: {name}"
+            ),
+            *("lamp", reason.replace("data", name)),
+            id=f"a neighbor in a volume called {name}",
+        )
+        for name, reason in (
+            ("shop-sockets", ANSWERS.format("rain")),
+            ("run", ANSWERS.format("rain")),
+            ("trunk", SHARES.format("rain")),
+            ("runs", SHARES.format("rain")),
+        )
+    ),
+    *(
+        pytest.param(placed(f"{row}, {MOUNT}", registrar), *(row[:4], reason), id=row)
+        for row, registrar, reason in (
+            (f"rain, {ENDPOINT}", REGISTRAR, DRIVES),
+            ("rain, args: ['--endpoint=/data/a.sock']", REGISTRAR, DRIVES),
+            ("rain, args: ['--endpoint=$(ENDPOINT)']", REGISTRAR, DRIVES),
+            (f"main, {ENDPOINT}", REGISTRAR, DRIVES),
+            (
+                f"rain, {ENDPOINT}",
+                "registrar, env: [{name: ADDRESS, value: /data/a.sock}], " + MOUNT,
+                DRIVES,
+            ),
+            ("rain", REGISTRAR, SHARES.format("registrar")),
+            (f"sync, {ENDPOINT}", REGISTRAR, SHARES.format("registrar")),
+        )
+    ),
+]
 
 
-@pytest.mark.parametrize(("text", "name", "says"), CASES)
+@pytest.mark.parametrize(("text", "name", "says"), CASES + SOCKETS)
 def test_what_is_said_of_files_in_common(
     text: str, name: str, says: str, tmp_path: Path
 ) -> None:
