@@ -10,17 +10,15 @@ from sidecar_spotter.features.common.helping import helps, is_front
 from sidecar_spotter.model import Container, Evidence, Mount
 from sidecar_spotter.tables.known import MAIN, telling
 
-ANSWERS = re.compile(
-    r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|ENDPOINT)"
-)
+ANSWERS = re.compile(r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*sock")
 """What tells a storage driver the socket on which its helpers call it."""
-CALLS = re.compile(r"--csi-address\b|^ADDRESS=\S*\.sock")
+CALLS = re.compile(r"--csi-address\b")
 """What tells such a helper where the driver answers."""
-_SOCKET = re.compile(r"[\w.-]*sock(?:et)?\b|[\w.-]+\.s\b")
+_SOCKET = re.compile(r"[\w.-]*sock(?:et)?\b")
 """The name of a socket, where the folder in front of it is known."""
-_HOLDS_SOCKET = re.compile(r"(?<![a-z])(?:sock(?:et)?s?|run)(?![a-z])", re.IGNORECASE)
-"""Names of volumes that exist for a socket."""
-_ANSWERS_AT = re.compile(r"listen|bind|serve|create", re.IGNORECASE)
+_HOLDS_SOCKET = re.compile("sock", re.IGNORECASE)
+"""The name of a volume that exists for a socket."""
+_ANSWERS_AT = re.compile("listen|bind", re.IGNORECASE)
 
 NEAR = 60
 """Characters in front of a socket that are looked at."""
