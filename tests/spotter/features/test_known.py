@@ -278,7 +278,6 @@ LOOP = "args: [sh, -c, 'while true; do cut /a; sleep 1; done']"
 SYNC = (
     "runs git-sync, a known helper, which keeps a copy of a Git repository up to date"
 )
-CLUSTER = "runs coredns, known as cluster-service, which serves the whole cluster"
 
 
 @pytest.mark.parametrize(
@@ -317,6 +316,7 @@ CLUSTER = "runs coredns, known as cluster-service, which serves the whole cluste
             "has a command that makes a program reload, as a config-reloader does",
         ),
         ("lamp, args: [a, 'tail -F /b']", "runs tail, known as log-shipper"),
+        ("git-sync, image: example/front", ""),
         (
             "nginx, image: example/front",
             "is called as the image nginx, known as reverse-proxy",
@@ -326,6 +326,16 @@ CLUSTER = "runs coredns, known as cluster-service, which serves the whole cluste
 def test_what_is_said_of_a_known_program(tmp_path: Path, row: str, says: str) -> None:
     text = placed(row, "app")
     found = findings(tmp_path, {"a.yaml": text})[row.partition(",")[0]].evidence
-    assert [one.says for one in found if one.feature == "known-image"] == [says] * bool(
-        says
-    )
+    said = [one.says for one in found if one.feature == "known-image"]
+    assert said == [says] * bool(says)
+
+
+def test_a_program_is_not_known_by_its_own_ports(tmp_path: Path) -> None:
+    text = placed("nginx, image: example/front, ports: [{containerPort: 80}]", "lamp")
+    said = findings(tmp_path, {"a.yaml": text})["nginx"].evidence
+    assert "known-image" not in {one.feature for one in said}
+
+
+def test_a_known_program_alone_helps_nobody(tmp_path: Path) -> None:
+    text = placed("lamp, image: redis-exporter", kind="Deployment")
+    assert findings(tmp_path, {"a.yaml": text})["lamp"].label == "not-a-sidecar"
