@@ -283,7 +283,10 @@ SYNC = (
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("lamp, image: oauth2-proxy", "runs oauth2-proxy, known as auth-proxy"),
+        (
+            "lamp, image: oauth2-proxy, env: [{name: A, value: b}]",
+            "runs oauth2-proxy, known as auth-proxy",
+        ),
         ("lamp, image: git-sync", SYNC),
         (f"lamp, image: git-sync, {PAGES}", SYNC),
         (f"lamp, image: git-sync, {LOOP}", SYNC),
@@ -330,10 +333,24 @@ def test_what_is_said_of_a_known_program(tmp_path: Path, row: str, says: str) ->
     assert said == [says] * bool(says)
 
 
-def test_a_program_is_not_known_by_its_own_ports(tmp_path: Path) -> None:
-    text = placed("nginx, image: example/front, ports: [{containerPort: 80}]", "lamp")
-    said = findings(tmp_path, {"a.yaml": text})["nginx"].evidence
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("nginx, image: example/front, ports: [{containerPort: 80}]", "lamp"),
+        ("nginx, image: postgres, args: [a]", "lamp, image: postgres"),
+    ],
+)
+def test_ones_own_ports_or_an_image_of_both_tell_nothing(
+    tmp_path: Path, rows: tuple[str, ...]
+) -> None:
+    said = findings(tmp_path, {"a.yaml": placed(*rows)})["nginx"].evidence
     assert "known-image" not in {one.feature for one in said}
+
+
+def test_a_command_is_shown_where_it_stands(tmp_path: Path) -> None:
+    text = placed("lamp, args: [run,\n    'tail -F /a']", "app")
+    (said, *_) = findings(tmp_path, {"a.yaml": text})["lamp"].evidence
+    assert "tail -F" in text.splitlines()[said.line - 1]
 
 
 def test_a_known_program_alone_helps_nobody(tmp_path: Path) -> None:

@@ -156,9 +156,22 @@ SOCKETS = [
         id="a helper that is told nothing",
     ),
     pytest.param(
-        placed(f"rain, {TO}, {MOUNT}", f"relay, {MOUNT}", f"lamp, {MOUNT}"),
-        *("relay", SHARES.format("rain, lamp")),
+        named(
+            "sockets",
+            placed(f"rain, {TO}, {MOUNT}", f"relay, {MOUNT}", f"lamp, {MOUNT}"),
+        ),
+        *("relay", "shares the volume sockets with rain, lamp"),
         id="a helper among three",
+    ),
+    pytest.param(
+        named("sockets", placed(f"rain, {MOUNT}", f"relay, {MOUNT}")),
+        *("relay", "shares the volume sockets with rain"),
+        id="a helper, where nobody is told of a socket",
+    ),
+    pytest.param(
+        placed(f"lamp, {AT}, {MOUNT}", f"rain, {TO}, {MOUNT}"),
+        *("rain", CALLS.format("lamp")),
+        id="who is told of a socket as the second",
     ),
     pytest.param(
         placed(f"rain, args: [--to=a.sock], {MOUNT}", f"relay, {MOUNT}"),
@@ -199,7 +212,7 @@ SOCKETS = [
             ("rain, args: ['--endpoint=/data/a.sock']", DRIVES),
             ("rain, env: [{name: CSI_ENDPOINT, value: $(PLACE)}]", DRIVES),
             (f"main, {ENDPOINT}", DRIVES),
-            ("rain", SHARES.format("registrar")),
+            ("rain, args: [run]", SHARES.format("registrar")),
             (f"sync, {ENDPOINT}", SHARES.format("registrar")),
         )
     ),
