@@ -94,7 +94,7 @@ from sidecar_spotter.features.common.volume_sockets import (
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.tables.known import telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import answers, running, serves_files
+from sidecar_spotter.units import answers, image_of, running, serves_files
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -262,9 +262,7 @@ def _saves(box: Container) -> bool:
 
 
 def _same_image(one: Container, other: Container) -> bool:
-    if one.image is None or other.image is None:
-        return False
-    return one.image.text == other.image.text
+    return image_of(one) == image_of(other) != ""
 
 
 def writes(box: Container, mount: Mount) -> bool:
