@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import MOUNT, READ, placed
-from scanning import findings, path_of
+from scanning import findings, path_of, scanned
 
 PAGES = "volumeMounts: [{name: data, mountPath: /usr/share/nginx/html}]"
 WRITE = "args: [sh, -c, 'make > /data/a']"
@@ -235,3 +235,72 @@ def test_a_proxy_that_reads_is_not_who_its_files_are_brought_to(
 ) -> None:
     text = placed(f"rain, {MOUNT}", f"lamp, image: {image}, {PORT}, {READ}")
     assert findings(tmp_path, {"a.yaml": text})["lamp"].label == label
+
+
+WRITERS = ("> ", "tee ", "tee -a ", "--output=", "--write ", "--dest=", "--target=")
+WRITERS += ("--into=", "--save=", "--dump=", "--log-file=", "--logdir=", "OUTPUT=")
+READERS = (
+    "tail -f ",
+    "cat ",
+    "less ",
+    "grep a ",
+    "inotifywait ",
+    "--input=",
+    "--tail=",
+)
+READERS += ("--follow=", "--watch=", "--read=", "--source=", "--from=", "--send=")
+READERS += ("--ship=", "--scan=", "--position=", "--posfile=", "--bookmark=", "INPUT=")
+READERS += ("--offset=", "--checkpoint=", "--cursor=")
+ONE = "reads the volume data, which rain may write"
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "says"),
+    [(WRITERS, "cat /data/a", SHARES.format("rain")), (READERS, "run", ONE)],
+)
+def test_what_stands_in_front_of_a_folder(
+    tmp_path: Path, words: tuple[str, ...], first: str, says: str
+) -> None:
+    files = {
+        f"{at}.yaml": placed(
+            f"rain, {MOUNT}", f"lamp, args: [{first}, '{one}/data/a'], {MOUNT}"
+        )
+        for at, one in enumerate(words)
+    }
+    found = {
+        words[int(judged.group.path.removesuffix(".yaml"))]: why.says
+        for judged in scanned(tmp_path, files).groups
+        for one in judged.findings
+        for why in one.evidence
+        if why.feature == "shared-volume" and one.name == "lamp"
+    }
+    assert found == dict.fromkeys(words, says)
+
+
+BROUGHT = ("content", "html", "sites", "www", "repos", "repository", "git", "certs")
+BROUGHT += (
+    "tls",
+    "secrets",
+    "static",
+    "plugins",
+    "rules",
+    "dashboards",
+    "provisioning",
+)
+TAKEN = ("audit", "spool", "dumps", "backups", "exports", "output", "results")
+TAKEN += ("metrics", "traces", "events", "uploads", "logs")
+
+
+@pytest.mark.parametrize(("names", "helper"), [(BROUGHT, "rain"), (TAKEN, "lamp")])
+def test_the_name_of_a_volume_tells_which_end_helps(
+    tmp_path: Path, names: tuple[str, ...], helper: str
+) -> None:
+    boxes = (f"rain, {MOUNT}", f"lamp, {READ}")
+    files = {f"{one}.yaml": named(one, placed(*boxes)) for one in names}
+    found = {
+        judged.group.path.removesuffix(".yaml"): one.name
+        for judged in scanned(tmp_path, files).groups
+        for one in judged.findings
+        if one.label == "sidecar"
+    }
+    assert found == dict.fromkeys(names, helper)
