@@ -73,7 +73,7 @@ that have a helper's name."""
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container that is its neighbors' equal."""
     boxes = running(group)
-    images = Counter(image_of(box) for box in boxes if box.image)
+    images = Counter(filter(None, map(image_of, boxes)))
     for box in boxes:
         copies = images[image_of(box)]
         whole = copies == len(boxes) >= ALL and telling(box.name) in (None, MAIN)

@@ -166,8 +166,6 @@ def look(group: Group) -> Iterator[Evidence]:
             box
             for box in group.containers
             if box.stage == "init"
-            # What a template includes may be a volume that nobody can write.
-            and (volume in kinds or "template" not in group.marks)
             and any(m.volume == volume and not m.read_only for m in box.mounts)
         ]
         for (box, mount), only_reads in zip(uses, read, strict=True):
@@ -252,7 +250,7 @@ TAKERS = frozenset(("log-shipper", "telemetry-collector", "log-reader"))
 def _takes(box: Container) -> bool:
     """Whether a container is known to collect what its neighbors write."""
     found = known_as(box)
-    return found is not None and found.role in TAKERS and found.by == "image"
+    return found is not None and found.role in TAKERS
 
 
 def _saves(box: Container) -> bool:
@@ -271,7 +269,6 @@ def writes(box: Container, mount: Mount) -> bool:
         (at := said.text.find(mount.path)) >= 0
         and WRITES.search(said.text[max(at - NEAR, 0) : at]) is not None
         for said in box.words
-        if len(mount.path) > 1
     )
 
 

@@ -119,6 +119,24 @@ CASES = [
         id="six at the same files",
     ),
     pytest.param(
+        placed(f"rain, {MOUNT}", f"lamp, {MOUNT}", more=FILL.replace(MOUNT, READ)),
+        *("lamp", SHARES.format("rain")),
+        id="a step that reads",
+    ),
+    pytest.param(
+        placed(
+            f"rain, {MOUNT}",
+            f"lamp, args: [--input, /a], {MOUNT.replace('/data', '/')}",
+        ),
+        *("lamp", SHARES.format("rain")),
+        id="who has a volume as its root",
+    ),
+    pytest.param(
+        named("logs", placed(f"app, {MOUNT}", f"lamp, args: [tail -F /a], {MOUNT}")),
+        *("lamp", "reads the volume logs, which app may write"),
+        id="who follows a file, beside a volume for logs",
+    ),
+    pytest.param(
         named("logs", placed(f"app, {MOUNT}", f"lamp, image: redis, {MOUNT}")),
         *("lamp", "shares the volume logs with app"),
         id="a store at a volume for logs",
