@@ -288,7 +288,14 @@ def test_which_end_of_a_call_helps(
 
 
 def test_a_client_is_told_where_a_store_is(tmp_path: Path) -> None:
-    clients = ("mysql", "mariadb-dump", "psql", "pg_dump", "redis-cli", "shop-client")
+    clients: tuple[str, ...] = (
+        "mysql",
+        "mariadb-dump",
+        "psql",
+        "pg_dump",
+        "redis-cli",
+        "shop-client",
+    )
     clients += ("mongosh", "cqlsh", "curl", "nc")
     files = {
         f"{one}.yaml": placed(f"app, args: ['{one} --host localhost']", "lamp")

@@ -128,7 +128,12 @@ MAINS = (
     "Your app container",
     "Our application container",
 )
-SET = ("KeysSideCarArgs", "SIDECAR_ARG", "SIDECAR_OPTIONS", "SIDECAR_OPTS")
+SET: tuple[str, ...] = (
+    "KeysSideCarArgs",
+    "SIDECAR_ARG",
+    "SIDECAR_OPTIONS",
+    "SIDECAR_OPTS",
+)
 SET += ("SIDECAR_CONFIG", "SIDECAR_MODE", "SIDECAR_LOG_LEVEL", "SIDECARLOGLEVEL")
 
 

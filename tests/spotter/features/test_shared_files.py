@@ -255,9 +255,17 @@ def test_a_proxy_that_reads_is_not_who_its_files_are_brought_to(
     assert findings(tmp_path, {"a.yaml": text})["lamp"].label == label
 
 
-WRITERS = ("> ", "tee ", "tee -a ", "--output=", "--write ", "--dest=", "--target=")
+WRITERS: tuple[str, ...] = (
+    "> ",
+    "tee ",
+    "tee -a ",
+    "--output=",
+    "--write ",
+    "--dest=",
+    "--target=",
+)
 WRITERS += ("--into=", "--save=", "--dump=", "--log-file=", "--logdir=", "OUTPUT=")
-READERS = (
+READERS: tuple[str, ...] = (
     "tail -f ",
     "cat ",
     "less ",
@@ -295,7 +303,16 @@ def test_what_stands_in_front_of_a_folder(
     assert found == dict.fromkeys(words, says)
 
 
-BROUGHT = ("content", "html", "sites", "www", "repos", "repository", "git", "certs")
+BROUGHT: tuple[str, ...] = (
+    "content",
+    "html",
+    "sites",
+    "www",
+    "repos",
+    "repository",
+    "git",
+    "certs",
+)
 BROUGHT += (
     "tls",
     "secrets",
@@ -305,7 +322,15 @@ BROUGHT += (
     "dashboards",
     "provisioning",
 )
-TAKEN = ("audit", "spool", "dumps", "backups", "exports", "output", "results")
+TAKEN: tuple[str, ...] = (
+    "audit",
+    "spool",
+    "dumps",
+    "backups",
+    "exports",
+    "output",
+    "results",
+)
 TAKEN += ("metrics", "traces", "events", "uploads", "logs")
 
 
