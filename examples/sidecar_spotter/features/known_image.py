@@ -77,8 +77,10 @@ DOES = {
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container whose image is in the table of known ones."""
     boxes = running(group)
+    # A patch does not show the one whose part is another.
+    several = len(boxes) > 1 and "patch" not in group.marks
     for box in boxes:
-        if len(boxes) > 1 and _everybodys(box, boxes):
+        if several and _everybodys(box, boxes):
             continue  # an image that all share tells nobody's part by itself
         found, line = known_as(box), box.image.line if box.image else box.line
         named = found is None and _beside_a_program(box, boxes)
@@ -94,7 +96,10 @@ def look(group: Group) -> Iterator[Evidence]:
         if (setting := next(told, None)) is not None:
             line = setting
             says = f"has a variable of {found.name}, known as {found.role}"
-        yield Evidence(NAME, box.name, line, says, 2 * found.sure)
+        weight = 2 * found.sure
+        if found.role == "cluster-service" and telling(box.name) not in (None, MAIN):
+            weight /= 2  # its author calls it a helper, whatever it mostly is
+        yield Evidence(NAME, box.name, line, says, weight)
 
 
 def _only_lends(found: Known, box: Container, boxes: list[Container]) -> bool:

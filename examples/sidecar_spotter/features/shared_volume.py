@@ -166,6 +166,8 @@ def look(group: Group) -> Iterator[Evidence]:
             box
             for box in group.containers
             if box.stage == "init"
+            # What a template includes may be a volume that nobody can write.
+            and (volume in kinds or "template" not in group.marks)
             and any(m.volume == volume and not m.read_only for m in box.mounts)
         ]
         for (box, mount), only_reads in zip(uses, read, strict=True):

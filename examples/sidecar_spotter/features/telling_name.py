@@ -46,7 +46,8 @@ SPOKEN_OF = re.compile(
     r"\b(?:as|own|an?|the|this)\s+(?:[\w-]+\s+){0,2}side-?car(?:\s+container)?\b"
     r"(?!\s+(?:will|is|can|may|needs|calls|injector)\b)"
     r"|\bthis\s+side-?car\b"
-    r"|^(?:[\w-]+\s+){0,4}side-?car(?:\s+container)?(?:\s+for\b|\s+[-\u2013\u2014]\s|\s*$)",
+    r"|^(?:[\w-]+\s+){0,4}side-?car(?:\s+container)?(?:\s+for\b|\s+[-\u2013\u2014]\s|\s*$)"
+    r"|\((?:[\w-]+\s+){0,2}side-?car\)$",
     re.IGNORECASE,
 )
 """A comment that calls something a sidecar."""
