@@ -97,7 +97,7 @@ class Container:
     """What its probes ask, as `:PORT/path` or a command."""
     joins: tuple[Text, ...] = ()
     """Containers whose namespaces it asks to share, as `network:NAME` or
-    `processes:NAME`; NAME is empty where all of the unit share it."""
+    `processes:NAME`."""
     waits_for: tuple[Text, ...] = ()
     """Containers that must have started (or ended) before it starts."""
     capabilities: tuple[Text, ...] = ()

@@ -225,9 +225,14 @@ def prepares(box: Container) -> bool:
     return not box.essential and (ends(box) or "init" in split(box.name))
 
 
+def image_of(box: Container) -> str:
+    """Return a container's image as its file writes it, or nothing."""
+    return box.image.text if box.image is not None else ""
+
+
 def stem(box: Container) -> str:
     """Return the last part of a container's image, without tag and digest."""
-    image = box.image.text.strip("\"' ") if box.image is not None else ""
+    image = image_of(box).strip("\"' ")
     if " " in image and "{" not in image and "(" not in image:
         return ""  # words for whoever fills the image in
     image = image.partition(":${")[0]  # a tag that is looked up may have slashes

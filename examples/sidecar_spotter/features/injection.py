@@ -81,6 +81,6 @@ def look(group: Group) -> Iterator[Evidence]:
             weight = 3 if ask.wanted else -3
             yield Evidence(NAME, ask.container, ask.line, ask.says, weight)
             for box in group.containers:
-                if ask.wanted and box.name == ask.container and box.line != ask.line:
+                if ask.wanted and box.name == ask.container:
                     says = "has the name of what the unit asks to be given"
                     yield Evidence(NAME, box.name, box.line, says, 2)

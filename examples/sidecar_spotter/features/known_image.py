@@ -45,10 +45,10 @@ running example uses one image for both containers.
 import re
 from collections.abc import Iterator
 
-from sidecar_spotter.model import Container, Evidence, Group, Text
+from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.known import MAIN, Known, known, of_name, split, telling
 from sidecar_spotter.tables.variables import known_as, of_variables
-from sidecar_spotter.units import repeats, running, serves_files
+from sidecar_spotter.units import image_of, repeats, running, serves_files
 
 NAME = "known-image"
 STRENGTH = "medium"
@@ -77,39 +77,40 @@ DOES = {
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container whose image is in the table of known ones."""
     boxes = running(group)
+    # A patch does not show the one whose part is another.
+    several = len(boxes) > 1 and "patch" not in group.marks
     for box in boxes:
-        # An image that all share tells nobody's part, unless their commands do. A patch
-        # does not show the one whose part is another.
-        where = box.image or next(iter(box.words), None)  # a program without an image
-        shared = len(boxes) > 1 and "patch" not in group.marks
-        if where is None or (shared and _everybodys(box, boxes)):
+        if several and _everybodys(box, boxes):
+            continue  # an image that all share tells nobody's part by itself
+        found, line = known_as(box), box.image.line if box.image else box.line
+        named = found is None and _beside_a_program(box, boxes)
+        if named:
+            found, line = of_name(box.name), box.line
+        if found is None or _only_lends(found, box, boxes):
             continue
-        found = known_as(box)
-        named = found is None and box.image is not None
-        if named and _beside_a_program(box, boxes):
-            found, where = of_name(box.name), Text(box.name, box.line)
-        if found is not None and found.role == "reverse-proxy" and serves_files(box):
-            continue
-        if found is not None and found.sure < 0 and _is_shared(box, boxes):
-            continue  # one is the application, and the other does it a service
-        if found is not None and found.sure < 0 and repeats(box):
-            continue  # the image is where its tools come from
-        if found is not None:
-            told = (word for word in box.words if found.name in word.text)
-            by_settings = (one for one in box.settings if of_variables([one]) == found)
-            if found.by == "command":
-                where = next(told, box.words[0])
-            says = _says(found, where.text, named=named)
-            if (setting := next(by_settings, None)) is not None:
-                where = setting
-                says = f"has a variable of {found.name}, known as {found.role}"
-            weight = 2 * found.sure
-            if found.role == "cluster-service" and telling(box.name) not in (
-                None,
-                MAIN,
-            ):
-                weight /= 2  # its author calls it a helper, whatever it mostly is
-            yield Evidence(NAME, box.name, where.line, says, weight)
+        says = _says(found, image_of(box), named=named)
+        if found.by == "command":
+            spoken = (one.line for one in box.words if found.name in one.text)
+            line = next(spoken, box.words[0].line)
+        told = (one.line for one in box.settings if of_variables([one]) == found)
+        if (setting := next(told, None)) is not None:
+            line = setting
+            says = f"has a variable of {found.name}, known as {found.role}"
+        weight = 2 * found.sure
+        if found.role == "cluster-service" and telling(box.name) not in (None, MAIN):
+            weight /= 2  # its author calls it a helper, whatever it mostly is
+        yield Evidence(NAME, box.name, line, says, weight)
+
+
+def _only_lends(found: Known, box: Container, boxes: list[Container]) -> bool:
+    """Whether a container has a known program's image for something else.
+
+    One of two with it is the application, and the other does it a service. Who repeats
+    a task has its tools from there. And a web server with pages is no proxy.
+    """
+    if found.role == "reverse-proxy" and serves_files(box):
+        return True
+    return found.sure < 0 and (_is_shared(box, boxes) or repeats(box))
 
 
 def _says(found: Known, image: str, *, named: bool) -> str:
@@ -155,9 +156,8 @@ def _beside_a_program(box: Container, boxes: list[Container]) -> bool:
 
 def _is_shared(box: Container, boxes: list[Container]) -> bool:
     """Whether another container runs the image with other words."""
-    return box.image is not None and any(
-        other.image is not None
-        and other.image.text == box.image.text
+    return any(
+        image_of(other) == image_of(box)
         and [word.text for word in other.words] != [word.text for word in box.words]
         for other in boxes
     )
@@ -165,8 +165,7 @@ def _is_shared(box: Container, boxes: list[Container]) -> bool:
 
 def _everybodys(box: Container, boxes: list[Container]) -> bool:
     def tells(one: Container) -> tuple[str, str]:
-        image = one.image.text if one.image is not None else ""
-        found = known(image, [word.text for word in one.words])
-        return image, found.role if found is not None else ""
+        found = known(image_of(one), [word.text for word in one.words])
+        return image_of(one), found.role if found is not None else ""
 
     return all(tells(other) == tells(box) for other in boxes)

@@ -57,7 +57,7 @@ import re
 from collections.abc import Iterator
 
 from sidecar_spotter.model import Container, Evidence, Group
-from sidecar_spotter.units import running
+from sidecar_spotter.units import image_of, running
 
 NAME = "life-cycle"
 STRENGTH = "medium"
@@ -86,19 +86,20 @@ def look(group: Group) -> Iterator[Evidence]:
                 says = f"has to run before {box.name} starts"
                 yield Evidence(NAME, wait.text, wait.line, says, 0.2, box.name)
         yield from _goes_on(group, box)
+        others = [name for name in names if name != box.name]
         for said in (*box.hooks, *box.words):
-            others = [name for name in names if name != box.name]
             if (reload := RELOADS.search(said.text)) is not None:
-                whom = set(re.split(r"[\s\"']+", reload["whom"]))
-                for name in whom.intersection(others):
-                    says = f"tells {name} to read its settings again"
-                    yield Evidence(NAME, box.name, said.line, says, 0.6, name)
-                continue
-            if others and ENDS.search(said.text):
-                says = f"ends its neighbor, or waits for it ({others[0]})"
-                if said.text.startswith("-"):
-                    says = f"lets its neighbor end it ({others[0]})"
-                yield Evidence(NAME, box.name, said.line, says, 0, others[0])
+                whom = re.split(r"[\s\"']+", reload["whom"])
+                for name in others:
+                    if name in whom:
+                        says = f"tells {name} to read its settings again"
+                        yield Evidence(NAME, box.name, said.line, says, 0.6, name)
+            elif ENDS.search(said.text):
+                for name in others[:1]:
+                    says = f"ends its neighbor, or waits for it ({name})"
+                    if said.text.startswith("-"):
+                        says = f"lets its neighbor end it ({name})"
+                    yield Evidence(NAME, box.name, said.line, says, 0, name)
 
 
 def _goes_on(group: Group, box: Container) -> Iterator[Evidence]:
@@ -107,13 +108,10 @@ def _goes_on(group: Group, box: Container) -> Iterator[Evidence]:
     That prepared the unit for others, and it keeps prepared what they work with. An
     image alone says less: a program may well prepare itself with its own.
     """
-    if box.image is None or not box.words:
-        return
-    said = [word.text for word in box.words]
+    said, image = [word.text for word in box.words], image_of(box)
     for other in group.containers:
         first = [word.text for word in other.words]
         again = other.stage == "init" and first and said[: len(first)] == first
-        if again and other.image is not None and other.image.text == box.image.text:
+        if again and image_of(other) == image != "":
             says = f"goes on with what {other.name} does first, from the same image"
             yield Evidence(NAME, box.name, box.words[0].line, says, 0.5)
-            return

@@ -101,7 +101,7 @@ NEAR = 60
 """Characters in front of an address that are looked at for a name."""
 BINDS = re.compile(r"--?addr(?:ess)?[= ]\S*")
 """An address without a port, which a program is given to listen on."""
-HOST = re.compile(r"(?:^|\s)--?(?:host(?:-?name)?|ip)[=\s]+\Z", re.IGNORECASE)
+HOST = re.compile(r"(?:^|\s)--?(?:host(?:-?name)?)[=\s]+\Z", re.IGNORECASE)
 CLIENT = re.compile(
     r"\b(?:mysql\w*|mariadb\w*|psql|pg_\w+|\w+-cli|\w+-client|mongo\w*|cqlsh|curl|nc)\b"
 )
@@ -146,7 +146,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 ahead = f"{option[-FAR:]} {ahead}"
                 if port.isdecimal() and int(port) in added:
                     continue  # a proxy answers there, which the platform adds
-                if not port and _is_told_its_host(box, others, ahead):
+                if not port and _is_told_its_host(box, ahead):
                     continue
                 near = others
                 if said.source and not port.isdecimal():
@@ -165,8 +165,7 @@ def look(group: Group) -> Iterator[Evidence]:
                 )
                 asks = asks or measures(box) or _tells_numbers_of(box, other)
                 yield from _both_ends(box, other, port, said, asks=asks)
-        if group.platform == "nomad":
-            yield from told_by_nomad(group, box, others, NAME)
+        yield from told_by_nomad(group, box, others, NAME)
 
 
 def _is_setting(box: Container, said: Text) -> bool:
@@ -205,14 +204,13 @@ def _left(others: list[Container], rivals: set[str]) -> Container | None:
     return there[0] if alone and not listens(there[0]) else None
 
 
-def _is_told_its_host(box: Container, others: list[Container], ahead: str) -> bool:
+def _is_told_its_host(box: Container, ahead: str) -> bool:
     """Whether an option gives a program the address on which it listens itself.
 
     To a client of a store, such an option says where the store is.
     """
-    if not HOST.search(ahead) or CLIENT.search(ahead) or measures(box):
-        return False
-    return not any(stem(other) in OF_STORES for other in others)
+    asks = CLIENT.search(ahead) is not None or measures(box)
+    return HOST.search(ahead) is not None and not asks
 
 
 def _one_network(group: Group, one: Container, other: Container) -> bool:

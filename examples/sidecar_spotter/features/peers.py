@@ -57,7 +57,7 @@ from sidecar_spotter.features.common.helping import measures
 from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.known import MAIN, telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import OF_NUMBERS, idles, repeats, running, stem
+from sidecar_spotter.units import OF_NUMBERS, idles, image_of, repeats, running, stem
 
 NAME = "peers"
 STRENGTH = "against"
@@ -73,16 +73,16 @@ that have a helper's name."""
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each container that is its neighbors' equal."""
     boxes = running(group)
-    images = Counter(box.image.text for box in boxes if box.image is not None)
+    images = Counter(filter(None, map(image_of, boxes)))
     for box in boxes:
-        copies = images[box.image.text] if box.image is not None else 0
+        copies = images[image_of(box)]
         whole = copies == len(boxes) >= ALL and telling(box.name) in (None, MAIN)
         if copies > MANY or whole:
             says = f"is one of {copies} programs from the same image"
             yield Evidence(NAME, box.name, box.line, says, -1.5)
             continue
         for other in boxes:
-            if other is box or idles(other) != idles(box):
+            if idles(other) != idles(box):
                 continue
             # A port for numbers alone brings no visitors.
             asked = not (measures(box) or measures(other))
@@ -109,7 +109,7 @@ def _feeds(one: Container, other: Container) -> bool:
 def _is_proxy(box: Container) -> bool:
     """Whether a container passes requests on: its visitors are another's as well."""
     found = known_as(box)
-    return found is not None and found.role.endswith("proxy") and found.sure > 0
+    return found is not None and found.role.endswith("proxy")
 
 
 def _both_served(group: Group, one: Container, other: Container) -> bool:

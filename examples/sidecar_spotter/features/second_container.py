@@ -55,7 +55,7 @@ condition `SUCCESS` has ended too (`against.ecs.json`).
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import Evidence, Group
-from sidecar_spotter.units import OWN_IMAGE, is_the_charts_own, running
+from sidecar_spotter.units import OWN_IMAGE, image_of, is_the_charts_own, running
 
 NAME = "second-container"
 STRENGTH = "medium"
@@ -72,7 +72,7 @@ def look(group: Group) -> Iterator[Evidence]:
     own = [
         box
         for box in boxes
-        if is_the_charts_own(box) or (box.image and OWN_IMAGE.search(box.image.text))
+        if is_the_charts_own(box) or OWN_IMAGE.search(image_of(box))
     ]
     for box in boxes if "beside" in group.marks else ():
         if is_the_charts_own(box):
@@ -95,7 +95,7 @@ def _listed(others: Sequence[str], own: str) -> str:
 
     Both sides of a condition may declare the same container.
     """
-    names = [name for name in dict.fromkeys(others) if name != own] or [*others]
+    names = [name for name in dict.fromkeys(others) if name != own]
     if not names:
         return "containers that stand elsewhere,"
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""

@@ -62,7 +62,6 @@ one can stop the others <features-shared-processes>`. To run:
 from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import Container, Evidence, Group, Text
-from sidecar_spotter.tables.variables import known_as
 from sidecar_spotter.units import running
 
 NAME = "shared-namespace"
@@ -75,11 +74,10 @@ def look(group: Group) -> Iterator[Evidence]:
     for box in boxes:
         for join in box.joins:
             what, _, name = join.text.partition(":")
-            says = f"joins the {what} namespace of {name or 'its neighbors'}"
+            says = f"joins the {what} namespace of {name}"
             yield Evidence(NAME, box.name, join.line, says, 0.5, name)
-            if name:
-                says = f"lends its {what} namespace to {box.name}"
-                yield Evidence(NAME, name, join.line, says, 0, box.name)
+            says = f"lends its {what} namespace to {box.name}"
+            yield Evidence(NAME, name, join.line, says, 0, box.name)
         if (first := _leads_out(box, boxes)) is not None:
             says = "leads its guests out: it may change the routes of their network"
             yield Evidence(NAME, box.name, first.line, says, 1, first.text)
@@ -92,7 +90,7 @@ def look(group: Group) -> Iterator[Evidence]:
 def _leads_out(box: Container, boxes: Sequence[Container]) -> Text | None:
     """Return the first guest, and where it joins, of a tunnel for several programs.
 
-    Such is whoever has `NET_ADMIN`, and lends its network to two that help nobody.
+    Such is whoever has `NET_ADMIN`, and lends its network to two.
     """
     if all(one.text != "NET_ADMIN" for one in box.capabilities):
         return None
@@ -100,12 +98,6 @@ def _leads_out(box: Container, boxes: Sequence[Container]) -> Text | None:
         Text(guest.name, join.line)
         for guest in boxes
         for join in guest.joins
-        if join.text == f"network:{box.name}" and not _helps(guest)
+        if join.text == f"network:{box.name}"
     ]
     return guests[0] if len(guests) > 1 else None
-
-
-def _helps(box: Container) -> bool:
-    """Whether an image is known as that of a helper."""
-    found = known_as(box)
-    return found is not None and found.sure > 0

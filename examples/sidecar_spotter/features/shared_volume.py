@@ -94,7 +94,7 @@ from sidecar_spotter.features.common.volume_sockets import (
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.tables.known import telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import answers, running, serves_files
+from sidecar_spotter.units import answers, image_of, running, serves_files
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -252,7 +252,7 @@ TAKERS = frozenset(("log-shipper", "telemetry-collector", "log-reader"))
 def _takes(box: Container) -> bool:
     """Whether a container is known to collect what its neighbors write."""
     found = known_as(box)
-    return found is not None and found.role in TAKERS and found.by == "image"
+    return found is not None and found.role in TAKERS
 
 
 def _saves(box: Container) -> bool:
@@ -262,9 +262,7 @@ def _saves(box: Container) -> bool:
 
 
 def _same_image(one: Container, other: Container) -> bool:
-    if one.image is None or other.image is None:
-        return False
-    return one.image.text == other.image.text
+    return image_of(one) == image_of(other) != ""
 
 
 def writes(box: Container, mount: Mount) -> bool:
@@ -273,7 +271,6 @@ def writes(box: Container, mount: Mount) -> bool:
         (at := said.text.find(mount.path)) >= 0
         and WRITES.search(said.text[max(at - NEAR, 0) : at]) is not None
         for said in box.words
-        if len(mount.path) > 1
     )
 
 

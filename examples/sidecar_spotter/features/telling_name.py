@@ -43,28 +43,25 @@ NAME = "telling-name"
 STRENGTH = "weak"
 
 SPOKEN_OF = re.compile(
-    r"\bthis\s+side-?car\s+(?:will|can|may|is)\b|"
-    r"\b(?:is|as|in|our own|own|an?|the|this)\s+(?:[\w-]+\s+){0,2}side-?car"
-    r"(?:\s+container)?(?!\s+(?:will|is|can|may|needs|calls|injector))\b"
+    r"\b(?:as|own|an?|the|this)\s+(?:[\w-]+\s+){0,2}side-?car(?:\s+container)?\b"
+    r"(?!\s+(?:will|is|can|may|needs|calls|injector)\b)"
+    r"|\bthis\s+side-?car\b"
     r"|^(?:[\w-]+\s+){0,4}side-?car(?:\s+container)?(?:\s+for\b|\s+[-\u2013\u2014]\s|\s*$)"
     r"|\((?:[\w-]+\s+){0,2}side-?car\)$",
     re.IGNORECASE,
 )
 """A comment that calls something a sidecar."""
 CALLED_MAIN = re.compile(
-    r"(?:(?:this is )?(?:the|your|our) )?(?:main|app|application|primary) container\b"
-    r"(?! (?:to|and|for|of)\b)(?!')",
+    r"(?:(?:this is )?(?:the|your|our) )?(?:main|app|application|primary) container\b",
     re.IGNORECASE,
 )
 """A comment that calls something the main container."""
-OTHERS = re.compile(
-    r"\b(?:its|to|from|by|with|for|of) (?:an?|the|its)\b.*side-?car", re.I
-)
+OTHERS = re.compile(r"\b(?:to|from|by|with|for|of) (?:an?|the|its)\b.*side-?car", re.I)
 """One that only speaks of a neighbor."""
 WHICH = re.compile(r"\b(\w+)\s+side-?car\b", re.IGNORECASE)
 """The word that says which sidecar a comment speaks of."""
 ITS_SETTING = re.compile(
-    r"\w*side_?car_?(?:args?|options|opts|config|mode|log_?level)=", re.IGNORECASE
+    r"\w*side_?car_?(?:args?|opt\w*|config|mode|log_?level)=", re.IGNORECASE
 )
 """A setting that is called after the sidecar which it sets."""
 
@@ -90,7 +87,7 @@ def look(group: Group) -> Iterator[Evidence]:
             plainly = "sidecar" in "".join(split(box.name))
             weight = -0.6 if role == "main" else 1.5 if plainly else 1
             yield Evidence(NAME, box.name, box.line, says, weight)
-        elif (other := _does_for(group, box, boxes)) is not None:
+        elif (other := _does_for(box, boxes)) is not None:
             says = f"is called after {other.name}, and after what it does for it"
             yield Evidence(NAME, box.name, box.line, says, 0.6, other.name)
         elif {"code", "partial"} <= group.marks and "sidecar" in split(group.name):
@@ -106,8 +103,7 @@ def look(group: Group) -> Iterator[Evidence]:
             if CALLED_MAIN.match(note.text[:LONGEST]):
                 says = f'is called the main container by "{note.text[:60]}"'
                 yield Evidence(NAME, box.name, note.line, says, -1.2)
-                break
-        for said in _called_sidecar(box, boxes) if role in (None, MAIN) else ():
+        for said in _called_sidecar(box, boxes):
             says = f'is called a sidecar by "{said.text[:60]}"'
             yield Evidence(NAME, box.name, said.line, says, 0.7)
 
@@ -119,9 +115,9 @@ def _goes_through_another(box: Container) -> bool:
     """
     own = set(split(box.name))
     for join in box.joins:
-        what, _, host = join.text.partition(":")
+        host = join.text.partition(":")[2]
         its = own.issuperset(split(host)) and telling(host) != "tunnel-proxy"
-        if what == "network" and len(own) > 1 and not (its or box.capabilities):
+        if len(own) > 1 and not (its or box.capabilities):
             return True
     return False
 
@@ -137,16 +133,12 @@ DONE_FOR_IT = frozenset(
 """Words for what is done for a program, where its own name stands in front of them."""
 
 
-def _does_for(
-    group: Group, box: Container, boxes: Sequence[Container]
-) -> Container | None:
+def _does_for(box: Container, boxes: Sequence[Container]) -> Container | None:
     """Return the neighbor that a container is called after: `shop-import-prices`."""
-    if group.platform in ("compose", "quadlet"):
-        return None  # nothing places them together
     words = split(box.name)
     for other in boxes:
         own = split(other.name)
-        after = own and other is not box and words[: len(own)] == own
+        after = own and words[: len(own)] == own
         if after and not DONE_FOR_IT.isdisjoint(words[len(own) :]):
             return other
     return None
@@ -159,12 +151,8 @@ def _glued(box: Container, boxes: Sequence[Container]) -> str | None:
     """
     for other in boxes:
         rest = box.name.removeprefix(other.name)
-        if not other.name or not rest or rest == box.name:
-            continue
-        if split(rest) == ["config"]:
-            return "config-reloader"
-        if rest.isalpha():
-            return telling(rest)
+        if rest != box.name:
+            return "config-reloader" if split(rest) == ["config"] else telling(rest)
     return None
 
 
@@ -179,20 +167,18 @@ def _variable(box: Container) -> Text | None:
 
 def _names_a_neighbor(text: str, box: Container, boxes: Sequence[Container]) -> bool:
     """Whether a comment speaks of `the vpn sidecar`, and a neighbor ends in `vpn`."""
-    others = {split(one.name)[-1] for one in boxes if split(one.name)}
-    others -= set(split(box.name))
+    ends = {end for one in boxes for end in split(one.name)[-1:]}
+    others = ends.difference(split(box.name))
     return any(match[1].lower() in others for match in WHICH.finditer(text))
 
 
 def _called_sidecar(box: Container, boxes: Sequence[Container]) -> Iterator[Text]:
-    """Yield the first word of its author that calls a container a sidecar."""
+    """Yield each word of its author that calls a container a sidecar."""
     for note in box.notes:
         text = note.text[:LONGEST]
         of_other = OTHERS.search(text) or _names_a_neighbor(text, box, boxes)
         if SPOKEN_OF.search(text) and not of_other:
             yield note
-            return
     for said in box.settings:
         if ITS_SETTING.match(said.text[:LONGEST]):
             yield Text(said.text.partition("=")[0], said.line)
-            return

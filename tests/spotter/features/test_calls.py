@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from beginnings import job, placed, services
-from scanning import findings, labels, path_of
+from scanning import findings, labels, path_of, scanned
 
 PORT = "ports: [{containerPort: 9000}]"
+PORT_1 = "ports: [{containerPort: 9001}]"
 THERE = "calls localhost:9000, where {} listens"
 
 
@@ -20,7 +21,7 @@ CASES = [
     pytest.param(
         placed(
             f"app, {told('TO=localhost:9000', 'AT=localhost:9000')}", f"lamp, {PORT}"
-        ),
+        ).replace("{name: AT", "\n      {name: AT"),
         *("app", [THERE.format("lamp")]),
         id="twice the same address",
     ),
@@ -126,6 +127,45 @@ CASES = [
         placed("app, args: ['--to=127.0.0.1,10.0.0.1']", f"lamp, {PORT}"),
         *("app", []),
         id="a list of addresses without ports",
+    ),
+    pytest.param(
+        placed("app, args: ['--addr=localhost:9000']", f"lamp, {PORT}"),
+        *("app", [THERE.format("lamp")]),
+        id="an address with a port of another",
+    ),
+    pytest.param(
+        placed("app, args: ['--listen-upstream=localhost:9000']", f"lamp, {PORT}"),
+        *("app", [THERE.format("lamp")]),
+        id="where another listens",
+    ),
+    pytest.param(
+        placed("app, args: [--to=localhost:9000]", f"lamp, {PORT_1}"),
+        *("app", [THERE.format("lamp")]),
+        id="a program that names another port",
+    ),
+    pytest.param(
+        placed("app, args: [--to=localhost:9000]", f"sync, {PORT_1}"),
+        *("app", []),
+        id="a helper that names another port",
+    ),
+    pytest.param(
+        placed("app, args: [--to=localhost:9000]", f"exporter, {PORT_1}"),
+        *("app", [THERE.format("exporter")]),
+        id="an exporter that names another port",
+    ),
+    pytest.param(
+        placed(f"app, {told('TO=localhost:83')}", "", "lamp"),
+        *("app", []),
+        id="a setting beside one without a name",
+    ),
+    pytest.param(
+        services(
+            "app, ports: ['9000:9000']",
+            "lamp, command: --url=localhost:9000, "
+            "pid: service:app, network_mode: service:app",
+        ),
+        *("lamp", [THERE.format("app")]),
+        id="who shares processes and the network",
     ),
 ]
 GROUP = """\
@@ -245,3 +285,27 @@ def test_which_end_of_a_call_helps(
     text = placed(*(f"{n}, {b}" for n, b in zip(("rain", "lamp"), boxes, strict=True)))
     found = labels(tmp_path, {"a.yaml": text})
     assert [name for name, label in found.items() if label == "sidecar"] == [helper]
+
+
+def test_a_client_is_told_where_a_store_is(tmp_path: Path) -> None:
+    clients: tuple[str, ...] = (
+        "mysql",
+        "mariadb-dump",
+        "psql",
+        "pg_dump",
+        "redis-cli",
+        "shop-client",
+    )
+    clients += ("mongosh", "cqlsh", "curl", "nc")
+    files = {
+        f"{one}.yaml": placed(f"app, args: ['{one} --host localhost']", "lamp")
+        for one in clients
+    }
+    found = [
+        why.says
+        for judged in scanned(tmp_path, files).groups
+        for one in judged.findings
+        for why in one.evidence
+        if why.feature == "localhost" and one.name == "app"
+    ]
+    assert found == ["calls localhost, where lamp listens"] * len(clients)

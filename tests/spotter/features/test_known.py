@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from beginnings import pod
+from beginnings import placed, pod
 from limits import within
-from scanning import neighbors
+from scanning import findings, neighbors
 from sidecar_spotter.tables.known import MAYBE, MOSTLY, TABLE, known, split, telling
 
 
@@ -271,3 +271,88 @@ def test_a_client_that_takes_over_traffic_is_known_by_name(tmp_path: Path) -> No
     )
     said = neighbors(tmp_path, {"a.yaml": text})
     assert said["telepresence"] == ("sidecar", "preview")
+
+
+PAGES = "volumeMounts: [{name: data, mountPath: /var/www}]"
+LOOP = "args: [sh, -c, 'while true; do cut /a; sleep 1; done']"
+SYNC = (
+    "runs git-sync, a known helper, which keeps a copy of a Git repository up to date"
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (
+            "lamp, image: oauth2-proxy, env: [{name: A, value: b}]",
+            "runs oauth2-proxy, known as auth-proxy",
+        ),
+        ("lamp, image: git-sync", SYNC),
+        (f"lamp, image: git-sync, {PAGES}", SYNC),
+        (f"lamp, image: git-sync, {LOOP}", SYNC),
+        (f"lamp, image: nginx, {PAGES}", ""),
+        ("lamp, image: postgres", "runs postgres, known as database"),
+        (f"lamp, image: postgres, {LOOP}", ""),
+        (
+            "lamp, image: example/lamp-sidecar",
+            "runs lamp-sidecar, whose name says sidecar",
+        ),
+        (
+            "lamp, image: lamp-operator",
+            "runs lamp-operator, as a rule a main program",
+        ),
+        (
+            "lamp, image: '{{ .Values.sidecars.lamp.image }}'",
+            "gets its image from a value that is called sidecars",
+        ),
+        (
+            "lamp, image: '{{ .Values.oauth2Proxy.image }}'",
+            "gets its image from a value that is called oauth2Proxy, "
+            "known as auth-proxy",
+        ),
+        (
+            "lamp, env: [{name: A, value: b}, {name: TUNNEL_TOKEN, value: c}]",
+            "has a variable of cloudflared, known as tunnel-proxy",
+        ),
+        (
+            "lamp, args: [inotifywait]",
+            "has a command that makes a program reload, as a config-reloader does",
+        ),
+        ("lamp, args: [a, 'tail -F /b']", "runs tail, known as log-shipper"),
+        ("git-sync, image: example/front", ""),
+        (
+            "nginx, image: example/front",
+            "is called as the image nginx, known as reverse-proxy",
+        ),
+    ],
+)
+def test_what_is_said_of_a_known_program(tmp_path: Path, row: str, says: str) -> None:
+    text = placed(row, "app")
+    found = findings(tmp_path, {"a.yaml": text})[row.partition(",")[0]].evidence
+    said = [one.says for one in found if one.feature == "known-image"]
+    assert said == [says] * bool(says)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("nginx, image: example/front, ports: [{containerPort: 80}]", "lamp"),
+        ("nginx, image: postgres, args: [a]", "lamp, image: postgres"),
+    ],
+)
+def test_ones_own_ports_or_an_image_of_both_tell_nothing(
+    tmp_path: Path, rows: tuple[str, ...]
+) -> None:
+    said = findings(tmp_path, {"a.yaml": placed(*rows)})["nginx"].evidence
+    assert "known-image" not in {one.feature for one in said}
+
+
+def test_a_command_is_shown_where_it_stands(tmp_path: Path) -> None:
+    text = placed("lamp, args: [run,\n    'tail -F /a']", "app")
+    (said, *_) = findings(tmp_path, {"a.yaml": text})["lamp"].evidence
+    assert "tail -F" in text.splitlines()[said.line - 1]
+
+
+def test_a_known_program_alone_helps_nobody(tmp_path: Path) -> None:
+    text = placed("lamp, image: redis-exporter", kind="Deployment")
+    assert findings(tmp_path, {"a.yaml": text})["lamp"].label == "not-a-sidecar"

@@ -1,9 +1,10 @@
-"""What goes on with what an init container began."""
+"""Who ends, awaits or reloads a neighbor, and who goes on with what a step began."""
 
 from pathlib import Path
 
 import pytest
-from scanning import findings, labels
+from beginnings import placed, services
+from scanning import findings, labels, path_of
 
 SEEDED = """\
 apiVersion: apps/v1
@@ -133,3 +134,58 @@ def test_all_else_in_that_annotation_orders_nothing(tmp_path: Path, said: str) -
     assert not any(
         why.feature == "life-cycle" for one in found.values() for why in one.evidence
     )
+
+
+ENDS = "ends its neighbor, or waits for it (lamp)"
+TELLS = "tells lamp to read its settings again"
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("curl localhost:90/quitquitquit", ENDS),
+        ("curl localhost:90/quit", ENDS),
+        ("curl localhost:90/shutdown", ENDS),
+        ("wait-for localhost:90", ENDS),
+        ("pkill lamp", ENDS),
+        ("killall lamp", ENDS),
+        ("--quitquitquit", "lets its neighbor end it (lamp)"),
+        ("pkill -HUP lamp", TELLS),
+        ("pkill -SIGHUP lamp", TELLS),
+        ("kill -s HUP lamp", TELLS),
+    ],
+)
+def test_a_command_that_ends_or_reloads_a_neighbor(
+    tmp_path: Path, command: str, says: str
+) -> None:
+    text = placed(f"rain, args: ['{command}']", "lamp")
+    assert life_cycle(tmp_path, text) == [says]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(placed("rain, args: [pkill -HUP rain]", "lamp"), id="itself"),
+        pytest.param(
+            services("rain, depends_on: [lamp], pid: 'service:lamp'", "lamp"),
+            id="a service that starts first",
+        ),
+        pytest.param(
+            placed(
+                "rain, image: '', args: [sow]",
+                "lamp",
+                more="initContainers: [{name: fill, image: '', args: [sow]}]",
+            ),
+            id="a step, where no image is told",
+        ),
+    ],
+)
+def test_what_is_no_tie_of_two_lives(tmp_path: Path, text: str) -> None:
+    assert life_cycle(tmp_path, text) == []
+
+
+def life_cycle(root: Path, text: str) -> list[str]:
+    """Return what the feature says of `rain`."""
+    found = findings(root, {path_of(text): text})
+    reasons = found["rain"].evidence if "rain" in found else ()
+    return [one.says for one in reasons if one.feature == "life-cycle"]

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from beginnings import WORKLOAD, pod, task
+from beginnings import WORKLOAD, placed, pod, services, task
 from reading import judged
-from scanning import labels
+from scanning import findings, labels, path_of, scanned
 from sidecar_spotter.tables.known import known, telling
 
 NODE = """\
@@ -100,29 +100,65 @@ spec:
   - name: shop
     image: example.com/shop:1
 """
+MAIN_BELOW = "# COMMENT\n  - name: shop"
+
+
+CALLED_MAIN = SECOND.replace("  # COMMENT\n", "").replace("- name: shop", MAIN_BELOW)
+CALLED = (
+    *(
+        "This is our own sidecar that fetches the keys.",
+        "Runs as sidecar.",
+        "A sidecar.",
+    ),
+    *("An odd sidecar.", "The sidecar container.", "This sidecar will fetch the keys."),
+    *("Sidecar for the keys.", "Key sidecar - fetches them.", "Key sidecar container"),
+)
+TOLD = ("will", "is", "can", "may", "needs", "calls", "injector")
+NOT_CALLED = (
+    *("The main program. It talks to the sidecar.", "Waits for its sidecar to start."),
+    *(f"Waits, as the sidecar {word} late." for word in TOLD),
+    *(
+        f"Keys {word} the sidecar."
+        for word in ("to", "from", "by", "with", "for", "of")
+    ),
+    *("Keys for an odd sidecar.", "Keys for a sidecar."),
+)
+MAINS = (
+    "This is the main container",
+    "Your app container",
+    "Our application container",
+)
+SET: tuple[str, ...] = (
+    "KeysSideCarArgs",
+    "SIDECAR_ARG",
+    "SIDECAR_OPTIONS",
+    "SIDECAR_OPTS",
+)
+SET += ("SIDECAR_CONFIG", "SIDECAR_MODE", "SIDECAR_LOG_LEVEL", "SIDECARLOGLEVEL")
 
 
 @pytest.mark.parametrize(
-    ("comment", "setting"),
+    ("text", "hole", "words", "name", "label"),
     [
-        ("This is our own sidecar that fetches the keys.", "LEVEL"),
-        ("Fetches the keys.", "KeysSideCarArgs"),
+        (SECOND, "COMMENT", CALLED, "keys", "sidecar"),
+        (SECOND, "COMMENT", NOT_CALLED, "keys", "main"),
+        (SECOND, "SETTING", SET, "keys", "sidecar"),
+        (SECOND, "SETTING", ("SIDECAR_URL",), "keys", "main"),
+        (CALLED_MAIN, "COMMENT", (*MAINS, "Primary container"), "shop", "main"),
+        (CALLED_MAIN, "COMMENT", ("In the main container",), "shop", "not-a-sidecar"),
     ],
 )
-def test_its_author_may_call_it_a_sidecar(
-    tmp_path: Path, comment: str, setting: str
+def test_its_author_may_say_what_it_is(
+    tmp_path: Path, text: str, hole: str, words: tuple[str, ...], name: str, label: str
 ) -> None:
-    text = SECOND.replace("COMMENT", comment).replace("SETTING", setting)
-    assert labels(tmp_path, {"a.yaml": text}) == {"keys": "sidecar", "shop": "main"}
-
-
-@pytest.mark.parametrize(
-    "comment",
-    ["The main program. It talks to the sidecar.", "Waits for its sidecar to start."],
-)
-def test_whoever_speaks_of_a_sidecar_is_none(tmp_path: Path, comment: str) -> None:
-    text = SECOND.replace("COMMENT", comment).replace("SETTING", "SIDECAR_URL")
-    assert labels(tmp_path, {"a.yaml": text})["keys"] == "main"
+    files = {f"{one}.yaml": text.replace(hole, one) for one in words}
+    found = {
+        judged.group.path.removesuffix(".yaml"): one.label
+        for judged in scanned(tmp_path, files).groups
+        for one in judged.findings
+        if one.name == name
+    }
+    assert found == dict.fromkeys(words, label)
 
 
 @pytest.mark.parametrize(
@@ -440,3 +476,47 @@ def test_a_comment_may_speak_of_a_neighbor_that_is_a_sidecar(tmp_path: Path) -> 
     assert found["lobby"] == "not-a-sidecar"
     alone = text.replace("the tailscale sidecar", "the lobby sidecar")
     assert labels(tmp_path, {"a.yaml": alone})["lobby"] == "sidecar"
+
+
+GO = """\
+package pod
+import corev1 "k8s.io/api/core/v1"
+func NAME(one Spec) *corev1.Container {
+  return &corev1.Container{Name: "lamp-sync", Image: one.Image}
+}
+"""
+HELPS = 'is named "{}", as a helper would be'
+IN = "network_mode: 'service:{}'"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "says"),
+    [
+        (placed("rain", "app"), "app", 'is named "app", as a main program would be'),
+        (placed("rain", "rainproxy"), "rainproxy", HELPS.format("rainproxy")),
+        (placed("rain", "config"), "config", ""),
+        (placed("", "sow-load"), "sow-load", ""),
+        (services("app", f"vpn, {IN.format('app')}"), "vpn", HELPS.format("vpn")),
+        (
+            services("shop", f"shop-vpn, {IN.format('shop')}"),
+            *("shop-vpn", HELPS.format("shop-vpn")),
+        ),
+        (services("vpn", f"shop-vpn, {IN.format('vpn')}"), "shop-vpn", ""),
+        (services("rain", f"shop-vpn, {IN.format('rain')}"), "shop-vpn", ""),
+        (
+            services("rain", f"shop-vpn, cap_add: [NET_ADMIN], {IN.format('rain')}"),
+            *("shop-vpn", HELPS.format("shop-vpn")),
+        ),
+        (placed("lamp", "sync", name="app"), "sync", HELPS.format("sync")),
+        (GO.replace("NAME", "appOf"), "lamp-sync", ""),
+        (GO.replace("NAME", "appProxy"), "lamp-sync", HELPS.format("lamp-sync")),
+        (GO.replace("NAME", "proxyServer"), "lamp-sync", HELPS.format("lamp-sync")),
+    ],
+)
+def test_what_is_said_of_a_name(
+    tmp_path: Path, text: str, name: str, says: str
+) -> None:
+    found = findings(tmp_path, {path_of(text): text})
+    reasons = found[name].evidence if name in found else ()
+    said = [one.says for one in reasons if one.feature == "telling-name"]
+    assert said == [says] * bool(says)

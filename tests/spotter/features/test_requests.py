@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from scanning import labels
+from scanning import findings, labels
 
 REQUEST = """\
 apiVersion: apps/v1
@@ -132,3 +132,29 @@ def test_a_mesh_is_asked_for(tmp_path: Path, name: str, text: str) -> None:
 def test_annotations_of_an_ingress_ask_for_nothing(tmp_path: Path) -> None:
     text = "ingress:\n  annotations:\n    linkerd.io/inject: enabled\n"
     assert labels(tmp_path, {"values.yaml": text}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        (REQUEST.format(key="dapr.io/enabled", value='"true"'), [("injection", 3)]),
+        (REQUEST.format(key="dapr.io/enabled", value='"false"'), [("injection", -3)]),
+        ("kind: Prometheus\nspec: {thanos: {}}\n", [("operator-field", 3)]),
+    ],
+)
+def test_one_line_is_the_reason_for_what_is_asked(
+    tmp_path: Path, text: str, reasons: list[tuple[str, float]]
+) -> None:
+    found = list(findings(tmp_path, {"a.yaml": text}).values())
+    assert [(one.feature, one.weight) for one in found[0].evidence] == reasons
+
+
+@pytest.mark.parametrize(("value", "meant"), [("true", True), ("false", False)])
+def test_a_container_may_be_what_the_unit_asks_for(
+    tmp_path: Path, value: str, meant: bool
+) -> None:
+    text = REQUEST.format(key="dapr.io/enabled", value=f'"{value}"')
+    text += "        - {name: daprd, image: registry.example/daprd}\n"
+    found = findings(tmp_path, {"a.yaml": text})["daprd"].evidence
+    said = [one.says for one in found if one.feature == "injection"]
+    assert said == ["has the name of what the unit asks to be given"] * meant

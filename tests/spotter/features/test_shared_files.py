@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import MOUNT, READ, placed
-from scanning import findings, path_of
+from scanning import findings, path_of, scanned
 
 PAGES = "volumeMounts: [{name: data, mountPath: /usr/share/nginx/html}]"
 WRITE = "args: [sh, -c, 'make > /data/a']"
@@ -13,11 +13,18 @@ PORT = "ports: [{containerPort: 80}]"
 FILL = f"initContainers: [{{name: fill, image: b, {MOUNT}}}]"
 READS = "only reads the volume data, which {} may write"
 SHARES = "shares the volume data with {}"
+TO = "args: [--to=/data/a.sock]"
+AT = "args: [--listen=/data/a.sock]"
+CALLS = "calls {} over a socket in data"
+ANSWERS = "answers {} on a socket in data"
+DRIVES = "answers on a socket in data, which registrar calls"
+REGISTRAR = f"registrar, args: [--csi-address=/data/a.sock], {MOUNT}"
+ENDPOINT = "env: [{name: CSI_ENDPOINT, value: /data/a.sock}]"
 
 
-def logs(text: str) -> str:
-    """Return *text* with a volume that is called after logs."""
-    return text.replace("name: data", "name: logs")
+def named(name: str, text: str) -> str:
+    """Return *text* with a volume of that name."""
+    return text.replace("name: data", f"name: {name}")
 
 
 CASES = [
@@ -112,12 +119,30 @@ CASES = [
         id="six at the same files",
     ),
     pytest.param(
-        logs(placed(f"app, {MOUNT}", f"lamp, image: redis, {MOUNT}")),
+        placed(f"rain, {MOUNT}", f"lamp, {MOUNT}", more=FILL.replace(MOUNT, READ)),
+        *("lamp", SHARES.format("rain")),
+        id="a step that reads",
+    ),
+    pytest.param(
+        placed(
+            f"rain, {MOUNT}",
+            f"lamp, args: [--input, /a], {MOUNT.replace('/data', '/')}",
+        ),
+        *("lamp", SHARES.format("rain")),
+        id="who has a volume as its root",
+    ),
+    pytest.param(
+        named("logs", placed(f"app, {MOUNT}", f"lamp, args: [tail -F /a], {MOUNT}")),
+        *("lamp", "reads the volume logs, which app may write"),
+        id="who follows a file, beside a volume for logs",
+    ),
+    pytest.param(
+        named("logs", placed(f"app, {MOUNT}", f"lamp, image: redis, {MOUNT}")),
         *("lamp", "shares the volume logs with app"),
         id="a store at a volume for logs",
     ),
     pytest.param(
-        logs(placed(f"app, {MOUNT}", f"lamp, image: fluent-bit, {MOUNT}")),
+        named("logs", placed(f"app, {MOUNT}", f"lamp, image: fluent-bit, {MOUNT}")),
         *("lamp", "reads the volume logs, which app may write"),
         id="a shipper at a volume for logs",
     ),
@@ -132,9 +157,87 @@ CASES = [
         id="a name for backups",
     ),
 ]
+SOCKETS = [
+    pytest.param(
+        placed(f"rain, {TO}, {MOUNT}", f"relay, {TO}, {MOUNT}"),
+        *("relay", ANSWERS.format("rain")),
+        id="a helper that is told of a socket as its neighbor is",
+    ),
+    pytest.param(
+        placed(f"rain, {TO}, {MOUNT}", f"lamp, {TO}, {MOUNT}"),
+        *("lamp", SHARES.format("rain")),
+        id="two that are told of a socket alike",
+    ),
+    pytest.param(
+        placed(f"rain, {TO}, {MOUNT}", f"relay, {MOUNT}"),
+        *("relay", ANSWERS.format("rain")),
+        id="a helper that is told nothing",
+    ),
+    pytest.param(
+        named(
+            "sockets",
+            placed(f"rain, {TO}, {MOUNT}", f"relay, {MOUNT}", f"lamp, {MOUNT}"),
+        ),
+        *("relay", "shares the volume sockets with rain, lamp"),
+        id="a helper among three",
+    ),
+    pytest.param(
+        named("sockets", placed(f"rain, {MOUNT}", f"relay, {MOUNT}")),
+        *("relay", "shares the volume sockets with rain"),
+        id="a helper, where nobody is told of a socket",
+    ),
+    pytest.param(
+        placed(f"lamp, {AT}, {MOUNT}", f"rain, {TO}, {MOUNT}"),
+        *("rain", CALLS.format("lamp")),
+        id="who is told of a socket as the second",
+    ),
+    pytest.param(
+        placed(f"rain, args: [--to=a.sock], {MOUNT}", f"relay, {MOUNT}"),
+        *("relay", SHARES.format("rain")),
+        id="a socket elsewhere",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"lamp, {AT}, {MOUNT}"),
+        *("lamp", ANSWERS.format("rain")),
+        id="who listens, where its neighbor is told nothing",
+    ),
+    pytest.param(
+        placed(f"rain, {MOUNT}", f"lamp, {AT}, {MOUNT.replace('data}', 'data/}')}"),
+        *("rain", CALLS.format("lamp")),
+        id="the neighbor of one that listens",
+    ),
+    *(
+        pytest.param(
+            placed(f"rain, {TO}, {MOUNT}", f"lamp, args: [{said}], {MOUNT}"),
+            *("lamp", reason),
+            id=f"who is told {said}",
+        )
+        for said, reason in (
+            ("--bind=/data/a.sock", ANSWERS.format("rain")),
+            ("listen, '/data/a.sock'", ANSWERS.format("rain")),
+            ("--quiet=listen, '/data/a.sock'", SHARES.format("rain")),
+        )
+    ),
+    pytest.param(
+        named("sockets", placed(f"rain, {TO}, {MOUNT}", f"lamp, {MOUNT}")),
+        *("lamp", ANSWERS.format("rain").replace("data", "sockets")),
+        id="a neighbor in a volume that is called after sockets",
+    ),
+    *(
+        pytest.param(placed(f"{row}, {MOUNT}", REGISTRAR), *(row[:4], reason), id=row)
+        for row, reason in (
+            (f"rain, {ENDPOINT}", DRIVES),
+            ("rain, args: ['--endpoint=/data/a.sock']", DRIVES),
+            ("rain, env: [{name: CSI_ENDPOINT, value: $(PLACE)}]", DRIVES),
+            (f"main, {ENDPOINT}", DRIVES),
+            ("rain, args: [run]", SHARES.format("registrar")),
+            (f"sync, {ENDPOINT}", SHARES.format("registrar")),
+        )
+    ),
+]
 
 
-@pytest.mark.parametrize(("text", "name", "says"), CASES)
+@pytest.mark.parametrize(("text", "name", "says"), CASES + SOCKETS)
 def test_what_is_said_of_files_in_common(
     text: str, name: str, says: str, tmp_path: Path
 ) -> None:
@@ -150,3 +253,97 @@ def test_a_proxy_that_reads_is_not_who_its_files_are_brought_to(
 ) -> None:
     text = placed(f"rain, {MOUNT}", f"lamp, image: {image}, {PORT}, {READ}")
     assert findings(tmp_path, {"a.yaml": text})["lamp"].label == label
+
+
+WRITERS: tuple[str, ...] = (
+    "> ",
+    "tee ",
+    "tee -a ",
+    "--output=",
+    "--write ",
+    "--dest=",
+    "--target=",
+)
+WRITERS += ("--into=", "--save=", "--dump=", "--log-file=", "--logdir=", "OUTPUT=")
+READERS: tuple[str, ...] = (
+    "tail -f ",
+    "cat ",
+    "less ",
+    "grep a ",
+    "inotifywait ",
+    "--input=",
+    "--tail=",
+)
+READERS += ("--follow=", "--watch=", "--read=", "--source=", "--from=", "--send=")
+READERS += ("--ship=", "--scan=", "--position=", "--posfile=", "--bookmark=", "INPUT=")
+READERS += ("--offset=", "--checkpoint=", "--cursor=")
+ONE = "reads the volume data, which rain may write"
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "says"),
+    [(WRITERS, "cat /data/a", SHARES.format("rain")), (READERS, "run", ONE)],
+)
+def test_what_stands_in_front_of_a_folder(
+    tmp_path: Path, words: tuple[str, ...], first: str, says: str
+) -> None:
+    files = {
+        f"{at}.yaml": placed(
+            f"rain, {MOUNT}", f"lamp, args: [{first}, '{one}/data/a'], {MOUNT}"
+        )
+        for at, one in enumerate(words)
+    }
+    found = {
+        words[int(judged.group.path.removesuffix(".yaml"))]: why.says
+        for judged in scanned(tmp_path, files).groups
+        for one in judged.findings
+        for why in one.evidence
+        if why.feature == "shared-volume" and one.name == "lamp"
+    }
+    assert found == dict.fromkeys(words, says)
+
+
+BROUGHT: tuple[str, ...] = (
+    "content",
+    "html",
+    "sites",
+    "www",
+    "repos",
+    "repository",
+    "git",
+    "certs",
+)
+BROUGHT += (
+    "tls",
+    "secrets",
+    "static",
+    "plugins",
+    "rules",
+    "dashboards",
+    "provisioning",
+)
+TAKEN: tuple[str, ...] = (
+    "audit",
+    "spool",
+    "dumps",
+    "backups",
+    "exports",
+    "output",
+    "results",
+)
+TAKEN += ("metrics", "traces", "events", "uploads", "logs")
+
+
+@pytest.mark.parametrize(("names", "helper"), [(BROUGHT, "rain"), (TAKEN, "lamp")])
+def test_the_name_of_a_volume_tells_which_end_helps(
+    tmp_path: Path, names: tuple[str, ...], helper: str
+) -> None:
+    boxes = (f"rain, {MOUNT}", f"lamp, {PORT}, {READ}")
+    files = {f"{one}.yaml": named(one, placed(*boxes)) for one in names}
+    found = {
+        judged.group.path.removesuffix(".yaml"): one.name
+        for judged in scanned(tmp_path, files).groups
+        for one in judged.findings
+        if one.label == "sidecar"
+    }
+    assert found == dict.fromkeys(names, helper)

@@ -10,17 +10,15 @@ from sidecar_spotter.features.common.helping import helps, is_front
 from sidecar_spotter.model import Container, Evidence, Mount
 from sidecar_spotter.tables.known import MAIN, telling
 
-ANSWERS = re.compile(
-    r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*(?:sock|ENDPOINT)"
-)
+ANSWERS = re.compile(r"^\w{0,40}CSI_ENDPOINT=|^--(?:csi-)?endpoint\b\S*sock")
 """What tells a storage driver the socket on which its helpers call it."""
-CALLS = re.compile(r"--csi-address\b|^ADDRESS=\S*\.sock")
+CALLS = re.compile(r"--csi-address\b")
 """What tells such a helper where the driver answers."""
-_SOCKET = re.compile(r"[\w.-]*sock(?:et)?\b|[\w.-]+\.s\b")
+_SOCKET = re.compile(r"[\w.-]*sock(?:et)?\b")
 """The name of a socket, where the folder in front of it is known."""
-_HOLDS_SOCKET = re.compile(r"(?<![a-z])(?:sock(?:et)?s?|run)(?![a-z])", re.IGNORECASE)
-"""Names of volumes that exist for a socket."""
-_ANSWERS_AT = re.compile(r"listen|bind|serve|create", re.IGNORECASE)
+_HOLDS_SOCKET = re.compile("sock", re.IGNORECASE)
+"""The name of a volume that exists for a socket."""
+_ANSWERS_AT = re.compile("listen|bind", re.IGNORECASE)
 
 NEAR = 60
 """Characters in front of a socket that are looked at."""
@@ -42,14 +40,14 @@ def call_over_a_socket(uses: Sequence[Use]) -> tuple[Use, Use] | None:
     aid = [helps(box) for box, _ in uses]
     if None in told and not named and aid != [said is None for said in told]:
         return None  # it is not the whole volume that they meet in
-    calls = [said is not None and not _answers_at(said) for said in told]
-    if calls[0] == calls[1]:
-        calls = [_answers_at(said) for said in reversed(told)]
-    if calls[0] == calls[1] and None not in told:
-        calls = [not one for one in aid]  # who looks like it is called
-    if calls[0] == calls[1]:
+    # Who is told to answer is called; of two that are told alike, who looks like it.
+    first, second = (
+        (1 if said is None else 2 * (not _answers_at(said)), not helping)
+        for said, helping in zip(told, aid, strict=True)
+    )
+    if first == second:
         return None
-    return (uses[0], uses[1]) if calls[0] else (uses[1], uses[0])
+    return (uses[0], uses[1]) if first > second else (uses[1], uses[0])
 
 
 def _answers_at(said: str | None) -> bool:
@@ -59,12 +57,12 @@ def _answers_at(said: str | None) -> bool:
 
 def _told_of_socket(box: Container, mount: Mount) -> str | None:
     """Return what a container is told of a socket in a folder, if it is."""
-    option = ""
+    folder, option = f"{mount.path.rstrip('/')}/", ""
     for said in (*box.settings, *box.words):
-        at = said.text.find(f"{mount.path}/") if len(mount.path) > 1 else -1
-        if at >= 0 and _SOCKET.match(said.text, at + len(mount.path) + 1):
+        at = said.text.find(folder)
+        if at >= 0 and _SOCKET.match(said.text, at + len(folder)):
             return f"{option} {said.text[max(at - NEAR, 0) : at]}"
-        option = said.text if said.text.startswith("-") else ""
+        option = "" if "=" in said.text else said.text[-NEAR:]
     return None
 
 
@@ -76,13 +74,11 @@ def both_ends(
     Unless the caller stands in front of it, as a web server before PHP.
     """
     (box, mount), (other, its) = caller, callee
-    fronts = is_front(box)
+    calls, answers = (0.6, 0.1) if is_front(box) else (0, 0.6)
     says = f"calls {other.name} over a socket in {volume}"
-    weight = 0.6 if fronts else 0
-    yield Evidence(feature, box.name, mount.line, says, weight, other.name)
+    yield Evidence(feature, box.name, mount.line, says, calls, other.name)
     says = f"answers {box.name} on a socket in {volume}"
-    weight = 0.1 if fronts else 0.6
-    yield Evidence(feature, other.name, its.line, says, weight, box.name)
+    yield Evidence(feature, other.name, its.line, says, answers, box.name)
 
 
 def calls_a_driver(box: Container) -> bool:
@@ -95,23 +91,18 @@ def is_driver_at(box: Container, mount: Mount) -> bool:
 
     A copy that probes it has its socket, too.
     """
-    drives = _tells(box, ANSWERS) and telling(box.name) in (None, MAIN)
-    return drives and _answers_in(box, mount)
-
-
-def _answers_in(box: Container, mount: Mount) -> bool:
-    """Whether a driver's socket is in this folder, as far as the file shows."""
     told = [
         _plain(said.text)
         for said in (*box.words, *box.settings)
         if ANSWERS.search(said.text)
     ]
-    its = {
+    its = {  # as far as the file shows
         one.volume
         for one in box.mounts
-        if len(one.path) > 1 and any(f"{_plain(one.path)}/" in text for text in told)
+        if any(f"{_plain(one.path)}/" in text for text in told)
     }
-    return not its or mount.volume in its
+    drives = bool(told) and telling(box.name) in (None, MAIN)
+    return drives and (not its or mount.volume in its)
 
 
 def _plain(path: str) -> str:
