@@ -338,7 +338,8 @@ TAKEN += ("metrics", "traces", "events", "uploads", "logs")
 def test_the_name_of_a_volume_tells_which_end_helps(
     tmp_path: Path, names: tuple[str, ...], helper: str
 ) -> None:
-    boxes = (f"rain, {MOUNT}", f"lamp, {PORT}, {READ}")
+    # Without such a word, whoever answers callers is who files are brought to.
+    boxes = (f"rain, {MOUNT}", f"lamp, {PORT + ', ' if names is TAKEN else ''}{READ}")
     files = {f"{one}.yaml": named(one, placed(*boxes)) for one in names}
     found = {
         judged.group.path.removesuffix(".yaml"): one.name
