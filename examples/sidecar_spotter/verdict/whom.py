@@ -218,9 +218,12 @@ def web_server_as_it_comes(pair: Pair) -> Ruling | None:
 
 
 def front_of_nobody(pair: Pair) -> Ruling | None:
-    """A loop of a shell has no callers, so that no proxy can stand in front of it."""
-    proxy = role(pair.box, "sidecar").endswith("proxy")
-    if not proxy or pair.ties or not has_no_callers(pair.main):
+    """A loop of a shell has no callers, so that no web server stands in front of it.
+
+    It may well call others, and a tunnel is there for that.
+    """
+    front = role(pair.box, "sidecar") == "reverse-proxy"
+    if not front or pair.ties or not has_no_callers(pair.main):
         return None
     return Ruling(f"passes requests on, and {pair.main.name} answers none")
 

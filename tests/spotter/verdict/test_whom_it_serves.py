@@ -509,6 +509,13 @@ CASES = [
     ),
     pytest.param(
         placed(
+            "way, image: tailscale/tailscale:v1", f"rain, args: [sh, -c, '{TICKS}']"
+        ),
+        *("way", "sidecar", "runs beside rain and serves it"),
+        id="a tunnel beside a loop of a shell",
+    ),
+    pytest.param(
+        placed(
             "nginx, image: example.com/nginx:1",
             f"rain, args: [sh, -c, '{TICKS}'], {PORTS}",
         ),
