@@ -121,6 +121,10 @@ OF_THE_MACHINE = {
 """Ports on which each machine's own agent listens, by its image."""
 
 
+Heard = dict[int, frozenset[int]]
+"""The ports on which each container listens, by its identity."""
+
+
 def look(group: Group) -> Iterator[Evidence]:
     """Yield a reason for each end of a call to a neighbor at localhost."""
     boxes = running(group)
@@ -128,6 +132,7 @@ def look(group: Group) -> Iterator[Evidence]:
         return
     added = {port for ask in group.requests for port in ask.ports}
     callers = _callers(boxes)
+    heard = {id(box): listens(box) for box in boxes}
     # An operator adds the main container, and it may be who listens.
     whole = "operator-field" not in group.marks and group.kind not in OWN_CONTAINERS
     for box in boxes:
@@ -136,6 +141,7 @@ def look(group: Group) -> Iterator[Evidence]:
             for one in boxes
             if one is not box and not idles(one) and _one_network(group, box, one)
         ]
+        settings = {(one.line, _name(one)) for one in box.settings}
         seen: set[tuple[str, str]] = set()
         for said, option in told_of_others(box):
             for call in calls(said):
@@ -152,13 +158,13 @@ def look(group: Group) -> Iterator[Evidence]:
                 if said.source and not port.isdecimal():
                     near = [one for one in others if _is_named(one, ahead)]
                 elif port.isdecimal() and (said.source or not whole):
-                    near = [one for one in others if int(port) in listens(one)]
-                other = _callee(box, near, port, said, callers[port])
+                    near = [one for one in others if int(port) in heard[id(one)]]
+                other = _callee(box, near, port, said, callers[port], heard)
                 if other is None or (other.name, port) in seen:
                     continue
                 seen.add((other.name, port))
                 asks = (helps(box) and not helps(other)) or (
-                    not _is_setting(box, said)
+                    (said.line, _name(said)) not in settings
                     and (
                         ASKS.search(said.text) is not None or _is_told_of(other, ahead)
                     )
@@ -168,11 +174,8 @@ def look(group: Group) -> Iterator[Evidence]:
         yield from told_by_nomad(group, box, others, NAME)
 
 
-def _is_setting(box: Container, said: Text) -> bool:
-    """Whether a text is a setting, be it with the port of another one behind it."""
-    return any(
-        said.line == one.line and said.text.startswith(one.text) for one in box.settings
-    )
+def _name(setting: Text) -> str:
+    return setting.text.partition("=")[0]
 
 
 def _listens_elsewhere(box: Container) -> bool:
@@ -194,14 +197,14 @@ def _callers(boxes: list[Container]) -> dict[str, set[str]]:
     return found
 
 
-def _left(others: list[Container], rivals: set[str]) -> Container | None:
+def _left(others: list[Container], rivals: set[str], heard: Heard) -> Container | None:
     """Return the only one that does not call a port itself: it is who listens there.
 
     One that says on which ports it listens would have said so.
     """
     there = [one for one in others if one.name not in rivals]
     alone = len(there) == 1 < len(others)
-    return there[0] if alone and not listens(there[0]) else None
+    return there[0] if alone and not heard[id(there[0])] else None
 
 
 def _is_told_its_host(box: Container, ahead: str) -> bool:
@@ -225,7 +228,12 @@ def _one_network(group: Group, one: Container, other: Container) -> bool:
 
 
 def _callee(
-    box: Container, others: list[Container], port: str, said: Text, rivals: set[str]
+    box: Container,
+    others: list[Container],
+    port: str,
+    said: Text,
+    rivals: set[str],
+    heard: Heard,
 ) -> Container | None:
     """Return the neighbor that a call to localhost reaches, if it is one.
 
@@ -238,17 +246,17 @@ def _callee(
     if port.isdecimal():
         number = int(port)
         own = [other for other in others if OF_STORES.get(stem(other)) == number]
-        found = [other for other in others if number in listens(other)]
+        found = [other for other in others if number in heard[id(other)]]
         if own and own[0] not in found and len(others) > 1:
             return None  # it is a store, and anybody's
         if found:
             return found[0]
-        if number in listens(box):
+        if number in heard[id(box)]:
             return None
         whose = OF_THE_MACHINE.get(number)
         if whose is not None and not any(whose in stem(other) for other in others):
             return None
-        if (left := _left(others, rivals)) is not None:
+        if (left := _left(others, rivals, heard)) is not None:
             return left
         if len(others) == 1 and _listens_elsewhere(others[0]):
             return None
