@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -234,7 +235,9 @@ def run_pod(
             phase = running.phase()
         running.stop()
         for reader in readers:
-            reader.wait(10)
+            # On a busy machine podman can miss the end; then it is ended below.
+            with suppress(subprocess.TimeoutExpired):
+                reader.wait(10)
         if phase != "Running":
             for name in running.names():
                 status = running.inspect(name)["State"]["ExitCode"]

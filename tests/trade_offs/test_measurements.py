@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_a_helper_takes_more_than_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_memory_does_not_depend_on_who_else_runs_here() -> None:
     """Bystanders share Python's code; what is measured counts it whole, and once."""
-    command = [sys.executable, "-c", "print(flush=True); import time; time.sleep(60)"]
+    command = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"]
     with ExitStack() as started:
 
         def one_more() -> psutil.Process:
@@ -94,7 +95,12 @@ def test_memory_does_not_depend_on_who_else_runs_here() -> None:
             started.callback(child.kill)
             assert child.stdout is not None
             child.stdout.readline()
-            return psutil.Process(child.pid)
+            process = psutil.Process(child.pid)
+            for _ in range(200):  # what it does after its line takes memory, too
+                if process.status() == psutil.STATUS_SLEEPING:
+                    break
+                time.sleep(0.05)
+            return process
 
         first = one_more()
         alone = running.mebibytes([first])
