@@ -32,6 +32,8 @@ spec:
 """
 
 
+IDLES = "        command: [sleep, infinity]\n"
+THIRD = "      - {name: rain, image: example.com/rain:1}\n"
 BOTH = ", {port: 81, targetPort: work}]"
 
 
@@ -58,6 +60,8 @@ def test_who_answers_where_no_service_leads_serves_the_neighbor(tmp_path: Path) 
             WORKLOAD, SERVICE.replace("{app: till}", "{app: x}"), id="to others"
         ),
         pytest.param(WORKLOAD, SERVICE.replace("Service", "Route"), id="no Service"),
+        pytest.param(f"{WORKLOAD}{IDLES}", SERVICE, id="who only waits"),
+        pytest.param(f"{WORKLOAD}{THIRD}", SERVICE, id="beside a third"),
     ],
 )
 def test_else_nothing_says_whom_it_serves(
