@@ -152,16 +152,16 @@ def answers(box: Container) -> bool:
 
 
 _WAITS = re.compile(
-    r"\s*(?:sleep\s+\S+|tail -f /(?:dev/null|etc/\S+)"
-    r"|while true; do sleep \S+; done)\s*;?"
+    r"\s*(?:trap [^;]*;\s*)?(?:sleep\s+\S+|tail -f /(?:dev/null|etc/\S+)"
+    r"|while true; do sleep \S+; done)\s*(?:& *wait)?\s*;?"
 )
 
 
 def idles(box: Container) -> bool:
     """Whether a container does nothing but wait, as a pause container does."""
     said = [word.text for word in box.words]
-    waits = said[:1] == ["sleep"] or any(_WAITS.fullmatch(word) for word in said)
-    return waits or box.name == "pause" or stem(box) in ("pause", "hello-world")
+    waits = any(_WAITS.fullmatch(word) for word in (*said, " ".join(said)))
+    return waits or said[:1] == ["sleep"] or box.name == "pause" or stem(box) in ("pause", "hello-world")
 
 
 _LOOP = re.compile(
