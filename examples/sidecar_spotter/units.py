@@ -160,8 +160,10 @@ _WAITS = re.compile(
 def idles(box: Container) -> bool:
     """Whether a container does nothing but wait, as a pause container does."""
     said = [word.text for word in box.words]
+    if said[:1] == ["sleep"] or box.name == "pause":
+        return True
     waits = any(_WAITS.fullmatch(word) for word in (*said, " ".join(said)))
-    return waits or said[:1] == ["sleep"] or box.name == "pause" or stem(box) in ("pause", "hello-world")
+    return waits or stem(box) in ("pause", "hello-world")
 
 
 _LOOP = re.compile(

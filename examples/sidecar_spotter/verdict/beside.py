@@ -9,22 +9,21 @@ rule has no condition: what none of the others could explain serves the main pro
 from collections.abc import Callable
 
 from sidecar_spotter.features.shared_volume import FIXED
-from sidecar_spotter.model import Container, Evidence, Finding, Group
+from sidecar_spotter.model import Container, Evidence, Group
 from sidecar_spotter.tables.known import split
 from sidecar_spotter.units import running
 from sidecar_spotter.verdict import equals, whom
-from sidecar_spotter.verdict.labels import finding, kind_of
+from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
 from sidecar_spotter.verdict.services import service
 from sidecar_spotter.verdict.tasks import task_of_the_same_job
 from sidecar_spotter.verdict.weights import CLEAR, apart
 
 
-def beside(pair: Pair) -> Finding:
+def beside(pair: Pair) -> Ruling:
     """Return what a container is that runs beside the main one."""
     rulings = (rule(pair) for rule in RULES)
-    said = next(ruling for ruling in rulings if ruling is not None)
-    return finding(pair.box, said.label, pair.found, said.why, said.serves)
+    return next(ruling for ruling in rulings if ruling is not None)
 
 
 def serves_it(pair: Pair) -> Ruling | None:

@@ -31,7 +31,9 @@ def of_the_same_kind(pair: Pair) -> Ruling | None:
     known_image = any(reason.weight > 0 for reason in pair.by("known-image"))
     if pair.ties - {"shared-volume"} or known_image:
         return None
-    return Ruling(f"is called as {pair.main.name} is, but for a word: they are equals")
+    return Ruling(
+        f"is called as {pair.main.name} is, but for a word: they are equals", equal=True
+    )
 
 
 def called_for_the_same(pair: Pair) -> Ruling | None:
@@ -42,7 +44,9 @@ def called_for_the_same(pair: Pair) -> Ruling | None:
         return None
     if not same_image(box, main):
         return None
-    return Ruling(f"does what {main.name} does, from the same image: they are equals")
+    return Ruling(
+        f"does what {main.name} does, from the same image: they are equals", equal=True
+    )
 
 
 def copy_of_the_main_one(pair: Pair) -> Ruling | None:
@@ -71,8 +75,10 @@ def copy_of_the_main_one(pair: Pair) -> Ruling | None:
         return None
     said = [[word.text for word in one.words] for one in (box, main)]
     if said[0] != said[1] or _set_up(box) != _set_up(main):
-        return Ruling(f"runs the same image as {main.name}: they are equals")
-    return Ruling(f"does the same work as {main.name}, from the same image")
+        return Ruling(
+            f"runs the same image as {main.name}: they are equals", equal=True
+        )
+    return Ruling(f"does the same work as {main.name}, from the same image", equal=True)
 
 
 def each_has_visitors(pair: Pair) -> Ruling | None:
@@ -84,7 +90,8 @@ def each_has_visitors(pair: Pair) -> Ruling | None:
     visited = any(one.weight <= -0.7 for one in pair.by("peers"))
     if not visited or pair.helps >= 0 or pair.ties - {"localhost"}:
         return None
-    return Ruling(f"is reached from outside, as {main} is: they are equals")
+    why = f"is reached from outside, as {main} is: they are equals"
+    return Ruling(why, equal=not pair.ties)
 
 
 def told_the_same(pair: Pair) -> Ruling | None:
@@ -98,7 +105,7 @@ def told_the_same(pair: Pair) -> Ruling | None:
         return None
     if pair.ties - {"localhost"} and not copies:
         return None
-    return Ruling(f"is told what {pair.main.name} is told: they are equals")
+    return Ruling(f"is told what {pair.main.name} is told: they are equals", equal=True)
 
 
 def linked_by_name(pair: Pair) -> Ruling | None:
@@ -145,7 +152,8 @@ def nothing_speaks_for_it(pair: Pair) -> Ruling | None:
         if one.weight < 0 and one.feature != "test-fixture"  # says nothing of its part
     ]
     if against:
-        return Ruling(min(against, key=lambda one: one.weight).says)
+        most = min(against, key=lambda one: one.weight)
+        return Ruling(most.says, equal=most.feature == "peers")
     return Ruling(f"has no tie to {pair.main.name}, and no name or image of a helper")
 
 
@@ -155,7 +163,9 @@ def tied_to_others(pair: Pair) -> Ruling | None:
     if pair.helps > 0 or not elsewhere or not same_image(pair.box, pair.main):
         return None
     main = pair.main.name
-    return Ruling(f"runs the same image as {main}, and has no tie to it: an equal")
+    return Ruling(
+        f"runs the same image as {main}, and has no tie to it: an equal", equal=True
+    )
 
 
 def equal_at_the_same_files(pair: Pair) -> Ruling | None:

@@ -48,6 +48,8 @@ class Ruling:
     why: str
     label: Label = "not-a-sidecar"
     serves: str | None = None
+    equal: bool = False
+    """Whether it does what the main one does: then neither leads."""
 
 
 def pair_of(group: Group, box: Container, main: Container, found: Reasons) -> Pair:

@@ -17,4 +17,4 @@ def task_of_the_same_job(pair: Pair) -> Ruling | None:
         return None
     if not all(said) or not same_image(box, main):
         return None
-    return Ruling(f"is a task of a Job, as {main.name} is: they are equals")
+    return Ruling(f"is a task of a Job, as {main.name} is: they are equals", equal=True)

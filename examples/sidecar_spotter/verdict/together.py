@@ -1,12 +1,11 @@
 """What the containers are that run beside one another."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sidecar_spotter.model import SIDECARS, Container, Evidence, Finding, Group
 from sidecar_spotter.tables.known import MAIN as KNOWN
-from sidecar_spotter.tables.known import telling
+from sidecar_spotter.tables.known import split, telling
 from sidecar_spotter.units import ends, running
 from sidecar_spotter.verdict import parts
 from sidecar_spotter.verdict.beside import beside
@@ -19,17 +18,10 @@ from sidecar_spotter.verdict.labels import (
     kind_of,
 )
 from sidecar_spotter.verdict.main import main_of
-from sidecar_spotter.verdict.pair import pair_of, whose_files
+from sidecar_spotter.verdict.pair import Ruling, pair_of, whose_files
 from sidecar_spotter.verdict.traits import same_image, serves_machine
 from sidecar_spotter.verdict.weights import Reasons, looks, only_helps
 from sidecar_spotter.verdict.whom import MANY
-
-EQUAL = re.compile(
-    r"(?:is called as|does what|does the same work as|is told what|is a task of a Job"
-    r"|runs the same image as) "
-    r"|is one of \d+ programs from the same image"
-)
-"""How the reason begins by which a container does what the main one does."""
 
 
 def together(group: Group, found: Reasons) -> list[Finding]:
@@ -124,20 +116,17 @@ def _with_main(group: Group, boxes: list[Container], found: Reasons) -> list[Fin
         idle = box is not main and others[box.name].label not in SIDECARS
         if idle and box.name in served and _is_loose(group):
             # What only files tie can be several units.
-            others[box.name] = finding(box, "main", found, MAIN)
+            others[box.name] = Ruling(MAIN, "main")
     why = _why_no_main(group, main, boxes, found, others)
-    first = (
-        finding(main, "not-a-sidecar", found, why)
-        if why
-        else finding(main, "main", found, _why_main(others.values()))
-    )
-    return [first if box is main else others[box.name] for box in boxes]
+    led = Ruling(why, "not-a-sidecar") if why else _leads(others.values())
+    said = ((box, led if box is main else others[box.name]) for box in boxes)
+    return [finding(box, one.label, found, one.why, one.serves) for box, one in said]
 
 
-def _why_main(others: Iterable[Finding]) -> str:
+def _leads(others: Iterable[Ruling]) -> Ruling:
     """Return why what was chosen is the main one; among equals somebody has to be."""
     served = any(one.label in SIDECARS for one in others)
-    return MAIN if served else OF_EQUALS
+    return Ruling(MAIN if served else OF_EQUALS, "main")
 
 
 def _why_no_main(
@@ -145,13 +134,12 @@ def _why_no_main(
     main: Container,
     boxes: Sequence[Container],
     found: Reasons,
-    others: Mapping[str, Finding],
+    others: Mapping[str, Ruling],
 ) -> str:
     """Return why what was chosen is no main program: nobody serves it, nor need to.
 
     Files that they share make no unit of services. Equals have no main one among them.
-    A node's agent is what others call
-    a helper, but that of a machine.
+    A node's agent is what others call a helper, but that of a machine.
     """
     helpers = [one for one in others.values() if one.label in SIDECARS]
     if helpers and not (
@@ -163,8 +151,10 @@ def _why_no_main(
         return f"is a program of its own, which only shares files with {other}"
     if sum(one.why == MANY for one in others.values()) > 2:
         return MANY
-    program = telling(main.name) == KNOWN or main.name == group.name
-    if not program and all(EQUAL.match(one.why) for one in others.values()):
+    words = split(main.name)
+    called = words == split(group.name)[-len(words) :] != []
+    program = called or telling(main.name) == KNOWN
+    if not program and all(one.equal for one in others.values()):
         return f"is the equal of {next(iter(others))}: neither is there for the other"
     if "daemon" in group.marks and serves_machine(main, found[main.name]):
         return "serves the machine: one copy runs on each"

@@ -179,7 +179,7 @@ def no_service_reaches(pair: Pair) -> Ruling | None:
     pod = group.platform == "kubernetes" and len(running(group)) == 2
     if not pod or pair.ties or pair.helps > 0 or telling(box.name) == MAIN:
         return None
-    if idles(box) or is_published(group, box) or not is_published(group, main):
+    if is_published(group, box) or not is_published(group, main):
         return None
     answers = [port.number for port in box.ports if not _NO_SERVICE.search(port.name)]
     if not answers or answers[0] is None:

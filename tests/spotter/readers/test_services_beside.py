@@ -33,6 +33,7 @@ spec:
 
 
 IDLES = "        command: [sleep, infinity]\n"
+WAITS = "        command: [tail, -f, /dev/null]\n"
 THIRD = "      - {name: rain, image: example.com/rain:1}\n"
 BOTH = ", {port: 81, targetPort: work}]"
 
@@ -62,6 +63,7 @@ def test_who_answers_where_no_service_leads_serves_the_neighbor(tmp_path: Path) 
         pytest.param(WORKLOAD, SERVICE.replace("Service", "Route"), id="no Service"),
         pytest.param(f"{WORKLOAD}{IDLES}", SERVICE, id="who only waits"),
         pytest.param(f"{WORKLOAD}{THIRD}", SERVICE, id="beside a third"),
+        pytest.param(f"{WORKLOAD}{WAITS}", SERVICE, id="who waits in three words"),
     ],
 )
 def test_else_nothing_says_whom_it_serves(
@@ -69,6 +71,32 @@ def test_else_nothing_says_whom_it_serves(
 ) -> None:
     files = {"a/deployment.yaml": workload, "a/service.yaml": service}
     assert stock(tmp_path, files)[0] == "not-a-sidecar"
+
+
+def test_what_is_called_as_a_main_program_may_have_callers_elsewhere(
+    tmp_path: Path,
+) -> None:
+    workload = WORKLOAD.replace("name: shop", "name: till")
+    workload = workload.replace("name: stock", "name: server")
+    files = {"a/deployment.yaml": workload, "a/service.yaml": SERVICE}
+    found = findings(tmp_path, files)
+    assert {one.label for one in found.values()} == {"main", "not-a-sidecar"}
+
+
+def test_what_is_known_as_a_helper_needs_no_service_to_tell(tmp_path: Path) -> None:
+    workload = WORKLOAD.replace("example.com/stock", "envoyproxy/envoy")
+    files = {"a/deployment.yaml": workload, "a/service.yaml": SERVICE}
+    assert stock(tmp_path, files) == ("sidecar", "runs beside shop and serves it")
+
+
+def test_a_comment_that_calls_it_a_sidecar_hides_no_callers(tmp_path: Path) -> None:
+    workload = WORKLOAD.replace(
+        "- name: stock", "# a sidecar, for now\n      - name: stock"
+    )
+    service = SERVICE.replace("]", BOTH)
+    files = {"a/deployment.yaml": workload, "a/service.yaml": service}
+    why = "is reached from outside, as shop is"
+    assert stock(tmp_path, files) == ("not-a-sidecar", why)
 
 
 def test_a_service_of_another_folder_may_be_for_another_workload(

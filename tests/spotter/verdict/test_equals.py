@@ -497,7 +497,7 @@ spec:
 
 def test_two_of_one_image_in_a_job_are_two_tasks(tmp_path: Path) -> None:
     assert labels(tmp_path, {"a.yaml": TWO_TASKS}) == {
-        "store-make-bucket": "main",
+        "store-make-bucket": "not-a-sidecar",
         "store-make-user": "not-a-sidecar",
     }
 

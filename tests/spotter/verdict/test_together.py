@@ -6,6 +6,7 @@ import pytest
 from beginnings import job, placed, services
 from scanning import findings, neighbors, said_of
 
+PORT = "ports: [{containerPort: %d}]"
 IDLE = "command: [sleep, infinity]"
 UNIT = "is what the unit exists for"
 SAME = "is the equal of {}: neither is there for the other"
@@ -143,6 +144,34 @@ CASES = [
         ),
         *("relay", "not-a-sidecar", SHARES.format("exporter")),
         id="who shares with a helper",
+    ),
+    pytest.param(
+        placed(*(f"{one}, image: a" for one in ("rain", "lamp", "cup", "pan"))),
+        *("rain", "not-a-sidecar", SAME.format("lamp")),
+        id="all from one image",
+    ),
+    pytest.param(
+        placed(f"rain, {PORT % 80}", f"lamp, {PORT % 90}", served=(80, 90)),
+        *("rain", "not-a-sidecar", SAME.format("lamp")),
+        id="both have visitors",
+    ),
+    pytest.param(
+        placed(
+            *(f"rain, {PORT % 80}", f"lamp, {PORT % 90}"),
+            served=(80, 90),
+            name="old-rain",
+        ),
+        *("rain", "main", EQUALS),
+        id="both have visitors, and the unit is called after one",
+    ),
+    pytest.param(
+        placed(
+            f"rain, {PORT % 80}, args: ['--rows=localhost:90']",
+            f"lamp, {PORT % 90}",
+            served=(80, 90),
+        ),
+        *("rain", "main", EQUALS),
+        id="both have visitors, and one calls the other",
     ),
     pytest.param(
         placed(

@@ -430,6 +430,19 @@ CASES = [
         *("lamp", "not-a-sidecar", "does nothing but wait"),
         id="who only waits at the files of another",
     ),
+    *(
+        pytest.param(
+            placed("rain", f"lamp, {waits}"),
+            *("lamp", "not-a-sidecar", "does nothing but wait"),
+            id=f"who only waits with {waits}",
+        )
+        for waits in (
+            "command: [tail, -f, /dev/null]",
+            "args: [sh, -c, 'trap : TERM INT; sleep infinity & wait']",
+            "args: [sh, -c, 'while true; do sleep 9; done;']",
+            "image: hello-world",
+        )
+    ),
     pytest.param(
         placed(f"app, {WAITS}", f"lamp, {WAITS}"),
         *("lamp", "not-a-sidecar", "is told what app is told: they are equals"),

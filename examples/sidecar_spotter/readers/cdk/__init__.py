@@ -36,14 +36,14 @@ HINT = re.compile(
 )
 
 _CALL = re.compile(
-    r"(?<![\w.])(?:([\w.!?]{1,120}(?:\(\))?)"
+    r"(?<![\w.!?])(?:(\w[\w.!?]{0,119}(?:\(\))?)"
     r"\.(add_?(?:(?:init_?)?container|firelens_?log_?router))"
     r"|(?:new\s+)?(?:\w{1,60}\.)?(?:New)?ContainerDefinition)\(",
     re.I,
 )
 """A call that adds a container to a task, or makes one for a task that it names."""
 _LATER = re.compile(
-    r"(?<![\w.])([\w.!?]{1,120})\.add_?(mount_?points|port_?mappings"
+    r"(?<![\w.!?])(\w[\w.!?]{0,119})\.add_?(mount_?points|port_?mappings"
     r"|container_?dependencies)\(",
     re.I,
 )

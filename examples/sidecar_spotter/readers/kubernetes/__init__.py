@@ -9,7 +9,7 @@ finds out what a document is; `search` goes down in it, and `units` makes a unit
 place that has one, of the `boxes` there, each described by `containers`. `patches` and
 `texts` are for documents that hold pieces of others; `requests` for what asks others to
 add a container; `services` for the ports that a Service sends requests to, and
-`config_maps` for what containers read.
+`config_maps` for what containers read, both of which may stand in `siblings`.
 """
 
 from collections.abc import Iterator

@@ -7,47 +7,40 @@ in its folder, also among those that a `kustomization.yaml` makes of files.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Container, Group, Text
-from sidecar_spotter.parse import documents_in, mend
-from sidecar_spotter.tree import Node, Unreadable, entries, get, items, text
+from sidecar_spotter.readers.kubernetes.siblings import (
+    Compose,
+    of_kind,
+    plain,
+    siblings,
+)
+from sidecar_spotter.tree import Node, entries, get, items, text
 from sidecar_spotter.units import running
 
-NEIGHBORS = 30
-"""Files of the folder that are looked at."""
+FILES = 30
+"""Files of a ConfigMap that are read."""
 ROWS = 20
 """Lines of a mounted file that are kept: only those that name this machine."""
 LONGEST = 2_000
 """Characters of a value or a line that are kept."""
 HERE = re.compile(r"localhost|127\.0\.0\.1|\[::1\]")
-KIND = b"kind: ConfigMap"
 MAKES = b"configMapGenerator:"
 
 Maps = dict[str, dict[str, str]]
 """What each ConfigMap holds, by its name."""
 
 
-def _tree(document: bytes) -> Node | None:
-    with suppress(Unreadable):
-        return mend(document, tell=False)
-    return None
-
-
-Read = Callable[[bytes], Node | None]
-"""Composes a document: that of a template as its reader does."""
-
-
 def with_maps(
-    groups: list[Group], path: str, look: Look, read: Read = _tree
+    groups: list[Group], path: str, look: Look, tree: Compose = plain
 ) -> Iterator[Group]:
     """Yield the units of the file at *path*, with what ConfigMaps tell containers."""
     wanted = {name for group in groups for name in _named(group)}
-    maps = _maps(path, wanted, look, read) if wanted else {}
+    maps = _maps(path, wanted, look, tree) if wanted else {}
     for group in groups:
         boxes = (told(group, box, maps) for box in group.containers)
         yield replace(group, containers=tuple(boxes)) if maps else group
@@ -83,20 +76,18 @@ def told(group: Group, box: Container, maps: Maps) -> Container:
     )
 
 
-def _maps(path: str, wanted: set[str], look: Look, read: Read) -> Maps:
+def _maps(path: str, wanted: set[str], look: Look, tree: Compose) -> Maps:
     """Return the ConfigMaps in the folder of the file at *path*, if they are wanted."""
     folder = path.rpartition("/")[0]
     found: Maps = {}
-    others = (name for name in look.names(folder) if name.endswith((".yaml", ".yml")))
-    for name in (path, *islice(others, NEIGHBORS)):
-        data = look(name)
-        if data is None or wanted <= found.keys():
-            continue
-        if KIND in data and any(one.encode() in data for one in wanted):
-            parts = (part for _, part in documents_in(data) if KIND in part)
-            found = {**dict(_written(map(read, parts))), **found}
-        elif MAKES in data:
-            found = {**_made(folder, _tree(data), look), **found}
+    for data in chain([look(path) or b""], siblings(path, look)):
+        if wanted <= found.keys():
+            break
+        if MAKES in data:
+            found = {**_made(folder, plain(data), look), **found}
+        elif any(one.encode() in data for one in wanted):
+            written = _written(of_kind("ConfigMap", data, tree))
+            found = {**dict(written), **found}
     return found
 
 
@@ -119,7 +110,7 @@ def _made(folder: str, kustomization: Node | None, look: Look) -> Maps:
         held = found.setdefault(text(get(one, "name")), {})
         pairs = [text(literal) for literal in items(get(one, "literals"))]
         for field in ("files", "envs"):
-            for listed in islice(items(get(one, field)), NEIGHBORS):
+            for listed in islice(items(get(one, field)), FILES):
                 name = text(listed).rpartition("=")[2]
                 data = look(f"{folder}/{name}".lstrip("/")) or b""
                 said = data.decode("utf-8", "replace")

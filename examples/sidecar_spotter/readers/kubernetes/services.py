@@ -3,21 +3,14 @@
 Most repositories have the Service of a workload in a file of its own beside it.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
-from sidecar_spotter.parse import documents_in, mend
-from sidecar_spotter.tree import Node, Unreadable, entries, get, items, text
+from sidecar_spotter.readers.kubernetes.siblings import of_kind, siblings
+from sidecar_spotter.tree import Node, entries, get, items, text
 from sidecar_spotter.units import running
-
-NEIGHBORS = 30
-"""Files of the folder that are looked at."""
-KIND = re.compile(rb"^kind: *[\"']?Service[\"']?\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +43,9 @@ def ways_beside(groups: Iterable[Group], path: str, look: Look) -> Iterator[Way]
     """
     if not any(group.labels and len(running(group)) > 1 for group in groups):
         return
-    names = look.names(path.rpartition("/")[0])
-    others = (name for name in names if name.endswith((".yaml", ".yml")))
-    for name in islice(others, NEIGHBORS):
-        data = look(name) if name != path else None
-        if data is not None and KIND.search(data) is not None:
-            for _, document in documents_in(data):
-                if KIND.search(document) is not None:
-                    with suppress(Unreadable):
-                        yield from ways_in(mend(document, tell=False))
+    for data in siblings(path, look):
+        for document in of_kind("Service", data):
+            yield from ways_in(document)
 
 
 def with_ways(group: Group, ways: list[Way]) -> Group:

@@ -14,7 +14,7 @@ from itertools import islice
 from sidecar_spotter.model import Group, Volume
 from sidecar_spotter.readers.common.fields import Fields
 from sidecar_spotter.readers.common.values import FILE, say
-from sidecar_spotter.readers.kubernetes.config_maps import HERE, NEIGHBORS, told
+from sidecar_spotter.readers.kubernetes.config_maps import FILES, HERE, told
 from sidecar_spotter.readers.terraform.file import File
 from sidecar_spotter.tree import entries, text
 from sidecar_spotter.units import running
@@ -47,7 +47,7 @@ def with_maps(group: Group, file: File) -> Group:
 
 def _files(file: File, name: str) -> Iterator[tuple[str, str]]:
     """Yield name and calls of each file that a ConfigMap holds."""
-    for key, value in islice(entries(file.names.maps[name]), NEIGHBORS):
+    for key, value in islice(entries(file.names.maps[name]), FILES):
         if value.tag != FILE:
             yield text(key), _calls(say(value))
             continue
