@@ -123,6 +123,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     equals.copy_of_the_main_one,
     task_of_the_same_job,
     equals.each_has_visitors,
+    equals.one_of_a_whole_stack,
     equals.told_the_same,
     equals.linked_by_name,
     equals.part_of_the_same_product,

@@ -87,11 +87,19 @@ def each_has_visitors(pair: Pair) -> Ruling | None:
     `graphql-server` and `auth-server` do, at localhost. That makes neither a helper.
     """
     main = pair.main.name
-    visited = any(one.weight <= -0.7 for one in pair.by("peers"))
+    visited = any(one.weight <= -0.7 and one.about for one in pair.by("peers"))
     if not visited or pair.helps >= 0 or pair.ties - {"localhost"}:
         return None
     why = f"is reached from outside, as {main} is: they are equals"
     return Ruling(why, equal=not pair.ties)
+
+
+def one_of_a_whole_stack(pair: Pair) -> Ruling | None:
+    """Where one image runs everything, its programs call each other as equals do."""
+    all_alike = [one for one in pair.by("peers") if not one.about]
+    if not all_alike or pair.helps >= 0 or pair.ties - {"localhost"}:
+        return None
+    return Ruling(all_alike[0].says, equal=True)
 
 
 def told_the_same(pair: Pair) -> Ruling | None:

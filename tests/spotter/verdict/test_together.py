@@ -151,6 +151,24 @@ CASES = [
         id="all from one image",
     ),
     pytest.param(
+        placed(*(f"{one}, image: a" for one in ("rain", "lamp", "cup", "pan"))),
+        *("lamp", "not-a-sidecar", "is one of 4 programs from the same image"),
+        id="one of all from one image",
+    ),
+    pytest.param(
+        placed("rain, image: a, args: [x]", "lamp, image: a, args: [y]"),
+        *("rain", "not-a-sidecar", SAME.format("lamp")),
+        id="two from one image",
+    ),
+    pytest.param(
+        placed(
+            *(f"{one}, image: a, {PORT % 80}" for one in ("rain", "lamp", "cup")),
+            "pan, image: a, args: ['--rows=localhost:80']",
+        ),
+        *("lamp", "not-a-sidecar", "is one of 4 programs from the same image"),
+        id="all from one image, of which one calls another",
+    ),
+    pytest.param(
         placed(f"rain, {PORT % 80}", f"lamp, {PORT % 90}", served=(80, 90)),
         *("rain", "not-a-sidecar", SAME.format("lamp")),
         id="both have visitors",
