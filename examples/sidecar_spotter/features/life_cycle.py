@@ -62,11 +62,10 @@ from sidecar_spotter.units import image_of, running
 NAME = "life-cycle"
 STRENGTH = "medium"
 
-ENDS = re.compile(
-    r"quitquitquit|/quit\b|\bpkill\b|killall|/shutdown\b|wait.{0,20}localhost"
-)
-
-
+ASKS = re.compile(r"quitquitquit|/quit\b|/shutdown\b|wait.{0,20}localhost")
+"""A request to end, or a wait for an answer."""
+KILLS = re.compile(r"\bpkill\b|killall")
+"""A signal, which reaches a neighbor only where both share processes."""
 RELOADS = re.compile(
     r"\bp?kill(?:all)?\s+(?:-s\s+|-SIG|-)HUP\b(?P<whom>[^;&|\n]{0,80})"
 )
@@ -94,12 +93,20 @@ def look(group: Group) -> Iterator[Evidence]:
                     if name in whom:
                         says = f"tells {name} to read its settings again"
                         yield Evidence(NAME, box.name, said.line, says, 0.6, name)
-            elif ENDS.search(said.text):
+            elif ASKS.search(said.text) or (
+                KILLS.search(said.text) and _sees_processes(group, box)
+            ):
                 for name in others[:1]:
                     says = f"ends its neighbor, or waits for it ({name})"
                     if said.text.startswith("-"):
                         says = f"lets its neighbor end it ({name})"
                     yield Evidence(NAME, box.name, said.line, says, 0, name)
+
+
+def _sees_processes(group: Group, box: Container) -> bool:
+    """Whether a signal from a container reaches those of others."""
+    shared = any(one.text == "processes" for one in group.shares)
+    return shared or any(one.text.startswith("process") for one in box.joins)
 
 
 def _goes_on(group: Group, box: Container) -> Iterator[Evidence]:

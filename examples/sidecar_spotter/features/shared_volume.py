@@ -172,8 +172,8 @@ def look(group: Group) -> Iterator[Evidence]:
         ]
         for (box, mount), only_reads in zip(uses, read, strict=True):
             others = [
-                (other, its)
-                for (other, _), its in zip(uses, read, strict=True)
+                (other, its, held.read_only)
+                for (other, held), its in zip(uses, read, strict=True)
                 if other.name != box.name
             ]
             yield from _of_one(box, mount, others, fillers, only_reads=only_reads)
@@ -182,20 +182,20 @@ def look(group: Group) -> Iterator[Evidence]:
 def _of_one(
     box: Container,
     mount: Mount,
-    others: Sequence[tuple[Container, bool]],
+    others: Sequence[tuple[Container, bool, bool]],
     fillers: Sequence[Container],
     *,
     only_reads: bool,
 ) -> Iterator[Evidence]:
     """Yield the reason for one of those that share a volume.
 
-    *others* are its neighbors there, and whether they only read; *fillers* have put
-    something into it before.
+    *others* are its neighbors there, whether they only read, and whether they can do no
+    more; *fillers* have put something into it before.
     """
     volume = mount.volume
-    writer = next((other for other, reads in others if not reads), None)
-    reader = next((other for other, reads in others if reads), None)
-    caller = next((other for other, _ in others if calls_a_driver(other)), None)
+    writer = next((other for other, reads, _ in others if not reads), None)
+    reader = next(((other, held) for other, reads, held in others if reads), None)
+    caller = next((other for other, *_ in others if calls_a_driver(other)), None)
     if caller is not None and is_driver_at(box, mount):
         says = f"answers on a socket in {volume}, which {caller.name} calls"
         yield Evidence(NAME, box.name, mount.line, says, -1.5, caller.name)
@@ -206,15 +206,17 @@ def _of_one(
         weight = 0.2 if _brought(volume, writer, box) else 0.6
         yield Evidence(NAME, box.name, mount.line, says, weight, writer.name)
     elif reader is not None:
-        says = f"writes the volume {volume}, which {reader.name} only reads"
-        weight = 0.6 if _brought(volume, box, reader) else 0.2
-        yield Evidence(NAME, box.name, mount.line, says, weight, reader.name)
+        taker, held = reader
+        may, only = ("writes", "only ") if held else ("may write", "")
+        says = f"{may} the volume {volume}, which {taker.name} {only}reads"
+        weight = 0.6 if _brought(volume, box, taker) else 0.2
+        yield Evidence(NAME, box.name, mount.line, says, weight, taker.name)
     else:
         other = others[0][0]
         begun = (one for one in fillers if _same_image(one, box))
         # Copies of one program share its first step.
         first = next((one for one in begun if not _same_image(one, other)), None)
-        names = list(dict.fromkeys(one.name for one, _ in others))
+        names = list(dict.fromkeys(one.name for one, *_ in others))
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         says = f"shares the volume {volume} with {', '.join(names[:4])}{more}"
         weight = 0.3
@@ -267,11 +269,7 @@ def _same_image(one: Container, other: Container) -> bool:
 
 def writes(box: Container, mount: Mount) -> bool:
     """Whether a container's command writes into a folder."""
-    return any(
-        (at := said.text.find(mount.path)) >= 0
-        and WRITES.search(said.text[max(at - NEAR, 0) : at]) is not None
-        for said in box.words
-    )
+    return any(WRITES.search(ahead) for ahead in _ahead(box, mount))
 
 
 def reads(box: Container, mount: Mount) -> bool:
@@ -279,16 +277,18 @@ def reads(box: Container, mount: Mount) -> bool:
 
     What it keeps there for itself, as the place up to which it has read, is no output.
     """
-    told = False
-    if len(mount.path) < 2:
-        return False
-    option = ""
-    for said in box.words:
+    told = any(READS.search(ahead) for ahead in _ahead(box, mount))
+    return told and not writes(box, mount)
+
+
+def _ahead(box: Container, mount: Mount) -> Iterator[str]:
+    """Yield what stands in a command in front of a folder, be it in words of its own.
+
+    That is `tail -F /logs` as well as `[tail, -F, /logs]`.
+    """
+    before = ""
+    for said in box.words if len(mount.path) > 1 else ():
         at = said.text.find(mount.path)
         if at >= 0:
-            ahead = f"{option} {said.text[max(at - NEAR, 0) : at]}"
-            if WRITES.search(ahead):
-                return False
-            told = told or READS.search(ahead) is not None
-        option = said.text[-NEAR:]
-    return told
+            yield f"{before} {said.text[max(at - NEAR, 0) : at]}"
+        before = f"{before} {said.text}"[-NEAR:]

@@ -417,7 +417,9 @@ LONGEST_IMAGE = 300
 WIDEST = 4
 """Words of a name in an expression that may stand for an image."""
 
-_EXPRESSION = re.compile(r"\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|<%.*?%>", re.S)
+_EXPRESSION = re.compile(
+    r"\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|<%.*?%>|#@ .*", re.S
+)
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
 _OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image\"")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w-]*")

@@ -356,3 +356,10 @@ def test_a_command_is_shown_where_it_stands(tmp_path: Path) -> None:
 def test_a_known_program_alone_helps_nobody(tmp_path: Path) -> None:
     text = placed("lamp, image: redis-exporter", kind="Deployment")
     assert findings(tmp_path, {"a.yaml": text})["lamp"].label == "not-a-sidecar"
+
+
+def test_an_image_that_ytt_computes_tells_by_its_name(tmp_path: Path) -> None:
+    text = (
+        placed("shop") + "  - image: #@ data.values.pgbouncer.image\n    name: pool\n"
+    )
+    assert findings(tmp_path, {"a.yaml": text})["pool"].role == "database-proxy"

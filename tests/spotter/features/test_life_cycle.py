@@ -136,6 +136,7 @@ def test_all_else_in_that_annotation_orders_nothing(tmp_path: Path, said: str) -
     )
 
 
+SHARES = "shareProcessNamespace: true"
 ENDS = "ends its neighbor, or waits for it (lamp)"
 TELLS = "tells lamp to read its settings again"
 
@@ -158,7 +159,7 @@ TELLS = "tells lamp to read its settings again"
 def test_a_command_that_ends_or_reloads_a_neighbor(
     tmp_path: Path, command: str, says: str
 ) -> None:
-    text = placed(f"rain, args: ['{command}']", "lamp")
+    text = placed(f"rain, args: ['{command}']", "lamp", more=SHARES)
     assert life_cycle(tmp_path, text) == [says]
 
 
@@ -166,6 +167,9 @@ def test_a_command_that_ends_or_reloads_a_neighbor(
     "text",
     [
         pytest.param(placed("rain, args: [pkill -HUP rain]", "lamp"), id="itself"),
+        pytest.param(
+            placed("rain, args: [killall -INT rain]", "lamp"), id="its own process"
+        ),
         pytest.param(
             services("rain, depends_on: [lamp], pid: 'service:lamp'", "lamp"),
             id="a service that starts first",

@@ -34,6 +34,16 @@ CASES = [
         id="who only reads, beside the pages of a web server",
     ),
     pytest.param(
+        placed(f"app, {WRITE}, {MOUNT}", f"lamp, {READ}"),
+        *("app", "writes the volume data, which lamp only reads"),
+        id="who alone can write",
+    ),
+    pytest.param(
+        placed(f"app, {MOUNT}", f"lamp, {FOLLOW}, {MOUNT}"),
+        *("app", "may write the volume data, which lamp reads"),
+        id="who may write, as the reader may",
+    ),
+    pytest.param(
         placed(f"app, {WRITE}, {MOUNT}", f"web, {PAGES}"),
         *("web", "reads the volume data, which app may write"),
         id="a web server whose pages another writes",

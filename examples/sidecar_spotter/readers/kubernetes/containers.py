@@ -23,7 +23,7 @@ def container(node: Node, lines: list[bytes], *, early: bool = False) -> Contain
         name=text(get(node, "name") or get(node, "containerName")),
         line=first,
         stage="run" if not early else "native" if always else "init",
-        image=Text(text(image), line(image)) if image is not None else None,
+        image=None if image is None else _written(image, lines),
         words=tuple(words),
         settings=tuple(_settings(node)),
         variables=tuple(_variables(node)),
@@ -42,6 +42,19 @@ def container(node: Node, lines: list[bytes], *, early: bool = False) -> Contain
 def image_of(node: Node) -> Node | None:
     """Return the image of a container; some resources have another word for it."""
     return get(node, "image") or get(node, "dockerImage")
+
+
+_COMPUTED = re.compile(rb":\s+(#@\s[^\r\n]{1,200})")
+"""A value of ytt, which stands in a comment: `image: #@ data.values.relay.image`."""
+
+
+def _written(image: Node, lines: list[bytes]) -> Text:
+    """Return an image as its file writes it."""
+    at, said = line(image), text(image)
+    if not said and 0 < at <= len(lines):
+        computed = _COMPUTED.search(lines[at - 1])
+        said = computed[1].decode("utf-8", "replace").strip() if computed else ""
+    return Text(said, at)
 
 
 def _scalar(node: Node | None) -> list[Text]:
