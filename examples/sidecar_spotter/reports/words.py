@@ -12,6 +12,8 @@ untrusted, and a name can be as long as its file."""
 
 ROWS = 3
 """Reasons of one feature that are shown for a container; more are counted."""
+OF_ITSELF = frozenset(("telling-name", "known-image", "operator-field"))
+"""Features that say of a container what it is, whatever is beside it."""
 LISTED = 10
 """Skipped files that are named one by one; more are counted by reason."""
 LABELS: dict[Label, str] = {
@@ -93,10 +95,12 @@ def _contradicts(one: Evidence, finding: Finding) -> bool:
     """Whether a reason speaks against the label.
 
     A main program calls others, so to call one is taken for a sign of it. But an
-    exporter calls the one that it serves.
+    exporter calls the one that it serves. What ties two speaks against neither.
     """
     if one.feature == "localhost" and one.about and one.about == finding.serves:
         return False
+    if finding.label == "main":
+        return one.weight > 0 and one.feature in OF_ITSELF
     sign = {"not-a-sidecar": -1} | dict.fromkeys(SIDECARS, 1)
     return one.weight * sign.get(finding.label, 0) < 0
 

@@ -38,8 +38,12 @@ def role(box: Container, label: Label) -> str:
     found, told = known_as(box), telling(box.name)
     helps = told not in (None, MAIN)
     if found is not None and _image_tells(found, label, helps=helps):
-        return found.role
-    return told if told and helps and label != "main" else UNKNOWN.get(label, "helper")
+        said: str | None = found.role
+    else:
+        said = told if helps and label != "main" else None
+    if said is None or (said == "sidecar" != label):  # that is a label, and not its own
+        return UNKNOWN.get(label, "helper")
+    return said
 
 
 def _image_tells(found: Known, label: Label, *, helps: bool) -> bool:

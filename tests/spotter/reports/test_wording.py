@@ -111,6 +111,26 @@ def test_who_finds_nothing_says_in_how_many_files() -> None:
 # The rows of reasons -------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("feature", "word"),
+    [
+        ("telling-name", "but "),
+        ("known-image", "but "),
+        ("operator-field", "but "),
+        ("shared-volume", ""),
+        ("localhost", ""),
+    ],
+)
+def test_a_main_program_is_one_in_spite_of_the_look_of_a_helper(
+    feature: str, word: str
+) -> None:
+    main = replace(SHIP, label="main", serves=None)
+    main = replace(main, evidence=(reason("looks so", 1, feature),))
+    assert list(reasons(main)) == [(33, f"{word}looks so ({feature})")]
+    main = replace(main, evidence=(reason("looks so", -1, feature),))
+    assert list(reasons(main)) == [(33, f"looks so ({feature})")]
+
+
 def test_reasons_of_one_kind_are_counted_from_the_fourth_on() -> None:
     many = [
         Evidence("shared-volume", "ship", line, f"shares the volume v{line}", 0.3)

@@ -31,6 +31,16 @@ CASES = [
         id="a helper's image, before the sidecar that it is called after",
     ),
     pytest.param(
+        placed("rain", more=BEFORE.format("name: config-helper, image: lamp")),
+        *("config-helper", "init"),
+        id="a name that tells a helper of any kind, before the others",
+    ),
+    pytest.param(
+        placed("sidecar", kind="Deployment"),
+        *("sidecar", "program"),
+        id="what is called a sidecar, and is none",
+    ),
+    pytest.param(
         placed("rain", more=BEFORE.format("name: fill, image: redis")),
         *("fill", "init"),
         id="the tools of a store, before the others",
