@@ -232,13 +232,19 @@ def image_of(box: Container) -> str:
     return box.image.text if box.image is not None else ""
 
 
+_VEILED = str.maketrans("/:@", "\ue000\ue001\ue002")
+_BARED = str.maketrans("\ue000\ue001\ue002", "/:@")
+"""Stand for what parts an image, where it stands inside an expression."""
+
+
 def stem(box: Container) -> str:
     """Return the last part of a container's image, without tag and digest."""
     image = image_of(box).strip("\"' ")
     if " " in image and "{" not in image and "(" not in image:
         return ""  # words for whoever fills the image in
-    image = image.partition(":${")[0]  # a tag that is looked up may have slashes
-    return re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].strip("\"' ")
+    image = _HOLES.sub(lambda hole: hole[0].translate(_VEILED), image)
+    last = re.split(r"[:@]", image.rsplit("/", 1)[-1])[0]
+    return last.translate(_BARED).strip("\"' ")
 
 
 def own_name(group: Group) -> list[str]:

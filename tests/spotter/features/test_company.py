@@ -11,6 +11,7 @@ ADMIN = "cap_add: [NET_ADMIN]"
 IN = "network_mode: 'service:rain'"
 LENDS = "lends its network namespace to {}"
 OTHER = READ.replace("data", "rows")
+COMPUTED = "{0}, image: '{{{{ printf \"%s:%s\" .{0}.repository .{0}.tag }}}}'"
 TEMPLATE = """\
 # chart
 kind: Deployment
@@ -37,6 +38,11 @@ PEERS = [
     ),
     (
         placed(*(f"{name}, image: a" for name in "abcde"), "lamp"),
+        *("a", ["runs the same image as b"]),
+    ),
+    (placed(*(COMPUTED.format(name) for name in ("rain", "lamp"))), "rain", []),
+    (
+        placed(*(COMPUTED.format("rain").replace("rain", n, 1) for n in ("a", "b"))),
         *("a", ["runs the same image as b"]),
     ),
     (placed(f"rain, image: a, {MOUNT}", f"lamp, image: a, {READ}"), "rain", []),
