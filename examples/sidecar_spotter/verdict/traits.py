@@ -67,6 +67,12 @@ def is_known_helper(box: Container) -> bool:
     return found is not None and found.sure >= ALWAYS
 
 
+def is_tunnel(box: Container) -> bool:
+    """Whether a container is a tunnel by its image."""
+    found = known_as(box)
+    return found is not None and found.role == "tunnel-proxy"
+
+
 def is_front(box: Container) -> bool:
     """Whether a container passes requests on, and could do so as a gateway."""
     return role(box, "sidecar") in FRONT

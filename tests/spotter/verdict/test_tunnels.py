@@ -120,3 +120,16 @@ def test_who_may_change_routes_leads_several_guests_out(tmp_path: Path) -> None:
     [one] = [finding for finding in unit.findings if finding.name == "way"]
     assert one.label == "sidecar"
     assert any("leads its guests out" in why.says for why in one.evidence)
+
+
+@pytest.mark.parametrize(
+    ("image", "main"), [("qmcgaw/gluetun", "film_proxy"), ("example/road", "road")]
+)
+def test_what_a_tunnel_takes_out_is_served_whatever_it_is_called(
+    tmp_path: Path, image: str, main: str
+) -> None:
+    road = f"  road: {{image: {image}, cap_add: [NET_ADMIN], ports: ['80:80']}}\n"
+    film = "  film_proxy: {image: film-proxy, network_mode: 'service:road'}\n"
+    found = labels(tmp_path, {"compose.yaml": f"services:\n{road}{film}"})
+    other = "road" if main == "film_proxy" else "film_proxy"
+    assert found == {main: "main", other: "sidecar"}

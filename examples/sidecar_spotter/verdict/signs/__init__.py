@@ -33,6 +33,7 @@ SIGNS: tuple[Callable[[Candidate], float], ...] = (
     company.looks_into_another,
     company.shows_anothers_files,
     company.guest_among_equals,
+    company.goes_through_a_tunnel,
     company.always_there,
 )
 """All of them are added up."""

@@ -8,6 +8,7 @@ from sidecar_spotter.verdict.traits import (
     is_known_helper,
     is_published,
     is_store,
+    is_tunnel,
     joins,
 )
 from sidecar_spotter.verdict.weights import apart, score
@@ -102,6 +103,15 @@ def guest_among_equals(one: Candidate) -> float:
         guest = guest or any(telling(host.name) == MAIN for host in hosts)
     alone = apart(one.reasons)
     return 0 if guest or alone > 0 else -(score(one.reasons) - alone + 1)
+
+
+def goes_through_a_tunnel(one: Candidate) -> float:
+    """Return less for whom a tunnel takes out, be it called as a helper itself.
+
+    `shop_proxy` in the network of a tunnel is what that tunnel is there for.
+    """
+    hosts = [other for other in one.boxes if joins(one.box, other)]
+    return -2.5 if any(map(is_tunnel, hosts)) and not is_tunnel(one.box) else 0
 
 
 def always_there(one: Candidate) -> float:
