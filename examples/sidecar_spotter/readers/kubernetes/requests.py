@@ -118,8 +118,11 @@ def _values_in(document: Node) -> Iterator[Node]:
                 yield value
 
 
-VALUES = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml$")
-"""What values of a chart are called."""
+VALUES = re.compile(r"(?:^|/)(?:[\w.-]*values[\w.-]*|kustomization)\.ya?ml$")
+"""What a file is called whose documents without a kind are values of a chart.
+
+Of a kustomization only the values in it come here.
+"""
 OF_OTHERS = re.compile(
     r"ingress|service|namespace|route|gateway|persist|volume|secret|config|certificate"
     r"|crd|monitor|rbac|metadata|webhook",
