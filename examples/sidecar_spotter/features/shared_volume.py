@@ -94,7 +94,7 @@ from sidecar_spotter.features.common.volume_sockets import (
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.tables.known import telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import answers, image_of, running, serves_files
+from sidecar_spotter.units import answers, image_of, running, serves_files, stem
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -154,6 +154,8 @@ def look(group: Group) -> Iterator[Evidence]:
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
+        if not any(read):
+            read = [_is_set_up_in(box, mount) for box, mount in uses]
         if not any(read):
             takes = _takes if TAKEN.search(volume) else _saves
             read = [takes(box) for box, _ in uses]
@@ -239,10 +241,23 @@ def _called_after(box: Container, other: Container) -> bool:
 
 def _brought(volume: str, writer: Container, reader: Container) -> bool:
     """Whether a volume's content is brought to its reader, and not taken from there."""
+    given = (mount for mount in reader.mounts if mount.volume == volume)
     if BROUGHT.search(volume) or serves_files(reader):
         return True
+    if any(mount.path.startswith("/etc/") for mount in given):
+        return True  # who reads there is set up by it
     asked = answers(reader) and not answers(writer)
     return asked and not TAKEN.search(volume) and not is_front(reader)
+
+
+def _is_set_up_in(box: Container, mount: Mount) -> bool:
+    """Whether a volume is where a program is set up, by its name: `/etc/nginx/sites`.
+
+    Whoever else may write there does so for that program.
+    """
+    folder = mount.path.removeprefix("/etc/").partition("/")[0]
+    called = folder in (box.name, stem(box))
+    return called and bool(folder) and mount.path.startswith("/etc/")
 
 
 TAKERS = frozenset(("log-shipper", "telemetry-collector", "log-reader"))
