@@ -24,7 +24,7 @@ DEEPEST = 100
 WORDS = (
     *(b"sidecar", b"spec/containers", b"spec/initcontainers", b"containermode:"),
     *(b"additionalcontainer:", b"containerlist:", b"prometheusspec:"),
-    *(b"network_mode", b"volumes_from"),
+    *(b"network_mode", b"volumes_from", b"gitsync:"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
     *(b"serviceconnectconfiguration", b"appdirpath"),
 )

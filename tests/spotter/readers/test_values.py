@@ -483,6 +483,37 @@ def test_whom_all_others_call_is_what_the_unit_is_for(tmp_path: Path) -> None:
     }
 
 
+FETCHED = """\
+dags:
+  gitSync:
+    enabled: true
+    repo: git@example.com:shop/flows.git
+"""
+
+
+def test_values_may_have_files_fetched_from_git(tmp_path: Path) -> None:
+    release = "kind: HelmRelease\nspec:\n  values:\n" + indent(FETCHED, "    ")
+    for path, text in (("values.yaml", FETCHED), ("release.yaml", release)):
+        (tmp_path / path).write_text(text)
+        report = scan(tmp_path / path)
+        said = [(one.name, one.label) for j in report.groups for one in j.findings]
+        assert said == [("git-sync", "injected-sidecar")], path
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("config.yaml", "", ""),  # a program's own, which may fetch for itself
+        ("values.yaml", "true", "false"),
+        ("values.yaml", "repo", "note"),
+    ],
+)
+def test_nothing_is_asked_to_fetch(
+    tmp_path: Path, path: str, old: str, new: str
+) -> None:
+    assert labels(tmp_path, {path: FETCHED.replace(old, new)}) == {}
+
+
 def test_an_index_of_charts_lists_what_can_be_fetched(tmp_path: Path) -> None:
     text = """\
     apiVersion: v1
