@@ -83,7 +83,8 @@ def _switches(data: bytes) -> bool:
 
 
 _OF_VALUES = re.compile(
-    rb"\n *(?:sidecar|prometheusSpec|containerMode|gitSync):|: *[\"']?sidecar[\"']?[ \r]*\n"
+    rb"\n *(?:sidecar|prometheusSpec|containerMode|gitSync):"
+    rb"|: *[\"']?sidecar[\"']?[ \r]*\n"
 )
 
 
