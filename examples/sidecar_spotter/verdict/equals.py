@@ -177,7 +177,10 @@ def tied_to_others(pair: Pair) -> Ruling | None:
 
 
 def has_a_helper_of_its_own(pair: Pair) -> Ruling | None:
-    """What looks like a main program, and has ties to helpers alone, is who they help."""
+    """What looks like a main program, and is tied to helpers alone, is whom they help.
+
+    Neither it nor the main one is there for the other.
+    """
     elsewhere = pair.tied_to and pair.main.name not in pair.tied_to
     served = all(apart(pair.found[name]) > 0 for name in pair.tied_to)
     if pair.loose or pair.helps >= 0 or not (elsewhere and served):
