@@ -72,8 +72,9 @@ The word `readOnly` tells the reader from the writer, and is seldom set. Without
 look at the commands: who creates the file, who opens it? A reader that keeps its place
 in the same folder, as a bookmark, needs to write there, and is a reader all the same.
 Either can be the helper. The name of the volume helps: `content` is filled for the main
-program, `logs` are read from it. So does a port: whoever answers callers is seldom the
-one that only fetches or ships.
+program, `logs` are read from it. So does a folder: what lies in `/etc/nginx` sets nginx
+up, whoever writes it. And so does a port: whoever answers callers is seldom the one
+that only fetches or ships.
 
 In the wild: {project}`git-sync fills a volume that a web server reads
 <identify-git-sync>`. To run: {ref}`the lab of git-sync <lab-git-sync>` for a sidecar
