@@ -155,7 +155,9 @@ def look(group: Group) -> Iterator[Evidence]:
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
-        if not any(read):
+        fillers = _fillers(group, volume, known=volume in kinds)
+        begun = any(_same_image(one, box) for one in fillers for box, _ in uses)
+        if not any(read) and not begun:
             read = [_is_set_up_in(box, mount) for box, mount in uses]
         if not any(read):
             takes = _takes if TAKEN.search(volume) else _saves
@@ -165,14 +167,6 @@ def look(group: Group) -> Iterator[Evidence]:
             read = [serves_files(box) and not box.words for box, _ in uses]
         if all(read):  # somebody writes it, or there would be nothing to read
             read = [mount.read_only for _, mount in uses]
-        fillers = [
-            box
-            for box in group.containers
-            if box.stage == "init"
-            # What a template includes may be a volume that nobody can write.
-            and (volume in kinds or "template" not in group.marks)
-            and any(m.volume == volume and not m.read_only for m in box.mounts)
-        ]
         for (box, mount), only_reads in zip(uses, read, strict=True):
             others = [
                 (other, its)
@@ -180,6 +174,22 @@ def look(group: Group) -> Iterator[Evidence]:
                 if other.name != box.name
             ]
             yield from _of_one(box, mount, others, fillers, only_reads=only_reads)
+
+
+def _fillers(group: Group, volume: str, *, known: bool) -> list[Container]:
+    """Return the init containers that have put something into a volume.
+
+    What a template includes, and nothing is *known* of, may be one that nobody can
+    write.
+    """
+    if not known and "template" in group.marks:
+        return []
+    return [
+        box
+        for box in group.containers
+        if box.stage == "init"
+        and any(m.volume == volume and not m.read_only for m in box.mounts)
+    ]
 
 
 def _of_one(
