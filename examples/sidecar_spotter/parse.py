@@ -63,6 +63,18 @@ _STATEMENT = re.compile(
     # Terraform's own: the file that it is the template of has no such sign.
     rb"|%\{[-~ ]*(?:if|else|endif|for|endfor)\b[^{}\n]{0,500}\}"
 )
+_EITHER = re.compile(
+    # An `if` that begins and ends on one line: what its sides say.
+    (
+        rb"OPEN(?:if|unless)\b[^\n%}]{0,300}CLOSE"
+        rb"((?:(?!OPEN(?:if|unless|for|el|end))[^\n]){0,500})"
+        rb"OPENel(?:se|if|sif)\b[^\n%}]{0,300}CLOSE"
+        rb"((?:(?!OPEN(?:if|unless|for|end))[^\n]){0,500})"
+        rb"OPENend(?:if)?\b *[-+~]?CLOSE"
+    )
+    .replace(b"OPEN", rb"(?:\{%|<%|%\{)[-+~]? *")
+    .replace(b"CLOSE", rb"(?:%\}|%>|\})")
+)
 # Plain text first: the search for it alone runs at the speed of memory.
 _MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")
 _COLUMNS = re.compile(rb"\n[ \t?:-]{%d}" % DEEPEST)
@@ -77,12 +89,14 @@ def without_statements(data: bytes) -> bytes:
     """Return *data* without what only steers or comments a template.
 
     That is one of Jinja, ERB or Terraform. Lines keep their numbers. Both sides of an
-    `if` stay.
+    `if` stay, unless they stand on one line: a value cannot be both.
     """
     if b"%" not in data and b"{#" not in data:
         return data  # nearly all: one sign is found faster than two
     if not any(sign in data for sign in (b"{%", b"{#", b"<%", b"%{")):
         return data
+    if b"else" in data or b"elif" in data or b"elsif" in data:
+        data = _EITHER.sub(lambda match: match[1].strip() or match[2], data)
     return _STATEMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), data)
 
 

@@ -23,8 +23,8 @@ DEEPEST = 100
 
 WORDS = (
     *(b"sidecar", b"spec/containers", b"spec/initcontainers", b"containermode:"),
-    *(b"additionalcontainer:", b"containerlist:"),
-    *(b"network_mode", b"volumes_from"),
+    *(b"additionalcontainer:", b"containerlist:", b"prometheusspec:"),
+    *(b"network_mode", b"volumes_from", b"gitsync:"),
     *(b"containerdefinitions", b"container_definitions", b"aws::ecs::task"),
     *(b"serviceconnectconfiguration", b"appdirpath"),
 )
@@ -251,6 +251,8 @@ def _json(path: str, low: bytes) -> bool:
     if b'"customresourcedefinition"' in low and b'"list"' not in low:
         return False
     images = len(IMAGE.findall(low))
+    if images and low.lstrip()[:1] == b",":
+        return True  # one more for the list of another template
     if b'"taskgroups"' in low or b'"serviceconnectconfiguration"' in low:
         return True  # Nomad's tasks need no image, and ECS brings its proxy's
     if images > 1 or "compose" in path:

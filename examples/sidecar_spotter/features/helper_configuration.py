@@ -165,6 +165,7 @@ def _told(
         and mount.volume in filled
         and kinds.get(mount.volume) not in FIXED
         and len(mount.path) > 1
+        and not mount.path.startswith("/etc/")  # there it is set up by its neighbor
     ]
     words = " ".join(word.text for word in box.words)[:LONGEST]
     told = (match for match in NOTIFIES.finditer(words) if other.name in match.groups())

@@ -72,8 +72,9 @@ The word `readOnly` tells the reader from the writer, and is seldom set. Without
 look at the commands: who creates the file, who opens it? A reader that keeps its place
 in the same folder, as a bookmark, needs to write there, and is a reader all the same.
 Either can be the helper. The name of the volume helps: `content` is filled for the main
-program, `logs` are read from it. So does a port: whoever answers callers is seldom the
-one that only fetches or ships.
+program, `logs` are read from it. So does a folder: what lies in `/etc/nginx` sets nginx
+up, whoever writes it. And so does a port: whoever answers callers is seldom the one
+that only fetches or ships.
 
 In the wild: {project}`git-sync fills a volume that a web server reads
 <identify-git-sync>`. To run: {ref}`the lab of git-sync <lab-git-sync>` for a sidecar
@@ -94,7 +95,7 @@ from sidecar_spotter.features.common.volume_sockets import (
 from sidecar_spotter.model import Container, Evidence, Group, Mount
 from sidecar_spotter.tables.known import telling
 from sidecar_spotter.tables.variables import known_as
-from sidecar_spotter.units import answers, image_of, running, serves_files
+from sidecar_spotter.units import answers, image_of, running, serves_files, stem
 
 NAME = "shared-volume"
 STRENGTH = "strong"
@@ -154,6 +155,10 @@ def look(group: Group) -> Iterator[Evidence]:
         if all(mount.read_only for _, mount in uses):
             continue  # none of them writes it: another one has filled it
         read = [mount.read_only or reads(box, mount) for box, mount in uses]
+        fillers = _fillers(group, volume, known=volume in kinds)
+        begun = any(_same_image(one, box) for one in fillers for box, _ in uses)
+        if not any(read) and not begun:
+            read = [_is_set_up_in(box, mount) for box, mount in uses]
         if not any(read):
             takes = _takes if TAKEN.search(volume) else _saves
             read = [takes(box) for box, _ in uses]
@@ -162,14 +167,6 @@ def look(group: Group) -> Iterator[Evidence]:
             read = [serves_files(box) and not box.words for box, _ in uses]
         if all(read):  # somebody writes it, or there would be nothing to read
             read = [mount.read_only for _, mount in uses]
-        fillers = [
-            box
-            for box in group.containers
-            if box.stage == "init"
-            # What a template includes may be a volume that nobody can write.
-            and (volume in kinds or "template" not in group.marks)
-            and any(m.volume == volume and not m.read_only for m in box.mounts)
-        ]
         for (box, mount), only_reads in zip(uses, read, strict=True):
             others = [
                 (other, its, held.read_only)
@@ -177,6 +174,22 @@ def look(group: Group) -> Iterator[Evidence]:
                 if other.name != box.name
             ]
             yield from _of_one(box, mount, others, fillers, only_reads=only_reads)
+
+
+def _fillers(group: Group, volume: str, *, known: bool) -> list[Container]:
+    """Return the init containers that have put something into a volume.
+
+    What a template includes, and nothing is *known* of, may be one that nobody can
+    write.
+    """
+    if not known and "template" in group.marks:
+        return []
+    return [
+        box
+        for box in group.containers
+        if box.stage == "init"
+        and any(m.volume == volume and not m.read_only for m in box.mounts)
+    ]
 
 
 def _of_one(
@@ -241,10 +254,23 @@ def _called_after(box: Container, other: Container) -> bool:
 
 def _brought(volume: str, writer: Container, reader: Container) -> bool:
     """Whether a volume's content is brought to its reader, and not taken from there."""
+    given = (mount for mount in reader.mounts if mount.volume == volume)
     if BROUGHT.search(volume) or serves_files(reader):
         return True
+    if any(mount.path.startswith("/etc/") for mount in given):
+        return True  # who reads there is set up by it
     asked = answers(reader) and not answers(writer)
     return asked and not TAKEN.search(volume) and not is_front(reader)
+
+
+def _is_set_up_in(box: Container, mount: Mount) -> bool:
+    """Whether a volume is where a program is set up, by its name: `/etc/nginx/sites`.
+
+    Whoever else may write there does so for that program.
+    """
+    folder = mount.path.removeprefix("/etc/").partition("/")[0]
+    called = folder in (box.name, stem(box))
+    return called and bool(folder) and mount.path.startswith("/etc/")
 
 
 TAKERS = frozenset(("log-shipper", "telemetry-collector", "log-reader"))

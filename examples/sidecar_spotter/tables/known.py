@@ -421,7 +421,7 @@ _EXPRESSION = re.compile(
     r"\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|<%.*?%>|#@ .*", re.S
 )
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
-_OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image\"")
+_OWN_IMAGE = re.compile(r"(?:include|template) \"[\w-]+\.image(?:\.\w+)?\"")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w-]*")
 _PIECE = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z0-9]+|\d+")
 _OAUTH = re.compile(r"OAuth")

@@ -535,6 +535,17 @@ def of_switch(name: Node, node: Node | None) -> Iterator[Request]:
         yield _request(text(name), role, top, says, how="chart-value")
 
 
+def of_git(name: Node, node: Node | None) -> Iterator[Request]:
+    """Yield what a value `gitSync` asks for that is on, and names a repository.
+
+    As in https://github.com/apache/airflow/blob/main/chart/values.yaml.
+    """
+    named = any(text(one).startswith("repo") for one, _ in entries(node))
+    if named and text(get(node, "enabled")).lower() in TRUE:
+        says = "is added by the chart, because gitSync.enabled is true"
+        yield _request("git-sync", "git-sync", name, says, how="chart-value")
+
+
 ONE = re.compile(r"(?:^|[a-z0-9_-])side-?car$", re.IGNORECASE)
 """How a value is called that has the switch and the settings of one sidecar."""
 

@@ -64,7 +64,9 @@ def _works_for(pair: Pair) -> str:
             words = set(split(one.about))
             if apart(pair.found[one.about]) <= 0 or (words and words <= own):
                 return one.about
-    return ""
+    alone = [name for name in pair.tied_to if apart(pair.found[name]) < 0]
+    only = len(alone) == len(pair.tied_to) == 1 and not pair.loose
+    return alone[0] if only else ""
 
 
 def _called_after(pair: Pair) -> str | None:
@@ -131,6 +133,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     whom.no_service_reaches,
     equals.nothing_speaks_for_it,
     equals.tied_to_others,
+    equals.has_a_helper_of_its_own,
     equals.equal_at_the_same_files,
     serves_it,
 )

@@ -10,7 +10,7 @@ from sidecar_spotter.verdict.traits import (
     role,
     same_image,
 )
-from sidecar_spotter.verdict.weights import CLEAR
+from sidecar_spotter.verdict.weights import CLEAR, apart
 from sidecar_spotter.verdict.whom import PODS
 
 NO_KIND = frozenset(("container", "containers", "ctr", "name", "pod", "process"))
@@ -174,6 +174,20 @@ def tied_to_others(pair: Pair) -> Ruling | None:
     return Ruling(
         f"runs the same image as {main}, and has no tie to it: an equal", equal=True
     )
+
+
+def has_a_helper_of_its_own(pair: Pair) -> Ruling | None:
+    """What looks like a main program, and is tied to helpers alone, is whom they help.
+
+    Neither it nor the main one is there for the other.
+    """
+    elsewhere = pair.tied_to and pair.main.name not in pair.tied_to
+    served = all(apart(pair.found[name]) > 0 for name in pair.tied_to)
+    if pair.loose or pair.helps >= 0 or not (elsewhere and served):
+        return None
+    helpers = ", ".join(sorted(pair.tied_to))
+    why = f"is helped by {helpers}, and has no tie to {pair.main.name}"
+    return Ruling(f"{why}: they are equals", "main")
 
 
 def equal_at_the_same_files(pair: Pair) -> Ruling | None:

@@ -22,7 +22,9 @@ STORES = {"database", "broker"}
 """Roles that neighbors use, but that serve no one neighbor."""
 FRONT = {"proxy", "mesh-proxy"}
 """Roles of programs that can also be what a unit is for, as a gateway's."""
-_MOMENTS = frozenset(("copy", "install", "create", "set", "setup", "fix", "change"))
+_MOMENTS = frozenset(
+    ("copy", "install", "create", "set", "setup", "fix", "change", "clean", "remove")
+)
 """With these the name of a step begins that handles what others run."""
 UNKNOWN = {"main": "application", "init": "init", "not-a-sidecar": "program"}
 """What a container is for that nothing tells more of: `helper` for all others."""

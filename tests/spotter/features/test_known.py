@@ -203,6 +203,11 @@ def test_hostile_text_costs_little_time() -> None:
             '{{ include "redis.image" (merge .Values.hotReload.image .) }}',
             "config-reloader",
         ),
+        (
+            '{{ include "shop-metrics.image.registry" . }}/'
+            "{{ .Values.redis.image.repository }}",
+            "database",
+        ),
         ("{{ .Values.sidecars.changer.image.repository }}", "sidecar"),
         ("{{ .Values.redis.image.repository }}", "database"),
     ],

@@ -230,14 +230,18 @@ def test_a_script_may_put_a_container_there() -> None:
     assert [one.text for one in box(task, "envoy").notes]
 
 
-def test_a_template_may_add_one_container_to_the_list_of_another_file() -> None:
+def test_a_template_may_add_one_container_to_the_list_of_another_file(
+    tmp_path: Path,
+) -> None:
     text = """\
     ,{
       "name": "xray-daemon",
       "image": "amazon/aws-xray-daemon",
       "portMappings": [{"hostPort": 2000, "containerPort": 2000}]
     }"""
-    group = unit("templates/xray.json.tpl", text)
+    path = "templates/xray.json.tpl"
+    assert labels(tmp_path, {path: text}) == {"xray-daemon": "sidecar"}
+    group = unit(path, text)
     assert group.marks == {"partial"}
     assert [(one.name, one.line) for one in group.containers] == [("xray-daemon", 2)]
     assert [one.label for one in judge(group).findings] == ["sidecar"]

@@ -142,6 +142,46 @@ def test_statements_leave_every_line_its_number() -> None:
     assert without_statements(text) == b"a: 1\n\n\nb: 2\n\n\n\nd: <%= y %>\n"
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (b'{% if index .A "x" %}"{% index .A "y" %}"{% else %}"1"{% end %}', b'""'),
+        (b"{%- if x == 1 -%}a{%- elif y -%}b{%- else -%}c{%- endif -%}d", b"ad"),
+        (b"{% if x %}{% else %}b{% endif %}", b"b"),
+        (b"<% if x %>a<% else %>b<% end %>", b"a"),
+        (b'%{ if x == "" }%{ else },{}%{ endif }', b",{}"),
+        (b"{% else %}a{% if x %}b{% endif %}", b"ab"),
+        (b"{% if x %}a{% else %}\n{% endif %}", b"a\n"),
+    ],
+)
+def test_of_an_if_on_one_line_one_side_is_read(said: bytes, read: bytes) -> None:
+    assert without_statements(said) == read
+
+
+@pytest.mark.parametrize("text", [b"{% if x %}a{% else ", b"{% if x %}a{% else %}b"])
+def test_an_if_that_never_ends_costs_little(text: bytes) -> None:
+    assert len(without_statements(text * 20_000)) < len(text) * 20_000
+
+
+def test_an_injector_may_have_a_template_in_its_chart(tmp_path: Path) -> None:
+    text = """\
+    {{- $proxy := dict "config" .Values.proxy -}}
+    kind: ConfigMap
+    metadata:
+      name: {{ .Release.Name }}-injector-config
+    data:
+      sidecar.yaml: |
+        containers:
+          - name: header-proxy
+            image: "{{ include "shop.image" (merge $proxy .) }}:1"
+            env:
+              - name: PORT
+                value: {% if .Port %}"{% .Port %}"{% else %}"7060"{% end %}
+    """
+    found = labels(tmp_path, {"shop/templates/config.yaml": text})
+    assert found == {"header-proxy": "sidecar"}
+
+
 @pytest.mark.parametrize("end", ["yaml.j2", "yml.jinja2", "yaml.tmpl", "yaml.in"])
 def test_a_plain_value_may_begin_with_an_expression(tmp_path: Path, end: str) -> None:
     boxes = """\

@@ -1,7 +1,7 @@
 """Values of charts: containers, lists and switches in them."""
 
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 from reading import unit, units
@@ -125,6 +125,42 @@ def test_values_become_the_spec_of_a_prometheus(tmp_path: Path) -> None:
         "door": "sidecar",
         "prometheus": "main",
     }
+
+
+def test_a_kustomization_gives_a_chart_its_values(tmp_path: Path) -> None:
+    text = """\
+    kind: Kustomization
+    helmCharts:
+      - name: metrics
+        valuesInline:
+          prometheus:
+            prometheusSpec:
+              thanos: {image: quay.io/thanos/thanos}
+      - name: shop
+        valuesInline:
+          tracer: {sidecar: {enabled: true}}
+          extraContainers:
+            - {name: ship, image: example/ship}
+    """
+    assert labels(tmp_path, {"kustomization.yaml": text}) == {
+        "thanos-sidecar": "injected-sidecar",
+        "tracer": "injected-sidecar",
+        "ship": "sidecar",
+    }
+
+
+def test_values_ask_for_a_prometheus_without_another_word(tmp_path: Path) -> None:
+    values = """\
+    prometheus:
+      prometheusSpec:
+        thanos: {image: quay.io/thanos/thanos}
+    """
+    files = {"values.yaml": values}
+    assert labels(tmp_path, files) == {"thanos-sidecar": "injected-sidecar"}
+    text = "kind: Kustomization\nhelmCharts:\n- valuesInline:\n"
+    inline = text + indent(dedent(values), "    ")
+    files = {"values.yaml": "", "a/kustomization.yaml": inline}
+    assert labels(tmp_path, files) == {"thanos-sidecar": "injected-sidecar"}
 
 
 CHART = """\
@@ -445,3 +481,48 @@ def test_whom_all_others_call_is_what_the_unit_is_for(tmp_path: Path) -> None:
         "{{ .Release.Name }}-index": ("main", None),
         "{{ .Release.Name }}-look": ("sidecar", "{{ .Release.Name }}-index"),
     }
+
+
+FETCHED = """\
+dags:
+  gitSync:
+    enabled: true
+    repo: git@example.com:shop/flows.git
+"""
+
+
+def test_values_may_have_files_fetched_from_git(tmp_path: Path) -> None:
+    release = "kind: HelmRelease\nspec:\n  values:\n" + indent(FETCHED, "    ")
+    for path, text in (("values.yaml", FETCHED), ("release.yaml", release)):
+        (tmp_path / path).write_text(text)
+        report = scan(tmp_path / path)
+        said = [(one.name, one.label) for j in report.groups for one in j.findings]
+        assert said == [("git-sync", "injected-sidecar")], path
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("config.yaml", "", ""),  # a program's own, which may fetch for itself
+        ("values.yaml", "true", "false"),
+        ("values.yaml", "repo", "note"),
+    ],
+)
+def test_nothing_is_asked_to_fetch(
+    tmp_path: Path, path: str, old: str, new: str
+) -> None:
+    assert labels(tmp_path, {path: FETCHED.replace(old, new)}) == {}
+
+
+def test_an_index_of_charts_lists_what_can_be_fetched(tmp_path: Path) -> None:
+    text = """\
+    apiVersion: v1
+    entries:
+      sidecar:
+      - apiVersion: v2
+        name: sidecar
+        version: 1.2.0
+        urls: [https://charts.example.com/sidecar-1.2.0.tgz]
+    generated: "2026-03-01T09:00:00Z"
+    """
+    assert findings(tmp_path, {"index.yaml": text}) == {}

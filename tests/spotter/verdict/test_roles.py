@@ -95,6 +95,14 @@ CASES = [
         *("lamp", "database"),
         id="any name, with the image of a store",
     ),
+    *(
+        pytest.param(
+            placed("app", more=f"initContainers: [{{name: {name}, image: b}}]"),
+            *(name, "init"),
+            id=f"an init container called {name}",
+        )
+        for name in ("clean-old-logs", "remove-backup")
+    ),
 ]
 
 

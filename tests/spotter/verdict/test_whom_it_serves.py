@@ -314,6 +314,16 @@ CASES = [
         id="who reads the files of a helper",
     ),
     pytest.param(
+        placed("app", f"relay, {MOUNT}", f"lamp, image: grafana, {MOUNT}"),
+        *("lamp", "main", "is helped by relay, and has no tie to app: they are equals"),
+        id="what looks like a main program, and has a helper of its own",
+    ),
+    pytest.param(
+        placed("app", f"relay, {MOUNT}", f"lamp, image: grafana, {MOUNT}"),
+        *("relay", "sidecar", "runs beside lamp and serves it"),
+        id="who shares files with such a program alone",
+    ),
+    pytest.param(
         placed("app", f"relay, {MOUNT}", f"relay-exporter, {READ}"),
         *("relay-exporter", "sidecar", "runs beside relay and serves it"),
         id="who reads the files of a helper after which it is called",

@@ -29,6 +29,8 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         return
     if kind.startswith("ENC["):
         return  # SOPS has encrypted all that it says
+    if get(document, "entries") and get(document, "generated"):
+        return  # an index of charts, each under its name: nothing is deployed
     if text(get(document, "apiVersion")).startswith("skaffold/"):
         return  # its containers are tasks of a build tool
     if operations := items(document):
@@ -46,6 +48,8 @@ def units(path: str, document: Node | None, lines: list[bytes]) -> Iterator[Grou
         yield from patches.kustomization(path, document)
         for tree in patches.written_in(document):
             yield from units(path, tree, lines)
+        for values in patches.values_in(document):
+            yield from _resource(path, "", values, lines)
         return
     if not kind and _is_container(path, document):
         box = container(document, lines)

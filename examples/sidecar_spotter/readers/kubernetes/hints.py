@@ -7,7 +7,8 @@ from sidecar_spotter.tables import operators
 HINTS = (
     *(b"containers", b"Containers", b"Container:", b"sidecar", b"Sidecar", b"steps:"),
     *(b"annotations", b"Annotations", b"njection", b"\nvolumeMounts:"),
-    *(b"containerMode:", b"ContainerList:"),
+    *(b"containerMode:", b"ContainerList:", b"prometheusSpec:"),
+    b"gitSync:",
     *(b"kind: " + kind.encode() for kind in ("Namespace", *sorted(operators.KINDS))),
 )
 """One of these is in every document with a unit, or with a request for one."""

@@ -90,6 +90,16 @@ def written_in(document: Node) -> Iterator[Node | None]:
                 yield from trees_in(patch)
 
 
+def values_in(document: Node) -> Iterator[Node]:
+    """Yield the values that a kustomization gives to its charts.
+
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/
+    """
+    for chart in items(get(document, "helmCharts")):
+        if (values := get(chart, "valuesInline")) is not None:
+            yield values
+
+
 def _is_of_flux(document: Node) -> bool:
     """Whether a kustomization is Flux's resource, which has the same name."""
     return bool(get(document, "sourceRef") or get(document, "spec"))

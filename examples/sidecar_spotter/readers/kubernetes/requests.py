@@ -43,7 +43,7 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
     given = place.kind in GIVEN or (not place.kind and VALUES.search(place.path))
     if place.kind not in UNITLESS and _wish(place.lines, given=bool(given)):
         if place.kind in ("", *GIVEN):
-            yield from _of_values(document)
+            yield from _of_values(document, given=bool(given))
         if given and _switches(b"\n".join(place.lines)):
             yield from _of_parts(place, document)
         if given and _annotate(place.lines):
@@ -83,12 +83,17 @@ def _switches(data: bytes) -> bool:
 
 
 _OF_VALUES = re.compile(
-    rb"\n *(?:sidecar|prometheusSpec|containerMode):|: *[\"']?sidecar[\"']?[ \r]*\n"
+    rb"\n *(?:sidecar|prometheusSpec|containerMode|gitSync):"
+    rb"|: *[\"']?sidecar[\"']?[ \r]*\n"
 )
 
 
-def _of_values(document: Node) -> Iterator[Request]:
-    """Yield what the values of a chart ask for."""
+def _of_values(document: Node, *, given: bool) -> Iterator[Request]:
+    """Yield what the values of a chart ask for.
+
+    A file that only could hold some may be the configuration of a program, which
+    fetches from git itself.
+    """
     for node in mappings(document):
         for name, value in entries(node):
             if isinstance(value, yaml.MappingNode):
@@ -99,6 +104,8 @@ def _of_values(document: Node) -> Iterator[Request]:
                 yield from operators.of_runners(name, value)
             elif text(name) == "prometheusSpec":
                 yield from operators.of_spec(value)
+            elif text(name) == "gitSync" and given:
+                yield from operators.of_git(name, value)
 
 
 def _of_parts(place: Place, document: Node) -> Iterator[Request]:
@@ -118,8 +125,11 @@ def _values_in(document: Node) -> Iterator[Node]:
                 yield value
 
 
-VALUES = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml$")
-"""What values of a chart are called."""
+VALUES = re.compile(r"(?:^|/)(?:[\w.-]*values[\w.-]*|kustomization)\.ya?ml$")
+"""What a file is called whose documents without a kind are values of a chart.
+
+Of a kustomization only the values in it come here.
+"""
 OF_OTHERS = re.compile(
     r"ingress|service|namespace|route|gateway|persist|volume|secret|config|certificate"
     r"|crd|monitor|rbac|metadata|webhook",
