@@ -145,8 +145,22 @@ def _of_any(document: Node) -> Iterator[Request]:
             if text(name) not in PODS and OF_OTHERS.search(text(name)) is None:
                 places.append(get(value, "annotations"))
     for place in places:
-        asked = injectors.requests(list(pairs_of(place)), "pod")
-        yield from (ask for ask in asked if ask.wanted)
+        yield from (ask for ask in _of_block(place) if ask.wanted)
+
+
+def _of_block(block: Node | None, *, for_pods: bool = False) -> Iterator[Request]:
+    """Yield what annotations ask for that a chart puts on pods, or on what makes them.
+
+    If they are not *for_pods* alone, nobody says which of the two it is. Each injector
+    looks at one of them, and who wrote its annotation there knows the chart.
+    """
+    pairs = list(pairs_of(block))
+    of_workload = [] if for_pods else injectors.requests(pairs, "workload")
+    asked = [ask for ask in of_workload if ask.wanted]
+    yield from asked
+    lines = {ask.line for ask in asked}
+    more = injectors.requests(pairs, "pod")
+    yield from (ask for ask in more if ask.line not in lines)
 
 
 PODS = frozenset(("pod", "podTemplate", "podMetadata"))
@@ -158,7 +172,7 @@ def _of_pods(document: Node) -> Iterator[Request]:
     for node in mappings(document):
         for name, value in entries(node):
             if FOR_PODS.match(text(name)):
-                yield from injectors.requests(list(pairs_of(value)), "pod")
+                yield from _of_block(value, for_pods=text(name)[:3].lower() == "pod")
             elif text(name) in PODS and get(value, "spec", "containers") is None:
                 for where in (value, get(value, "metadata")):
                     yield from asked_by(where, "pod")
