@@ -42,6 +42,8 @@ def settle(node: Node | None, at: int) -> None:
 def relocate(node: Node | None, places: Sequence[At]) -> None:
     """Put *node* and all below it on the places that *places* has for their lines."""
     last = len(places) - 1
+    if node is not None and node.end_mark is not None:
+        node.end_mark = places[min(node.end_mark.line, last)]
     waiting = [node] if node is not None else []
     while waiting:
         one = waiting.pop()
@@ -75,6 +77,14 @@ def moved(node: Node, at: int) -> Node:
 def line(node: Node) -> int:
     """Return the line of *node*, from 1."""
     return int(node.start_mark.line) + 1
+
+
+def rows_of(node: Node, lines: list[bytes]) -> list[bytes]:
+    """Return those of a file's *lines* that *node* takes; all if it was put there."""
+    start, end = node.start_mark, node.end_mark
+    if end is None or end is start or end.line < start.line:
+        return lines
+    return lines[start.line : end.line + 1]
 
 
 def text(node: Node | None) -> str:

@@ -20,7 +20,7 @@ PASSED = frozenset(
     (
         *(".git", ".hg", ".svn", ".jj"),
         *("node_modules", "bower_components", "vendor", "site-packages"),
-        "vendor_jsonnet",
+        *("vendor_jsonnet", "cue.mod"),
         *(".venv", "venv", ".tox", ".nox", "__pycache__", ".mypy_cache"),
         *(".terraform", ".gradle", ".m2", ".yarn", ".next", ".cache"),
     )

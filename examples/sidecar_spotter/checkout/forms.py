@@ -55,6 +55,7 @@ FORMS: dict[str, Form] = {
     "mk": "shell",
     "jsonnet": "jsonnet",
     "libsonnet": "jsonnet",
+    "cue": "jsonnet",
     "groovy": "jenkins",
     "jenkinsfile": "jenkins",
     "sh": "shell",

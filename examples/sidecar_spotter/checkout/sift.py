@@ -13,6 +13,7 @@ import re
 from functools import lru_cache
 
 from sidecar_spotter.checkout.forms import form_of
+from sidecar_spotter.checkout.lists import sift_list
 from sidecar_spotter.parse import documents_in
 from sidecar_spotter.tables.injectors import INJECTORS
 from sidecar_spotter.tables.known import known, telling
@@ -126,7 +127,9 @@ def sift(path: str, data: bytes) -> bytes:
         return b""
     template = b"{{" in data or b"{%" in data or b"<%" in data
     return b"".join(
-        part if keep or _stays(part, template) else b"\n" * part.count(b"\n")
+        (sift_list(part, lambda item: _yaml(path, item)) if keep else part)
+        if keep or _stays(part, template)
+        else b"\n" * part.count(b"\n")
         for part, keep in zip(parts, kept, strict=True)
     )
 

@@ -37,6 +37,7 @@ from collections.abc import Iterator, Sequence
 
 from sidecar_spotter.model import Container, Evidence, Group, Text
 from sidecar_spotter.tables.known import MAIN, split, telling
+from sidecar_spotter.tables.variables import is_gateway
 from sidecar_spotter.units import running
 
 NAME = "telling-name"
@@ -81,6 +82,8 @@ def look(group: Group) -> Iterator[Evidence]:
         role = telling(box.name) or _glued(box, boxes)
         if role == "tunnel-proxy" and _goes_through_another(box):
             role = None
+        if is_gateway(box):
+            role = None  # it is called as the program is that it runs, not for its part
         if role is not None:
             kind = "a main program" if role == "main" else "a helper"
             says = f'is named "{box.name}", as {kind} would be'

@@ -64,7 +64,6 @@ TABLE: tuple[Row, ...] = (
         "consul consul-enterprise",
         (r"^(?!.*-(?:server|dev)\b).*\bagent\b",),
     ),
-    Row("gateway", SELDOM, "proxyv2 istio/proxyv2", (r"\bproxy router\b",)),
     Row("traffic-agent", ALWAYS, "tel2 telepresence traffic-agent"),
     Row(
         "proxy",
@@ -380,6 +379,7 @@ TABLE: tuple[Row, ...] = (
 SPOKEN: tuple[Row, ...] = (
     Row("watcher", ALWAYS, "shutdown-manager", (r"\bshutdown-manager\b",)),
     Row("mesh-proxy", ALWAYS, "pilot-agent", (r"\bproxy sidecar\b",)),
+    Row("gateway", SELDOM, "pilot-agent", (r"\bproxy (?:router|ingress|egress)\b",)),
     Row("plugin-server", ALWAYS, "argocd-cmp-server", (r"\bargocd-cmp-server\b",)),
     Row("mesh-proxy", ALWAYS, "consul", (r"\bconnect\b.* -sidecar-for\b",)),
     Row("docker-daemon", MOSTLY, "podman", (r"\bpodman system service\b",)),
@@ -453,10 +453,13 @@ def of_name(name: str) -> Known | None:
 
 @lru_cache(maxsize=1024)
 def _known(image: str, said: str) -> Known | None:
+    plain = _command(said)
+    if plain is not None and plain.sure < 0:
+        return plain  # it is told to be another thing than its image mostly is
     path, expression = _repository(image)
     found = _row(path, said) if path else _in_expression(expression, said)
     if found is None or found.sure < MOSTLY:
-        told = [one for one in (_program(said), _command(said)) if one is not None]
+        told = [one for one in (_program(said), plain) if one is not None]
         spoken = max(told, key=lambda one: one.sure, default=None)
         if spoken is not None and (found is None or spoken.sure > found.sure):
             return spoken

@@ -64,6 +64,12 @@ def known_as(box: Container) -> Known | None:
     return found
 
 
+def is_gateway(box: Container) -> bool:
+    """Whether the command of a mesh's proxy makes it a gateway: others come to it."""
+    found = known_as(box)
+    return found is not None and found.role == "gateway"
+
+
 def of_variables(settings: Sequence[Text]) -> Known | None:
     """Return what the environment of a container tells, if it is some product's."""
     for said in settings[:MOST]:

@@ -131,6 +131,7 @@ RULES: tuple[Callable[[Pair], Ruling | None], ...] = (
     equals.part_of_the_same_product,
     whom.hidden_in_the_unit,
     whom.no_service_reaches,
+    whom.all_requests_reach_it_first,
     equals.nothing_speaks_for_it,
     equals.tied_to_others,
     equals.has_a_helper_of_its_own,

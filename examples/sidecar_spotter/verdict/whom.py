@@ -3,7 +3,7 @@
 import re
 
 from sidecar_spotter.features.localhost import CLIENT
-from sidecar_spotter.tables.known import MAIN, telling
+from sidecar_spotter.tables.known import MAIN, split, telling
 from sidecar_spotter.units import idles, is_handed_in, listens, running, stem
 from sidecar_spotter.verdict.labels import kind_of
 from sidecar_spotter.verdict.pair import Pair, Ruling
@@ -36,6 +36,10 @@ _BINDS_HERE = re.compile(
 """An option that lets a program listen for its own machine alone."""
 _NO_SERVICE = re.compile("metric|prom|stat|health|ready|live|probe|debug|pprof|admin")
 """What a port is called at which no program asks for work."""
+_SERVERS = frozenset(
+    ("server", "web", "webserver", "webapp", "backend", "api", "app", "application")
+)
+"""With such a word a name promises that somebody's requests are answered."""
 ONE_DOOR = frozenset(("cloud-run", "container-apps", "app-service"))
 """Platforms that send all requests to one port of a unit, and hide the others."""
 MANY = "runs beside many that are no helpers, and serves none of them alone"
@@ -185,6 +189,23 @@ def no_service_reaches(pair: Pair) -> Ruling | None:
     if not answers or answers[0] is None:
         return None
     why = f"answers on port {answers[0]}, and Services lead to {main.name} alone"
+    return Ruling(why, kind_of(group, box), main.name)
+
+
+def all_requests_reach_it_first(pair: Pair) -> Ruling | None:
+    """Where Services lead to one alone, its neighbor, a server, answers behind it.
+
+    A server whose own port no Service names gets its requests from who has them.
+    """
+    group, box, main = pair.group, pair.box, pair.main
+    pod = group.platform == "kubernetes" and len(running(group)) == 2
+    if not pod or pair.ties or telling(box.name) == MAIN:
+        return None
+    answers = not _SERVERS.isdisjoint(split(main.name))
+    behind = answers and sorted(listens(main) - listens(box))
+    if not behind or is_published(group, main) or not is_published(group, box):
+        return None
+    why = f"gets all requests, and {main.name} answers behind it on port {behind[0]}"
     return Ruling(why, kind_of(group, box), main.name)
 
 

@@ -403,6 +403,19 @@ def test_a_reader_that_fails_loses_no_other_file(
     assert re.match(reason, reasons(check(checkout))["bad.yaml"])
 
 
+def test_a_list_of_thousands_takes_no_longer_than_as_many_documents(
+    checkout: Path,
+) -> None:
+    """What a cluster's backup holds is read once, and not once for each object."""
+    told = f"{{kind: Widget, spec: {{sidecar: none, text: {'x' * 600}}}}}"
+    pod = "".join(f"  {line}\n" for line in POD.splitlines())
+    items = f"- {told}\n" * 4000 + "-" + pod[1:]
+    (checkout / "all.yaml").write_text(f"kind: List\nitems:\n{items}")
+    report = check(checkout)
+    assert report.skipped == ()
+    assert len(sidecars(report, "all.yaml")) == 1
+
+
 def test_the_objects_of_the_caller_are_no_fault_of_a_file(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,9 @@
 """What the quick filter drops, and what it must not."""
 
+from pathlib import Path
+
 import pytest
+from scanning import scanned
 from sidecar_spotter.checkout.sift import sift
 
 LONE = """\
@@ -146,3 +149,64 @@ def test_a_template_stays_whole_but_for_its_schemas() -> None:
     two = LONE.replace("name: web\n", "name: sidecar\n") + "{{ end }}\n"
     left = sift("a.yaml", f"{one}---\n{SCHEMA}---\n{two}".encode()).decode()
     assert left == one + "\n" * 6 + "---\n" + two
+
+
+BACKUP = """\
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata:
+    name: shop
+  spec:
+    selector: {}
+    template:
+      spec:
+        containers:
+        - name: shop
+          image: registry.example/shop
+        - name: log-shipper
+          image: registry.example/ship
+"""
+COPY = BACKUP.replace("Deployment", "ReplicaSet").replace(
+    "  spec:\n",
+    "    ownerReferences:\n    - apiVersion: apps/v1\n      kind: Deployment\n"
+    "      name: shop\n  spec:\n",
+    1,
+)
+SERVES = "- kind: Service\n  spec: {ports: [{port: 80}]}\n"
+SINGLES = ("- " + LONE.replace("\n", "\n  ").rstrip(" ")) * 500
+
+
+def backup(*objects: str, of: str = "List") -> str:
+    return f"apiVersion: v1\nitems:\n{''.join(objects)}kind: {of}\nmetadata: {{}}\n"
+
+
+def test_of_a_long_list_only_what_could_hold_something_stays() -> None:
+    text = backup(SINGLES, BACKUP, COPY, SERVES, SINGLES)
+    left = sift("a.yaml", text.encode()).decode()
+    assert left.count("\n") == text.count("\n")
+    lines = [line for line in left.splitlines() if line]
+    assert lines == backup(BACKUP, SERVES).splitlines()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(backup(BACKUP, COPY), id="short"),
+        pytest.param(backup(SINGLES, BACKUP, of="Shelf"), id="no List"),
+        pytest.param(
+            backup(SINGLES, BACKUP).replace("items:\n", "items: # all\n"),
+            id="unlike one",
+        ),
+    ],
+)
+def test_of_others_everything_stays(text: str) -> None:
+    assert sift("a.yaml", text.encode()).decode() == text
+
+
+def test_what_the_cluster_has_made_is_told_where_its_maker_is_not(
+    tmp_path: Path,
+) -> None:
+    """Of a Deployment and its ReplicaSet, one tells it; each does so if it is alone."""
+    for objects, line in (((SINGLES, BACKUP, COPY), 7014), ((SINGLES, COPY), 7018)):
+        report = scanned(tmp_path, {"all.yaml": backup(*objects)})
+        assert [one.line for _, one in report.sidecars] == [line]

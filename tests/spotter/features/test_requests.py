@@ -129,6 +129,27 @@ def test_a_mesh_is_asked_for(tmp_path: Path, name: str, text: str) -> None:
     assert labels(tmp_path, {name: text}) == {"linkerd-proxy": "injected-sidecar"}
 
 
+JAEGER = "    sidecar.jaegertracing.io/inject: 'true'\n"
+"""Its operator looks at what makes the pods, and not at the pods."""
+
+
+@pytest.mark.parametrize(
+    "block", ["global:\n  deploymentAnnotations:\n", "web:\n  annotations:\n"]
+)
+def test_values_may_annotate_what_makes_the_pods(tmp_path: Path, block: str) -> None:
+    found = labels(tmp_path, {"values.yaml": block + JAEGER})
+    assert found == {"jaeger-agent": "injected-sidecar"}
+
+
+@pytest.mark.parametrize(
+    "block", ["web:\n  podAnnotations:\n", "service:\n  annotations:\n"]
+)
+def test_what_looks_at_that_alone_is_asked_nowhere_else(
+    tmp_path: Path, block: str
+) -> None:
+    assert labels(tmp_path, {"values.yaml": block + JAEGER}) == {}
+
+
 def test_annotations_of_an_ingress_ask_for_nothing(tmp_path: Path) -> None:
     text = "ingress:\n  annotations:\n    linkerd.io/inject: enabled\n"
     assert labels(tmp_path, {"values.yaml": text}) == {}

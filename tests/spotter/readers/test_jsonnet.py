@@ -205,3 +205,51 @@ def test_jsonnet_that_only_names_an_injector_asks_for_nothing(
     tmp_path: Path, text: str
 ) -> None:
     assert labels(tmp_path, {"a.jsonnet": text}) == {}
+
+
+CUE = """\
+package shop
+
+#App: "pages"
+
+deployment: pages: spec: template: spec: containers: [{
+\timage: "busybox"
+\tvolumeMounts: [
+\t\t{name: "site", mountPath: "/www", readOnly: true},
+\t]
+\tcommand: ["httpd", "-f"]
+\tname: #App
+}, {
+\timage: "registry.example/git-sync:4" // newer ones fail
+\targs: [
+\t\t"--period=60s",
+\t]
+\tname:  "git-sync"
+\tvolumeMounts: [{
+\t\tname:      "site"
+\t\tmountPath: "/git"
+\t}]
+}]
+"""
+
+
+def test_in_cue_a_line_ends_a_field(tmp_path: Path) -> None:
+    group = unit("a.cue", CUE)
+    assert [(one.name, one.line) for one in group.containers] == [
+        ("#App", 11),
+        ("git-sync", 17),
+    ]
+    assert [m.path for one in group.containers for m in one.mounts] == ["/www", "/git"]
+    assert "partial" not in group.marks
+    found = findings(tmp_path, {"a.cue": CUE})
+    assert found["git-sync"].label == "sidecar"
+    assert found["git-sync"].serves == "#App"
+
+
+def test_in_cue_a_container_may_get_its_name_elsewhere(tmp_path: Path) -> None:
+    text = CUE.replace("\tname: #App\n", "")
+    assert labels(tmp_path, {"a.cue": text}) == {"git-sync": "sidecar"}
+
+
+def test_schemas_that_others_wrote_are_passed_over(tmp_path: Path) -> None:
+    assert labels(tmp_path, {"cue.mod/gen/a.cue": CUE}) == {}

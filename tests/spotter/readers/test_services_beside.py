@@ -83,6 +83,45 @@ def test_what_is_called_as_a_main_program_may_have_callers_elsewhere(
     assert {one.label for one in found.values()} == {"main", "not-a-sidecar"}
 
 
+BEHIND = WORKLOAD.replace("name: shop", "name: api-server").replace(
+    "ports: [{name: http, containerPort: 8080}]",
+    "readinessProbe: {httpGet: {path: /ready, port: 8080}}",
+)
+FIRST = SERVICE.replace("8080", "8191")
+
+
+def test_who_alone_gets_the_requests_stands_in_front_of_a_server(
+    tmp_path: Path,
+) -> None:
+    files = {"a/deployment.yaml": BEHIND, "a/service.yaml": FIRST}
+    why = "gets all requests, and api-server answers behind it on port 8080"
+    assert stock(tmp_path, files) == ("sidecar", why)
+
+
+@pytest.mark.parametrize(
+    ("workload", "service"),
+    [
+        pytest.param(BEHIND, "", id="no Service is there"),
+        pytest.param(BEHIND.replace("8080", "8191"), FIRST, id="on the same port"),
+        pytest.param(BEHIND, FIRST.replace("]", ", {port: 8080}]"), id="both get some"),
+        pytest.param(BEHIND.replace("api-server", "mailer"), FIRST, id="no server"),
+        pytest.param(BEHIND.replace("api-server", "worker"), FIRST, id="a worker"),
+        pytest.param(f"{BEHIND}{THIRD}", FIRST, id="beside a third"),
+    ],
+)
+def test_else_it_is_no_front(workload: str, service: str, tmp_path: Path) -> None:
+    files = {"a/deployment.yaml": workload, "a/service.yaml": service}
+    assert stock(tmp_path, files)[0] != "sidecar"
+
+
+def test_a_template_of_openshift_has_its_services_beside_its_workloads(
+    tmp_path: Path,
+) -> None:
+    objects = [f"- {one.strip()}".replace("\n", "\n  ") for one in (BEHIND, FIRST)]
+    text = "kind: Template\nobjects:\n" + "\n".join(objects) + "\n"
+    assert stock(tmp_path, {"template.yaml": text})[0] == "sidecar"
+
+
 def test_what_is_known_as_a_helper_needs_no_service_to_tell(tmp_path: Path) -> None:
     workload = WORKLOAD.replace("example.com/stock", "envoyproxy/envoy")
     files = {"a/deployment.yaml": workload, "a/service.yaml": SERVICE}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from beginnings import placed
-from scanning import labels, said_of
+from scanning import findings, labels, said_of
 
 PORT = "ports: [{containerPort: %d}]"
 CALLS = "env: [{name: TO, value: 'localhost:7001'}]"
@@ -172,3 +172,41 @@ def test_who_is_there_in_any_case_is_the_main_one_of_many(
     text = f"{{{{- if .Values.all }}}}\n{text}{{{{- end }}}}\n" if whole else text
     found = labels(tmp_path, {"chart/templates/a.yaml": text})
     assert [name for name, label in found.items() if label == "main"] == [main]
+
+
+GATEWAY = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: edge}
+spec:
+  template:
+    spec:
+      containers:
+      - name: keys-server
+        image: "{{ .Values.edge.keys.image }}"
+        volumeMounts: [{name: keys, mountPath: /run/keys}]
+      - name: istio-proxy
+        image: "{{ .Values.global.proxy.image }}"
+        args: [proxy, PART, --domain, shop.example.com]
+        volumeMounts: [{name: keys, mountPath: /run/keys}]
+"""
+
+
+@pytest.mark.parametrize("part", ["router", "ingress"])
+def test_a_proxy_whose_command_makes_it_a_gateway_is_what_its_pod_is_for(
+    tmp_path: Path, part: str
+) -> None:
+    files = {"chart/templates/a.yaml": GATEWAY.replace("PART", part)}
+    found = findings(tmp_path, files)
+    assert (found["istio-proxy"].label, found["istio-proxy"].role) == (
+        "main",
+        "gateway",
+    )
+    assert found["keys-server"].serves == "istio-proxy"
+
+
+def test_one_whose_command_makes_it_a_sidecar_is_there_for_its_neighbor(
+    tmp_path: Path,
+) -> None:
+    files = {"chart/templates/a.yaml": GATEWAY.replace("PART", "sidecar")}
+    assert findings(tmp_path, files)["istio-proxy"].serves == "keys-server"

@@ -1,4 +1,4 @@
-"""Jsonnet: containers, and the lists of them, in code that makes manifests.
+"""Jsonnet and CUE: containers, and the lists of them, in code that makes manifests.
 
 The code is not run. Strings and comments are blanked, so that brackets can be counted.
 An object that has an `image` and a `name` is a container, and so is what a library's
@@ -28,7 +28,9 @@ from sidecar_spotter.readers.jsonnet.lists import (
     parts,
     steps,
 )
-from sidecar_spotter.readers.languages.jsonnet import JSONNET, TOKENS
+from sidecar_spotter.readers.languages.cue import CUE, with_commas
+from sidecar_spotter.readers.languages.jsonnet import JSONNET
+from sidecar_spotter.readers.languages.language import Language
 from sidecar_spotter.readers.programs.annotations import asked
 from sidecar_spotter.tables import injectors
 
@@ -54,7 +56,7 @@ _WORDS = re.compile(r"\bwith(?:Args|Command)(?:Mixin)?\(|\b(?:args|command)_*\+?
 
 
 def suits(path: str, data: bytes) -> bool:
-    """Whether the file is Jsonnet that could hold a container."""
+    """Whether the file is Jsonnet or CUE that could hold a container."""
     if form_of(path) != "jsonnet":
         return False
     boxes = (b"image" in data and b"ontainer" in data) or b"ontainer.new(" in data
@@ -64,7 +66,9 @@ def suits(path: str, data: bytes) -> bool:
 def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
     """Yield the units that a file lists, and each container that it does not list."""
     text = data.decode("utf-8", "replace")
-    sheet = _Sheet(text)
+    language = CUE if path.endswith(".cue") else JSONNET
+    word = "CUE" if language is CUE else "jsonnet"
+    sheet = _Sheet(text, language)
     made = sorted((*sheet.objects(), *sheet.calls()), key=lambda one: one.start)
     listed: set[int] = set()
     for one in lists(sheet.shape, made):
@@ -74,26 +78,28 @@ def read(path: str, data: bytes, look: Look) -> Iterator[Group]:
         marks = frozenset(() if one.whole else ("partial",))
         at = sheet.line(one.start)
         name = sheet.first_string(one.start)
-        kind = "jsonnet list"
+        kind = f"{word} list"
         yield Group(path, at, "kubernetes", kind, name, tuple(boxes), marks=marks)
     for part in made:
         if part.start not in listed:
             marks = frozenset(("partial",))
-            kind = "jsonnet object"
+            kind = f"{word} object"
             box = part.box
             yield Group(path, box.line, "kubernetes", kind, "", (box,), marks=marks)
-    if injectors.mentioned(data) and (requests := tuple(asked(Code(text, JSONNET)))):
+    if injectors.mentioned(data) and (requests := tuple(asked(Code(text, language)))):
         at = requests[0].line
-        yield Group(path, at, "kubernetes", "jsonnet object", "", requests=requests)
+        yield Group(path, at, "kubernetes", f"{word} object", "", requests=requests)
 
 
 class _Sheet:
     """The text of a file: as it is, and with strings and comments blanked."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, language: Language) -> None:
         self.code = code
         self.strings: dict[int, str] = {}
-        self.shape = TOKENS.sub(self._blank, code)
+        self.shape = language.tokens.sub(self._blank, code)
+        if language is CUE:
+            self.shape = with_commas(self.shape)
         self.line = Lines(code).of
 
     def _blank(self, match: re.Match[str]) -> str:

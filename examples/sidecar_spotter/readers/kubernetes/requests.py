@@ -9,7 +9,7 @@ from sidecar_spotter.model import Request, Text
 from sidecar_spotter.readers.kubernetes.boxes import LISTS
 from sidecar_spotter.readers.kubernetes.place import Place
 from sidecar_spotter.tables import injectors, operators
-from sidecar_spotter.tree import Node, entries, get, line, mappings, text
+from sidecar_spotter.tree import Node, entries, get, line, mappings, rows_of, text
 
 UNITLESS = (
     *("Service", "ServiceAccount", "ConfigMap", "Secret", "ClusterRole", "Role"),
@@ -41,12 +41,13 @@ def requests_of(place: Place, document: Node) -> Iterator[Request]:
         yield from asked_by(get(template, "metadata"), "pod")
     yield from operators.requests(place.kind, document)
     given = place.kind in GIVEN or (not place.kind and VALUES.search(place.path))
-    if place.kind not in UNITLESS and _wish(place.lines, given=bool(given)):
+    rows = rows_of(document, place.lines)
+    if place.kind not in UNITLESS and _wish(rows, given=bool(given)):
         if place.kind in ("", *GIVEN):
             yield from _of_values(document, given=bool(given))
-        if given and _switches(b"\n".join(place.lines)):
+        if given and _switches(b"\n".join(rows)):
             yield from _of_parts(place, document)
-        if given and _annotate(place.lines):
+        if given and _annotate(rows):
             yield from _of_any(document)
         if operators.is_custom(place.kind, document):
             yield from _of_custom(document, seen=get(template, "metadata"))
@@ -61,7 +62,7 @@ FOR_PODS = re.compile(r"(?:pod|deployment)_?(?:annotations|labels)$", re.IGNOREC
 
 
 def _wish(lines: list[bytes], *, given: bool) -> bool:
-    """Whether a file has a word that is in all whose values ask for something.
+    """Whether a document has a word that is in all whose values ask for something.
 
     Where values are *given* to a chart, that may be the key of any injector.
     """
@@ -78,7 +79,7 @@ _OF_ANY = re.compile(rb"nnotations: *(?:#[^\n]*)?\r?\n(?: *#[^\n]*\n)* +[\w.\"']
 
 
 def _switches(data: bytes) -> bool:
-    """Whether a file has a key that could switch a sidecar on."""
+    """Whether a text has a key that could switch a sidecar on."""
     return any(one in data for one in (b"idecar:", b"ideCar:", b"ide-car:"))
 
 
@@ -142,7 +143,7 @@ _GIVEN = re.compile(rb"\n *annotations: *(?:#[^\n]*)?\r?\n(?: *#[^\n]*\n)* +[\w.
 
 
 def _annotate(lines: list[bytes]) -> bool:
-    """Whether a file has annotations, as most values have the place for them alone."""
+    """Whether a document has annotations, as most have the place for them alone."""
     return _GIVEN.search(b"\n".join((b"", *lines))) is not None
 
 
@@ -154,8 +155,22 @@ def _of_any(document: Node) -> Iterator[Request]:
             if text(name) not in PODS and OF_OTHERS.search(text(name)) is None:
                 places.append(get(value, "annotations"))
     for place in places:
-        asked = injectors.requests(list(pairs_of(place)), "pod")
-        yield from (ask for ask in asked if ask.wanted)
+        yield from (ask for ask in _of_block(place) if ask.wanted)
+
+
+def _of_block(block: Node | None, *, for_pods: bool = False) -> Iterator[Request]:
+    """Yield what annotations ask for that a chart puts on pods, or on what makes them.
+
+    If they are not *for_pods* alone, nobody says which of the two it is. Each injector
+    looks at one of them, and who wrote its annotation there knows the chart.
+    """
+    pairs = list(pairs_of(block))
+    of_workload = [] if for_pods else injectors.requests(pairs, "workload")
+    asked = [ask for ask in of_workload if ask.wanted]
+    yield from asked
+    lines = {ask.line for ask in asked}
+    more = injectors.requests(pairs, "pod")
+    yield from (ask for ask in more if ask.line not in lines)
 
 
 PODS = frozenset(("pod", "podTemplate", "podMetadata"))
@@ -167,7 +182,7 @@ def _of_pods(document: Node) -> Iterator[Request]:
     for node in mappings(document):
         for name, value in entries(node):
             if FOR_PODS.match(text(name)):
-                yield from injectors.requests(list(pairs_of(value)), "pod")
+                yield from _of_block(value, for_pods=text(name)[:3].lower() == "pod")
             elif text(name) in PODS and get(value, "spec", "containers") is None:
                 for where in (value, get(value, "metadata")):
                     yield from asked_by(where, "pod")

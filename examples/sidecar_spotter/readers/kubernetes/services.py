@@ -5,6 +5,7 @@ Most repositories have the Service of a workload in a file of its own beside it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from sidecar_spotter.checkout.look import Look
 from sidecar_spotter.model import Group
@@ -22,8 +23,9 @@ class Way:
 
 
 def ways_in(document: Node | None) -> Iterator[Way]:
-    """Yield the Services of a document."""
-    for item in (*items(get(document, "items")), document):
+    """Yield the Services of a document, which may be a List or OpenShift's Template."""
+    inner = (get(document, field) for field in ("items", "objects"))
+    for item in (*chain.from_iterable(map(items, inner)), document):
         if text(get(item, "kind")) == "Service":
             selector = frozenset(
                 (text(k), text(v)) for k, v in entries(get(item, "spec", "selector"))

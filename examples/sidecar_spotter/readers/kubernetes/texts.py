@@ -8,7 +8,7 @@ import yaml
 
 from sidecar_spotter.parse import compose, documents_in
 from sidecar_spotter.readers.common.here_documents import manifests
-from sidecar_spotter.tree import Node, Unreadable, line, scalars
+from sidecar_spotter.tree import Node, Unreadable, line, rows_of, scalars
 
 _TEXT = re.compile(rb"[|>][+-]?\d?[+-]? *\r?$")
 
@@ -24,8 +24,7 @@ _INSIDE = re.compile(
 
 def texts_of(document: Node, lines: list[bytes]) -> Iterator[yaml.ScalarNode]:
     """Yield the texts in a document that could be YAML with a unit, in their order."""
-    last = document.end_mark.line if document.end_mark is not None else len(lines)
-    rows = lines[line(document) - 1 : last + 1]
+    rows = rows_of(document, lines)
     if not any(_TEXT.search(one) for one in rows if b"|" in one or b">" in one):
         return
     texts = {id(one): one for one in scalars(document) if one.style in ("|", ">")}

@@ -1,7 +1,7 @@
 """Signs by what a container is there for: helpers, stores and proxies."""
 
 from sidecar_spotter.tables.known import telling
-from sidecar_spotter.tables.variables import known_as
+from sidecar_spotter.tables.variables import is_gateway, known_as
 from sidecar_spotter.units import is_handed_in, own_name
 from sidecar_spotter.verdict.signs.candidate import WORKLOADS, Candidate
 from sidecar_spotter.verdict.signs.names import called_as_the_unit
@@ -30,7 +30,7 @@ def handed_in(one: Candidate) -> float:
 
 def the_units_gateway(one: Candidate) -> float:
     """Return less for a proxy after which its unit is called: that is a gateway."""
-    if is_ruled(one.group, one.box, one.reasons):
+    if is_gateway(one.box) or is_ruled(one.group, one.box, one.reasons):
         return -2.4  # requests go through it, and not through its controller
     own = one.group.kind in WORKLOADS and own_name(one.group)[-1:]
     if own in (["proxy"], ["gateway"]) and telling(one.box.name) in FRONT:
