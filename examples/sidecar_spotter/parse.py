@@ -66,14 +66,14 @@ _STATEMENT = re.compile(
 _EITHER = re.compile(
     # An `if` that begins and ends on one line: what its sides say.
     (
-        rb"OPEN(?:if|unless)\b[^\n%}]{0,300}CLOSE"
-        rb"((?:(?!OPEN(?:if|unless|for|el|end))[^\n]){0,500})"
-        rb"OPENel(?:se|if|sif)\b[^\n%}]{0,300}CLOSE"
-        rb"((?:(?!OPEN(?:if|unless|for|end))[^\n]){0,500})"
-        rb"OPENend(?:if)?\b *[-+~]?CLOSE"
+        rb"<<(?:if|unless)\b[^\n%}]{0,300}>>"
+        rb"((?:(?!<<(?:if|unless|for|el|end))[^\n]){0,500})"
+        rb"<<el(?:se|if|sif)\b[^\n%}]{0,300}>>"
+        rb"((?:(?!<<(?:if|unless|for|end))[^\n]){0,500})"
+        rb"<<end(?:if)?\b *[-+~]?>>"
     )
-    .replace(b"OPEN", rb"(?:\{%|<%|%\{)[-+~]? *")
-    .replace(b"CLOSE", rb"(?:%\}|%>|\})")
+    .replace(b"<<", rb"(?:\{%|<%|%\{)[-+~]? *")
+    .replace(b">>", rb"(?:%\}|%>|\})")
 )
 # Plain text first: the search for it alone runs at the speed of memory.
 _MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")
