@@ -243,6 +243,7 @@ def stem(box: Container) -> str:
     if " " in image and "{" not in image and "(" not in image:
         return ""  # words for whoever fills the image in
     image = _HOLES.sub(lambda hole: hole[0].translate(_VEILED), image)
+    image = image.partition(":${")[0]  # one in another hides its own slashes alone
     last = re.split(r"[:@]", image.rsplit("/", 1)[-1])[0]
     return last.translate(_BARED).strip("\"' ")
 

@@ -11,6 +11,7 @@ ADMIN = "cap_add: [NET_ADMIN]"
 IN = "network_mode: 'service:rain'"
 LENDS = "lends its network namespace to {}"
 OTHER = READ.replace("data", "rows")
+NESTED = "{0}, image: 'shop/{0}:${{TAG:-a/${{NEWEST}}}}'"
 COMPUTED = "{0}, image: '{{{{ printf \"%s:%s\" .{0}.repository .{0}.tag }}}}'"
 TEMPLATE = """\
 # chart
@@ -41,6 +42,7 @@ PEERS = [
         *("a", ["runs the same image as b"]),
     ),
     (placed(*(COMPUTED.format(name) for name in ("rain", "lamp"))), "rain", []),
+    (placed(*(NESTED.format(name) for name in ("rain", "lamp"))), "rain", []),
     (
         placed(*(COMPUTED.format("rain").replace("rain", n, 1) for n in ("a", "b"))),
         *("a", ["runs the same image as b"]),

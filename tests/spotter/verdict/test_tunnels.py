@@ -133,3 +133,12 @@ def test_what_a_tunnel_takes_out_is_served_whatever_it_is_called(
     found = labels(tmp_path, {"compose.yaml": f"services:\n{road}{film}"})
     other = "road" if main == "film_proxy" else "film_proxy"
     assert found == {main: "main", other: "sidecar"}
+
+
+def test_a_tunnel_in_the_network_of_another_one_is_a_tunnel_all_the_same(
+    tmp_path: Path,
+) -> None:
+    road = "  road: {image: qmcgaw/gluetun}\n"
+    tail = "  tail: {image: tailscale/tailscale, network_mode: 'service:road'}\n"
+    found = labels(tmp_path, {"compose.yaml": f"services:\n{road}{tail}"})
+    assert found == {"road": "main", "tail": "sidecar"}
